@@ -1,0 +1,31 @@
+# Short names for what Maven does. `mvn verify` works without this file.
+MVN ?= mvn
+RUN ?= bin/portcullis
+
+.PHONY: all build fmt test it it-docker bench run clean
+
+all: test                 ## Format check, build, unit and architecture tests
+
+build:                    ## What bin/portcullis runs; it builds by itself only when nothing is there
+	$(MVN) -q -B -pl embedded -am -DskipTests package
+
+fmt:                      ## Format the sources
+	$(MVN) -q spotless:apply
+
+test:                     ## Format check, build, unit and architecture tests
+	$(MVN) -B test
+
+it:                       ## Everything, with the integration tests on the embedded server
+	$(MVN) -B verify
+
+it-docker:                ## The same integration tests on MySQL 8.4 in Docker
+	$(MVN) -B verify -Dportcullis.it.backend=docker:mysql:8.4
+
+bench:                    ## Hot path and end to end, beside a direct connection
+	bin/bench
+
+run:                      ## Start with an embedded MariaDB
+	$(RUN) start
+
+clean:                    ## Remove what was built
+	$(MVN) -q clean

@@ -1,0 +1,47 @@
+package io.portcullis.it.harness;
+
+/**
+ * The database server behind the gate, with a login that may do everything. One per run of the
+ * module; tests keep apart by database.
+ */
+public interface TestBackend extends AutoCloseable {
+
+  /** Its administrator, reached straight. */
+  Endpoint endpoint();
+
+  /**
+   * Whether {@link #stop} and {@link #startAgain} work: only on a server that is the tests' own.
+   */
+  default boolean canRestart() {
+    return false;
+  }
+
+  default void stop() {
+    throw new UnsupportedOperationException("not ours to stop");
+  }
+
+  /** On the same address, with the same data. */
+  default void startAgain() {
+    throw new UnsupportedOperationException("not ours to start");
+  }
+
+  @Override
+  void close();
+
+  /** What {@code -Dportcullis.it.backend} asks for. */
+  static TestBackend start(String wanted) {
+    if (wanted.equals("embedded")) {
+      return EmbeddedTestBackend.start();
+    }
+    if (wanted.startsWith("docker:")) {
+      return DockerTestBackend.start(wanted.substring("docker:".length()));
+    }
+    if (wanted.startsWith("external:")) {
+      return ExternalTestBackend.of(wanted.substring("external:".length()));
+    }
+    throw new IllegalArgumentException(
+        "portcullis.it.backend: "
+            + wanted
+            + " (expected: embedded, docker:IMAGE or external:HOST:PORT:USER)");
+  }
+}

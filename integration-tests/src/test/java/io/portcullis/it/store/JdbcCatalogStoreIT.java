@@ -1,0 +1,340 @@
+package io.portcullis.it.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.portcullis.it.harness.BackendExtension;
+import io.portcullis.it.harness.Endpoint;
+import io.portcullis.it.harness.TestBackend;
+import io.portcullis.privilege.catalog.CatalogChange;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.catalog.InvariantViolation;
+import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.DatabaseId;
+import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RelationId;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.RoleToRole;
+import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.model.Verifiers;
+import io.portcullis.privilege.store.CatalogStore;
+import io.portcullis.privilege.store.EpochConflict;
+import io.portcullis.privilege.store.InMemoryCatalogStore;
+import io.portcullis.privilege.store.LoadedCatalog;
+import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.jdbc.JdbcCatalogStore;
+import io.portcullis.privilege.store.jdbc.JdbcSettings;
+import io.portcullis.sql.access.RelationKind;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The store on a real server holds what the store in memory holds. */
+@ExtendWith(BackendExtension.class)
+class JdbcCatalogStoreIT {
+
+  private static final String SCHEMA = "portcullis_store_it";
+
+  private final Endpoint server;
+
+  JdbcCatalogStoreIT(TestBackend backend) {
+    server = backend.endpoint();
+  }
+
+  @BeforeEach
+  void dropSchema() throws SQLException {
+    execute("DROP DATABASE IF EXISTS " + SCHEMA);
+  }
+
+  @Test
+  void newSchemaIsAnEmptyCatalog() throws StoreException {
+    try (CatalogStore store = open()) {
+      LoadedCatalog loaded = store.load();
+
+      assertThat(loaded.epoch()).isZero();
+      assertThat(dump(loaded.state())).isEqualTo(dump(CatalogState.empty()));
+    }
+  }
+
+  @Test
+  void committedStateIsThereAfterReopening() throws StoreException {
+    try (CatalogStore store = open()) {
+      store.commit(0, CatalogState.bootstrapChanges());
+    }
+
+    try (CatalogStore store = open()) {
+      assertThat(store.load().epoch()).isEqualTo(1);
+      assertThat(dump(store.load().state())).isEqualTo(dump(CatalogState.bootstrap()));
+    }
+  }
+
+  @Test
+  void commitOnAnOldEpochIsRefusedWhole() throws StoreException {
+    try (CatalogStore store = open()) {
+      store.commit(0, CatalogState.bootstrapChanges());
+
+      assertThatThrownBy(() -> store.commit(0, List.of(role(7, "late"))))
+          .isInstanceOf(EpochConflict.class);
+
+      assertThat(store.load().epoch()).isEqualTo(1);
+      assertThat(store.load().state().role(AccountId.SYS, "late")).isEmpty();
+    }
+  }
+
+  @Test
+  void commitThatFailsHalfWayStoresNothing() throws StoreException {
+    try (CatalogStore store = open()) {
+      store.commit(0, CatalogState.bootstrapChanges());
+
+      assertThatThrownBy(() -> store.commit(1, List.of(role(7, "twice"), role(8, "TWICE"))))
+          .isInstanceOf(StoreException.class);
+
+      assertThat(store.load().epoch()).isEqualTo(1);
+      assertThat(store.load().state().role(AccountId.SYS, "twice")).isEmpty();
+    }
+  }
+
+  @Test
+  void idsOfWhatWasDroppedAreNotUsedAgain() throws StoreException {
+    try (CatalogStore store = open()) {
+      store.commit(0, CatalogState.bootstrapChanges());
+      store.commit(1, List.of(role(7, "gone")));
+      store.commit(2, List.of(new CatalogChange.RoleDropped(new RoleId(7), RoleId.MOADMIN)));
+
+      assertThat(store.load().state().nextRoleId()).isEqualTo(new RoleId(8));
+    }
+  }
+
+  @Test
+  void namesAreStoredAsTheyAre() throws StoreException {
+    String name = "a'b\"c\\d`e;--%_\u00e4\ud83d\ude00";
+    try (CatalogStore store = open()) {
+      store.commit(0, CatalogState.bootstrapChanges());
+      store.commit(1, List.of(role(7, name)));
+
+      assertThat(store.load().state().role(AccountId.SYS, name)).isPresent();
+    }
+  }
+
+  @Test
+  void schemaOfANewerVersionIsRefused() throws StoreException, SQLException {
+    open().close();
+    execute("INSERT INTO " + SCHEMA + ".schema_version (version, script) VALUES (99, 'later')");
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("has version 99");
+  }
+
+  @Test
+  void rowsOfAnUnknownPrivilegeAreRefused() throws StoreException, SQLException {
+    try (CatalogStore store = open()) {
+      store.commit(0, CatalogState.bootstrapChanges());
+      execute("INSERT INTO " + SCHEMA + ".catalog_grant VALUES (0, 1, 63, 0, 0, 0, 0)");
+
+      assertThatThrownBy(store::load)
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("code 63");
+    }
+  }
+
+  @Test
+  void serverThatIsNotThereIsAClearError() {
+    assertThatThrownBy(() -> JdbcCatalogStore.open(settings(1, SCHEMA)))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining(server.host());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void holdsWhatTheStoreInMemoryHoldsAfterAnyChanges(long seed) throws StoreException {
+    Changes changes = new Changes(new Random(seed));
+    try (CatalogStore store = open();
+        CatalogStore memory = new InMemoryCatalogStore()) {
+      store.commit(0, CatalogState.bootstrapChanges());
+      memory.commit(0, CatalogState.bootstrapChanges());
+      for (int epoch = 1; epoch <= 150; epoch++) {
+        List<CatalogChange> next = changes.next(memory.load().state());
+        memory.commit(epoch, next);
+        store.commit(epoch, next);
+      }
+
+      assertThat(store.load().epoch()).isEqualTo(memory.load().epoch());
+      assertThat(dump(store.load().state())).isEqualTo(dump(memory.load().state()));
+    }
+  }
+
+  private JdbcCatalogStore open() throws StoreException {
+    return JdbcCatalogStore.open(settings(server.port(), SCHEMA));
+  }
+
+  private JdbcSettings settings(int port, String schema) {
+    return new JdbcSettings(
+        server.host(),
+        port,
+        server.user(),
+        server.password(),
+        JdbcSettings.TlsMode.PREFERRED,
+        Optional.empty(),
+        schema,
+        2,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(30));
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = server.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static CatalogChange role(int id, String name) {
+    return new CatalogChange.RolePut(Changes.role(id, name, RoleId.MOADMIN));
+  }
+
+  /** Everything a state says, one line each. */
+  private static Set<String> dump(CatalogState state) {
+    Set<String> lines = new TreeSet<>();
+    for (User user : state.users()) {
+      lines.add(user.toString() + user.verifiers().cachingSha2());
+      state.rolesOf(user.id()).forEach(edge -> lines.add(edge.toString()));
+    }
+    for (Role role : state.roles()) {
+      lines.add(role.toString());
+      state.rolesInheritedBy(role.id()).forEach(edge -> lines.add(edge.toString()));
+      state.grantsOf(role.id()).forEach(grant -> lines.add(grant.toString()));
+    }
+    state.databases().forEach(database -> lines.add(database.toString()));
+    state.relations().forEach(relation -> lines.add(relation.toString()));
+    lines.add("next " + state.nextUserId() + state.nextRoleId());
+    lines.add("next " + state.nextDatabaseId() + state.nextRelationId());
+    return lines;
+  }
+
+  /** Random changes that keep the rules. */
+  private static final class Changes {
+    private final Random random;
+
+    Changes(Random random) {
+      this.random = random;
+    }
+
+    /** One to three changes; those the state refuses are left out. */
+    List<CatalogChange> next(CatalogState state) {
+      List<CatalogChange> accepted = new java.util.ArrayList<>();
+      CatalogState current = state;
+      int wanted = 1 + random.nextInt(3);
+      while (accepted.size() < wanted) {
+        CatalogChange change = change(current);
+        try {
+          current = current.apply(change);
+          accepted.add(change);
+        } catch (InvariantViolation refused) {
+          assertThat(refused.rule()).isNotNull();
+        }
+      }
+      return accepted;
+    }
+
+    private CatalogChange change(CatalogState state) {
+      RoleId role = new RoleId(3 + random.nextInt(8));
+      RoleId other = new RoleId(3 + random.nextInt(8));
+      UserId user = new UserId(1 + random.nextInt(6));
+      DatabaseId database = new DatabaseId(1 + random.nextInt(4));
+      RelationId relation = new RelationId(1 + random.nextInt(8));
+      boolean yes = random.nextBoolean();
+      Grant grant =
+          new Grant(
+              role,
+              PrivilegeType.SELECT,
+              relationLevel(database, relation, RelationKind.values()[random.nextInt(2)]),
+              yes);
+      return switch (random.nextInt(18)) {
+        case 0, 1 -> new CatalogChange.RolePut(role(role.value(), "r" + random.nextInt(20), other));
+        case 2 -> new CatalogChange.RolePut(role(role.value(), "r" + role.value(), RoleId.MOADMIN));
+        case 3, 4 -> new CatalogChange.UserPut(user(user.value(), other));
+        case 5 -> new CatalogChange.UserDropped(user);
+        case 6 -> new CatalogChange.RoleDropped(role, other);
+        case 7 -> new CatalogChange.RoleGrantedToUser(new RoleToUser(role, user, yes));
+        case 8 -> new CatalogChange.RoleRevokedFromUser(role, user);
+        case 9 -> new CatalogChange.RoleGrantedToRole(new RoleToRole(role, other, yes));
+        case 10 -> new CatalogChange.RoleRevokedFromRole(role, other);
+        case 11 ->
+            new CatalogChange.PrivilegeGranted(
+                new Grant(role, PrivilegeType.DROP_TABLE, databaseLevel(database), yes));
+        case 12 -> new CatalogChange.PrivilegeGranted(grant);
+        case 13 -> new CatalogChange.PrivilegeRevoked(grant);
+        case 14 ->
+            new CatalogChange.DatabasePut(
+                new Database(database, AccountId.SYS, "d" + random.nextInt(6), role));
+        case 15, 16 ->
+            new CatalogChange.RelationPut(
+                new Relation(
+                    relation, database, "t" + random.nextInt(6), RelationKind.TABLE, role));
+        default ->
+            random.nextInt(3) == 0
+                ? new CatalogChange.DatabaseDropped(database)
+                : new CatalogChange.RelationDropped(relation);
+      };
+    }
+
+    private GrantLevel databaseLevel(DatabaseId database) {
+      return random.nextBoolean()
+          ? new GrantLevel.OnEveryDatabase()
+          : new GrantLevel.OnDatabase(database);
+    }
+
+    private GrantLevel relationLevel(DatabaseId database, RelationId relation, RelationKind kind) {
+      return switch (random.nextInt(3)) {
+        case 0 -> new GrantLevel.OnEveryRelation(kind);
+        case 1 -> new GrantLevel.OnRelationsOf(database, kind);
+        default -> new GrantLevel.OnRelation(relation, kind);
+      };
+    }
+
+    static Role role(int id, String name, RoleId owner) {
+      return new Role(
+          new RoleId(id),
+          AccountId.SYS,
+          name,
+          Optional.of(new UserId(1)),
+          owner,
+          Optional.empty(),
+          Instant.ofEpochMilli(1_700_000_000_123L));
+    }
+
+    private User user(int id, RoleId owner) {
+      return new User(
+          new UserId(id),
+          AccountId.SYS,
+          "U" + random.nextInt(10),
+          "localhost",
+          new Verifiers("sha2 of " + random.nextInt(3), ""),
+          RoleId.PUBLIC,
+          owner,
+          random.nextBoolean(),
+          Optional.of("comment"),
+          Instant.ofEpochMilli(1_700_000_000_456L));
+    }
+  }
+}

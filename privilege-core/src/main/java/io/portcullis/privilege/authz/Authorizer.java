@@ -1,0 +1,464 @@
+package io.portcullis.privilege.authz;
+
+import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.snapshot.EffectivePrivileges;
+import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.ObjectName;
+import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.SqlError;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides: subject, accesses, snapshot in, {@link Decision} out. Every access is checked on its
+ * own, over the union of all searched roles (PM 4.1 [R]); what no rule permits is denied. Holds no
+ * state; any thread; does not block.
+ */
+public final class Authorizer {
+
+  private static final Verdict ALLOWED = new Verdict(null, false);
+  private static final Verdict UNRESOLVED = new Verdict(null, true);
+
+  /** What becomes of one access: denied with an error, to be looked up, or neither. */
+  private record Verdict(@Nullable SqlError error, boolean unresolved) {}
+
+  private final String catalogSchema;
+
+  /**
+   * @param catalogSchema the database that holds the catalog; nobody reaches it
+   */
+  public Authorizer(String catalogSchema) {
+    this.catalogSchema = catalogSchema;
+  }
+
+  /**
+   * The subject as the snapshot has it: a primary role that is not granted to the user any more
+   * gives way to public; with a user or primary role that was dropped nothing is permitted (PM
+   * 6.3).
+   */
+  public ActiveSubject activate(Subject subject, PrivilegeSnapshot snapshot) {
+    if (snapshot
+        .state()
+        .user(subject.user())
+        .filter(user -> user.account().equals(subject.account()))
+        .isEmpty()) {
+      SqlError dropped =
+          ErrorCode.ER_UNKNOWN_AUTHID.error("`" + subject.userName() + "`: the user was dropped");
+      return new ActiveSubject(subject, snapshot, Set.of(), Optional.of(dropped));
+    }
+    if (snapshot.state().role(subject.primary()).isEmpty()) {
+      SqlError dropped =
+          ErrorCode.ER_ROLE_NOT_GRANTED.error(
+              "The active role no longer exists; SET ROLE to one of your roles");
+      return new ActiveSubject(subject, snapshot, Set.of(), Optional.of(dropped));
+    }
+    boolean holdsPrimary =
+        subject.primary().equals(RoleId.PUBLIC)
+            || snapshot.state().isGranted(subject.primary(), subject.user());
+    Subject now =
+        holdsPrimary
+            ? subject
+            : new Subject(
+                subject.account(),
+                subject.user(),
+                subject.userName(),
+                subject.host(),
+                RoleId.PUBLIC,
+                subject.secondaryRoles());
+    return new ActiveSubject(now, snapshot, activeRoles(now, snapshot), Optional.empty());
+  }
+
+  private static Set<RoleId> activeRoles(Subject subject, PrivilegeSnapshot snapshot) {
+    if (!subject.secondaryRoles()) {
+      return Set.of(subject.primary());
+    }
+    Set<RoleId> roles = new HashSet<>();
+    roles.add(subject.primary());
+    roles.add(RoleId.PUBLIC); // granted to everybody, without an edge
+    for (RoleToUser edge : snapshot.state().rolesOf(subject.user())) {
+      roles.add(edge.role());
+    }
+    return roles;
+  }
+
+  /**
+   * Whether all accesses are permitted; none are when the list is empty, which means that the
+   * statement touches nothing.
+   */
+  public Decision decide(ActiveSubject subject, List<AccessRequest> accesses, Binding binding) {
+    long epoch = subject.snapshot().epoch();
+    if (subject.unusable().isPresent()) {
+      return new Decision.Denied(epoch, subject.unusable().get(), List.of());
+    }
+    boolean creates = createsTable(accesses);
+    SqlError error = null;
+    List<AccessRequest> missing = List.of();
+    List<RelationName> unresolved = List.of();
+    for (int i = 0; i < accesses.size(); i++) {
+      AccessRequest access = accesses.get(i);
+      Verdict verdict = judge(subject, access, binding, creates);
+      if (verdict.error != null) {
+        if (error == null) {
+          error = verdict.error;
+          missing = new ArrayList<>();
+        }
+        missing.add(bound(access, binding));
+      } else if (verdict.unresolved) {
+        if (unresolved.isEmpty()) {
+          unresolved = new ArrayList<>();
+        }
+        unresolved.add((RelationName) bound(access, binding).object());
+      }
+    }
+    if (error != null) {
+      return new Decision.Denied(epoch, error, missing);
+    }
+    return unresolved.isEmpty() ? subject.allowed() : new Decision.Unresolved(epoch, unresolved);
+  }
+
+  /**
+   * RENAME TABLE and CREATE OR REPLACE TABLE mean the permanent table even if a temporary one hides
+   * it; they are told from ALTER TABLE and DROP TABLE by the table they make.
+   */
+  private static boolean createsTable(List<AccessRequest> accesses) {
+    for (int i = 0; i < accesses.size(); i++) {
+      if (accesses.get(i).kind() == AccessKind.CREATE_TABLE) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Verdict judge(
+      ActiveSubject subject, AccessRequest access, Binding binding, boolean creates) {
+    AccessKind kind = access.kind();
+    ObjectName object = access.object();
+    String relation = object instanceof RelationName name ? fold(name.name(), binding) : null;
+    if (Requirement.isOnRelation(kind) != (relation != null)) {
+      throw new IllegalArgumentException("access: " + access + " (expected: the object it is on)");
+    }
+    DatabaseName written = databaseOf(object);
+    if (written.isCurrent() && binding.currentDatabase().isEmpty()) {
+      return denied(ErrorCode.ER_NO_DB_ERROR.error());
+    }
+    String unfolded =
+        written.isCurrent() ? binding.currentDatabase().orElseThrow() : written.name();
+    Optional<String> refusal = ObjectNames.refusal(unfolded, binding.foldNames());
+    if (refusal.isEmpty() && object instanceof RelationName name) {
+      refusal = ObjectNames.refusal(name.name(), binding.foldNames());
+    }
+    if (refusal.isPresent()) {
+      return denied(ErrorCode.ER_NOT_SUPPORTED_YET.error(refusal.get()));
+    }
+    if (SystemDatabases.is(unfolded, catalogSchema)) {
+      return judgeSystem(subject, kind, SystemDatabases.caseless(unfolded), relation);
+    }
+    String database = fold(unfolded, binding);
+    if (relation == null) {
+      return isAllowedOnDatabase(subject, kind, database)
+          ? ALLOWED
+          : refused(subject, kind, database, null);
+    }
+    if (Requirement.isShadowedByTemporary(kind)
+        && !(creates && (kind == AccessKind.ALTER_TABLE || kind == AccessKind.DROP_TABLE))
+        && (kind == AccessKind.DROP_TEMPORARY_TABLE
+            || binding.isTemporary().test(database, relation))) {
+      return ALLOWED;
+    }
+    return judgeRelation(subject, kind, database, relation, binding.kinds());
+  }
+
+  private Verdict judgeRelation(
+      ActiveSubject subject, AccessKind kind, String database, String name, RelationKinds kinds) {
+    Database home = database(subject, database);
+    Relation relation = home == null ? null : relation(subject, home, name);
+    Optional<RelationKind> known = Requirement.impliedKind(kind);
+    if (known.isEmpty() && relation != null) {
+      known = Optional.of(relation.kind());
+    }
+    boolean allowed;
+    if (known.isPresent()) {
+      allowed = isAllowedOnRelation(subject, kind, home, relation, known.get());
+    } else {
+      allowed = isAllowedOnRelation(subject, kind, home, relation, RelationKind.TABLE);
+      boolean asView = isAllowedOnRelation(subject, kind, home, relation, RelationKind.VIEW);
+      if (allowed != asView) {
+        // Only now the kind decides: whoever may do neither is not told whether it exists.
+        switch (kinds.kind(database, name)) {
+          case TABLE, ABSENT -> {}
+          case VIEW -> allowed = asView;
+          case UNKNOWN -> {
+            return UNRESOLVED;
+          }
+        }
+      }
+    }
+    return allowed ? ALLOWED : refused(subject, kind, database, name);
+  }
+
+  private static boolean isAllowedOnRelation(
+      ActiveSubject subject,
+      AccessKind kind,
+      @Nullable Database home,
+      @Nullable Relation relation,
+      RelationKind as) {
+    EffectivePrivileges held = subject.privileges();
+    long onRelation = held.onEveryRelation(as);
+    long onDatabase = held.onEveryDatabase();
+    if (home != null) {
+      onDatabase |= held.onDatabase(home.id());
+      onRelation |= held.onRelationsOf(home.id(), as);
+    }
+    if (relation != null) {
+      onRelation |= held.onRelation(relation.id(), as);
+    }
+    return Requirement.of(kind, as).isSatisfiedBy(onRelation, onDatabase, held.onAccount())
+        && (as == RelationKind.TABLE || !Requirement.isThroughView(kind) || everyTable(held, kind));
+  }
+
+  /** Whether a view can only lead to tables that may be changed in the same way without it. */
+  private static boolean everyTable(EffectivePrivileges held, AccessKind kind) {
+    long onTables = held.onEveryRelation(RelationKind.TABLE);
+    return Requirement.of(kind, RelationKind.TABLE).isSatisfiedBy(onTables, 0, 0);
+  }
+
+  private static boolean isAllowedOnDatabase(
+      ActiveSubject subject, AccessKind kind, String database) {
+    EffectivePrivileges held = subject.privileges();
+    Database known = database(subject, database);
+    if (kind == AccessKind.USE && subject.isAdministrator()) {
+      return true;
+    }
+    long onDatabase = held.onEveryDatabase() | (known == null ? 0 : held.onDatabase(known.id()));
+    return Requirement.of(kind, RelationKind.TABLE).isSatisfiedBy(0, onDatabase, held.onAccount())
+        && (kind != AccessKind.USE || holdsSomethingIn(held, known));
+  }
+
+  private static boolean holdsSomethingIn(EffectivePrivileges held, @Nullable Database database) {
+    long all =
+        held.onEveryDatabase()
+            | held.onEveryRelation(RelationKind.TABLE)
+            | held.onEveryRelation(RelationKind.VIEW);
+    return all != 0 || (database != null && holdsExplicitlyIn(held, database));
+  }
+
+  /** For {@link Hints}: whether USE would find a privilege in the database. */
+  boolean holdsSomethingIn(ActiveSubject subject, String database) {
+    return holdsSomethingIn(subject.privileges(), database(subject, database));
+  }
+
+  /** Whether a grant could permit it at all; name bound. */
+  boolean canBeGranted(AccessRequest access) {
+    String database = databaseOf(access.object()).name();
+    return !SystemDatabases.is(database, catalogSchema);
+  }
+
+  private static boolean holdsExplicitlyIn(EffectivePrivileges held, Database database) {
+    return (held.onDatabase(database.id())
+            | held.onRelationsOf(database.id(), RelationKind.TABLE)
+            | held.onRelationsOf(database.id(), RelationKind.VIEW)
+            | held.onSomeRelationOf(database.id()))
+        != 0;
+  }
+
+  /** PM 2.5, 8.2: never written; read by administrators, or where a grant names the very object. */
+  private Verdict judgeSystem(
+      ActiveSubject subject, AccessKind kind, String database, @Nullable String relation) {
+    if (!Requirement.isReading(kind)) {
+      return denied(
+          SystemDatabases.isProtectedByServer(database)
+              ? ErrorCode.ER_SYSTEM_SCHEMA_WRITE.error(database)
+              : noAccessTo(subject, database));
+    }
+    if (SystemDatabases.isCatalog(database, catalogSchema)) {
+      return refused(subject, kind, database, relation);
+    }
+    if (subject.isAdministrator()) {
+      return ALLOWED;
+    }
+    boolean informationSchema = database.equals(SystemDatabases.INFORMATION_SCHEMA);
+    if (informationSchema && relation != null && SystemDatabases.isOpen(relation)) {
+      return ALLOWED;
+    }
+    if (isAllowedExplicitly(subject, kind, database, relation)) {
+      return ALLOWED;
+    }
+    if (informationSchema && relation != null) {
+      return denied(
+          ErrorCode.ER_NOT_SUPPORTED_YET.error(
+              "information_schema."
+                  + relation
+                  + " lists the objects of everybody and is read by administrators only; SHOW"
+                  + " DATABASES, SHOW TABLES, SHOW COLUMNS and SHOW CREATE TABLE work for what you"
+                  + " have privileges on"));
+    }
+    return refused(subject, kind, database, relation);
+  }
+
+  private static boolean isAllowedExplicitly(
+      ActiveSubject subject, AccessKind kind, String database, @Nullable String name) {
+    Database known = database(subject, database);
+    if (known == null) {
+      return false;
+    }
+    EffectivePrivileges held = subject.privileges();
+    if (kind == AccessKind.USE) {
+      return Requirement.of(kind, RelationKind.TABLE).isSatisfiedBy(0, 0, held.onAccount())
+          && (held.onDatabase(known.id()) | held.onSomeRelationOf(known.id())) != 0;
+    }
+    Relation relation = name == null ? null : relation(subject, known, name);
+    if (name != null && relation == null) {
+      return false;
+    }
+    RelationKind as = relation == null ? RelationKind.TABLE : relation.kind();
+    long onRelation = relation == null ? 0 : held.onRelation(relation.id(), as);
+    return Requirement.of(kind, as).isSatisfiedBy(onRelation, held.onDatabase(known.id()), 0);
+  }
+
+  private static @Nullable Database database(ActiveSubject subject, String name) {
+    AccountId account = subject.subject().account();
+    return subject.snapshot().state().database(account, name).orElse(null);
+  }
+
+  private static @Nullable Relation relation(ActiveSubject subject, Database home, String name) {
+    return subject.snapshot().state().relation(home.id(), name).orElse(null);
+  }
+
+  private static Verdict refused(
+      ActiveSubject subject, AccessKind kind, String database, @Nullable String relation) {
+    Subject who = subject.subject();
+    return denied(
+        relation == null
+            ? noAccessTo(subject, database)
+            : ErrorCode.ER_TABLEACCESS_DENIED_ERROR.error(
+                kind.command(), who.userName(), who.host(), relation));
+  }
+
+  private static SqlError noAccessTo(ActiveSubject subject, String database) {
+    Subject who = subject.subject();
+    return ErrorCode.ER_DBACCESS_DENIED_ERROR.error(who.userName(), who.host(), database);
+  }
+
+  private static Verdict denied(SqlError error) {
+    return new Verdict(error, false);
+  }
+
+  private static DatabaseName databaseOf(ObjectName object) {
+    if (object instanceof RelationName relation) {
+      return relation.database();
+    }
+    if (object instanceof DatabaseName database) {
+      return database;
+    }
+    throw new AssertionError(object);
+  }
+
+  private static String fold(String name, Binding binding) {
+    return binding.foldNames() ? ObjectNames.fold(name) : name;
+  }
+
+  private static AccessRequest bound(AccessRequest access, Binding binding) {
+    DatabaseName written = databaseOf(access.object());
+    DatabaseName database =
+        new DatabaseName(
+            fold(
+                written.isCurrent() ? binding.currentDatabase().orElse("") : written.name(),
+                binding));
+    return new AccessRequest(
+        access.kind(),
+        access.object() instanceof RelationName relation
+            ? new RelationName(database, fold(relation.name(), binding))
+            : database);
+  }
+
+  /**
+   * For what has no object: whether one of the privileges, or ALL, is held on the account.
+   *
+   * @return empty, or 1227 naming the privileges
+   */
+  public Optional<SqlError> requireAny(ActiveSubject subject, PrivilegeType... anyOf) {
+    if (subject.unusable().isPresent()) {
+      return subject.unusable();
+    }
+    if (subject.privileges().holdsOnAccount(anyOf)) {
+      return Optional.empty();
+    }
+    List<String> names = new ArrayList<>();
+    for (PrivilegeType type : anyOf) {
+      names.add(type.sqlName());
+    }
+    return Optional.of(ErrorCode.ER_SPECIFIC_ACCESS_DENIED_ERROR.error(String.join(", ", names)));
+  }
+
+  /**
+   * Whether SHOW DATABASES lists it (PM 4.3 #37): all for who may, else where one holds something.
+   */
+  public boolean isListed(ActiveSubject subject, String database, boolean foldNames) {
+    if (subject.unusable().isPresent()) {
+      return false;
+    }
+    String folded = SystemDatabases.caseless(database);
+    if (SystemDatabases.isCatalog(folded, catalogSchema)) {
+      return false;
+    }
+    EffectivePrivileges held = subject.privileges();
+    if (held.holdsOnAccount(PrivilegeType.SHOW_DATABASES)
+        || folded.equals(SystemDatabases.INFORMATION_SCHEMA)) {
+      return true;
+    }
+    boolean system = SystemDatabases.is(folded, catalogSchema);
+    Database known =
+        database(subject, system ? folded : foldNames ? ObjectNames.fold(database) : database);
+    return system ? known != null && holdsExplicitlyIn(held, known) : holdsSomethingIn(held, known);
+  }
+
+  /**
+   * The role that will own what the statement makes (PM 6.2): the primary role if it may, else the
+   * active role that may.
+   */
+  public RoleId owner(ActiveSubject subject, AccessRequest creation, Binding binding) {
+    Subject who = subject.subject();
+    if (subject.activeRoles().size() > 1) {
+      TreeSet<RoleId> candidates = new TreeSet<>(java.util.Comparator.comparingInt(RoleId::value));
+      candidates.addAll(subject.activeRoles());
+      candidates.remove(who.primary());
+      List<RoleId> inOrder = new ArrayList<>();
+      inOrder.add(who.primary());
+      inOrder.addAll(candidates);
+      for (RoleId role : inOrder) {
+        ActiveSubject alone =
+            new ActiveSubject(
+                who.withPrimary(role), subject.snapshot(), Set.of(role), Optional.empty());
+        if (decide(alone, List.of(creation), binding) instanceof Decision.Allowed) {
+          return role;
+        }
+      }
+    }
+    return who.primary();
+  }
+
+  /**
+   * What would help: roles the user holds but has not active, and the smallest grants that are
+   * missing. Each ends in an executable statement after a colon. They say no more about objects
+   * than the denial did.
+   */
+  public List<String> hints(ActiveSubject subject, List<AccessRequest> accesses, Binding binding) {
+    return new Hints(this, subject, accesses, binding)
+        .list().stream().map(hint -> hint.reason() + ": " + hint.statement()).toList();
+  }
+}

@@ -1,0 +1,186 @@
+package io.portcullis.privilege.authz;
+
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.ObjectName;
+import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.access.RelationName;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds what would turn a denial into a permission. Made for one denial. */
+final class Hints {
+
+  /** Bounds the work for users with very many roles. */
+  private static final int MAXIMUM_ROLES_TRIED = 64;
+
+  private static final int MAXIMUM_HINTS = 16;
+
+  /**
+   * @param statement executable
+   */
+  record Hint(String reason, String statement) {}
+
+  private final Authorizer authorizer;
+  private final ActiveSubject subject;
+  private final List<AccessRequest> accesses;
+  private final Binding binding;
+
+  Hints(
+      Authorizer authorizer, ActiveSubject subject, List<AccessRequest> accesses, Binding binding) {
+    this.authorizer = authorizer;
+    this.subject = subject;
+    this.accesses = accesses;
+    this.binding = binding;
+  }
+
+  List<Hint> list() {
+    List<Hint> hints = new ArrayList<>(roles());
+    if (subject.unusable().isEmpty()
+        && authorizer.decide(subject, accesses, binding) instanceof Decision.Denied denied) {
+      hints.addAll(grants(denied));
+    }
+    return hints.subList(0, Math.min(hints.size(), MAXIMUM_HINTS));
+  }
+
+  /** Roles the user holds, tried one by one the way SET ROLE would make them active. */
+  private List<Hint> roles() {
+    List<Hint> hints = new ArrayList<>();
+    Subject who = subject.subject();
+    List<Role> others =
+        subject.snapshot().state().rolesOf(who.user()).stream()
+            .map(RoleToUser::role)
+            .filter(role -> !subject.activeRoles().contains(role))
+            .limit(MAXIMUM_ROLES_TRIED)
+            .flatMap(role -> subject.snapshot().state().role(role).stream())
+            .sorted(Comparator.comparing(Role::name))
+            .toList();
+    for (Role role : others) {
+      if (allows(who.withPrimary(role.id()))) {
+        hints.add(
+            new Hint(
+                "Role " + quoted(role.name()) + " is granted to you but not active",
+                "SET ROLE " + quoted(role.name())));
+      }
+    }
+    if (hints.isEmpty() && !who.secondaryRoles() && allows(who.withSecondaryRoles(true))) {
+      hints.add(new Hint("Your roles together would do", "SET SECONDARY ROLE ALL"));
+    }
+    return hints;
+  }
+
+  private boolean allows(Subject tried) {
+    ActiveSubject active = authorizer.activate(tried, subject.snapshot());
+    return authorizer.decide(active, accesses, binding) instanceof Decision.Allowed;
+  }
+
+  private List<Hint> grants(Decision.Denied denied) {
+    RoleId primary = subject.subject().primary();
+    Optional<Role> role = subject.snapshot().state().role(primary);
+    if (primary.equals(RoleId.MOADMIN) || role.isEmpty()) {
+      return List.of();
+    }
+    List<Hint> hints = new ArrayList<>();
+    for (AccessRequest missing : denied.missing()) {
+      for (Hint hint : grants(missing, quoted(role.get().name()))) {
+        if (!hints.contains(hint)) {
+          hints.add(hint);
+        }
+      }
+    }
+    return hints;
+  }
+
+  private List<Hint> grants(AccessRequest missing, String role) {
+    ObjectName object = missing.object();
+    DatabaseName database =
+        object instanceof RelationName relation ? relation.database() : (DatabaseName) object;
+    if (database.isCurrent() || !authorizer.canBeGranted(missing)) {
+      return List.of();
+    }
+    AccessKind kind = missing.kind();
+    if (object instanceof RelationName relation) {
+      List<Hint> hints = new ArrayList<>();
+      for (RelationKind as : kindsToName(kind, relation)) {
+        if (as == RelationKind.VIEW && Requirement.isThroughView(kind)) {
+          continue; // no grant on the view helps, and one on every table is no advice
+        }
+        Requirement requirement = Requirement.of(kind, as);
+        String on = as.name() + " " + quoted(database.name()) + "." + quoted(relation.name());
+        boolean open = Requirement.impliedKind(kind).isEmpty() && !mayKnow(relation);
+        String reason =
+            open
+                ? "If it is a "
+                    + (as == RelationKind.TABLE ? "table" : "view")
+                    + ", what is missing"
+                : "Missing";
+        hints.add(new Hint(reason, grant(requirement.smallest(), database, on, role)));
+        if (requirement.also() != 0) {
+          hints.add(new Hint(reason, grant(PrivilegeType.SELECT, database, on, role)));
+        }
+      }
+      return hints;
+    }
+    PrivilegeType smallest = Requirement.of(kind, RelationKind.TABLE).smallest();
+    List<Hint> hints = new ArrayList<>();
+    if (kind != AccessKind.USE || !subject.privileges().holdsOnAccount(smallest)) {
+      hints.add(new Hint("Missing", grant(smallest, database, "", role)));
+    }
+    if (kind == AccessKind.USE && !authorizer.holdsSomethingIn(subject, database.name())) {
+      hints.add(new Hint("Missing", grant(PrivilegeType.SHOW_TABLES, database, "", role)));
+    }
+    return hints;
+  }
+
+  /** Both kinds for who may not know which it is, so that the hint does not tell. */
+  private List<RelationKind> kindsToName(AccessKind kind, RelationName relation) {
+    Optional<RelationKind> implied = Requirement.impliedKind(kind);
+    if (implied.isPresent()) {
+      return List.of(implied.get());
+    }
+    if (!mayKnow(relation)) {
+      return List.of(RelationKind.TABLE, RelationKind.VIEW);
+    }
+    return List.of(
+        subject
+            .snapshot()
+            .state()
+            .database(subject.subject().account(), relation.database().name())
+            .flatMap(home -> subject.snapshot().state().relation(home.id(), relation.name()))
+            .map(known -> known.kind())
+            .orElseGet(
+                () ->
+                    binding.kinds().kind(relation.database().name(), relation.name())
+                            == RelationKinds.Found.VIEW
+                        ? RelationKind.VIEW
+                        : RelationKind.TABLE));
+  }
+
+  private boolean mayKnow(RelationName relation) {
+    return authorizer.decide(
+            subject, List.of(new AccessRequest(AccessKind.DESCRIBE, relation)), binding)
+        instanceof Decision.Allowed;
+  }
+
+  private static String grant(
+      PrivilegeType privilege, DatabaseName database, String relation, String role) {
+    String on =
+        switch (privilege.scope()) {
+          case ACCOUNT -> "ACCOUNT *";
+          case DATABASE -> "DATABASE " + quoted(database.name());
+          case RELATION -> relation;
+        };
+    return "GRANT " + privilege.sqlName() + " ON " + on + " TO ROLE " + role;
+  }
+
+  private static String quoted(String name) {
+    return "`" + name.replace("`", "``") + "`";
+  }
+}

@@ -1,0 +1,259 @@
+package io.portcullis.privilege.authz;
+
+import static io.portcullis.privilege.model.PrivilegeType.ACCOUNT_ALL;
+import static io.portcullis.privilege.model.PrivilegeType.ALTER_TABLE;
+import static io.portcullis.privilege.model.PrivilegeType.ALTER_VIEW;
+import static io.portcullis.privilege.model.PrivilegeType.CREATE_DATABASE;
+import static io.portcullis.privilege.model.PrivilegeType.CREATE_TABLE;
+import static io.portcullis.privilege.model.PrivilegeType.CREATE_VIEW;
+import static io.portcullis.privilege.model.PrivilegeType.DATABASE_ALL;
+import static io.portcullis.privilege.model.PrivilegeType.DATABASE_OWNERSHIP;
+import static io.portcullis.privilege.model.PrivilegeType.DELETE;
+import static io.portcullis.privilege.model.PrivilegeType.DROP_DATABASE;
+import static io.portcullis.privilege.model.PrivilegeType.DROP_TABLE;
+import static io.portcullis.privilege.model.PrivilegeType.DROP_VIEW;
+import static io.portcullis.privilege.model.PrivilegeType.INDEX;
+import static io.portcullis.privilege.model.PrivilegeType.INSERT;
+import static io.portcullis.privilege.model.PrivilegeType.REFERENCE;
+import static io.portcullis.privilege.model.PrivilegeType.RELATION_ALL;
+import static io.portcullis.privilege.model.PrivilegeType.RELATION_OWNERSHIP;
+import static io.portcullis.privilege.model.PrivilegeType.SELECT;
+import static io.portcullis.privilege.model.PrivilegeType.SHOW_TABLES;
+import static io.portcullis.privilege.model.PrivilegeType.TRUNCATE;
+import static io.portcullis.privilege.model.PrivilegeType.UPDATE;
+
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.RelationKind;
+import java.util.Optional;
+
+/**
+ * What an access takes (PM 4.3 to 4.5, the recommended column): one of these privileges, on the
+ * relation, on its database, or on the account. ALL and OWNERSHIP are spelled out where they stand
+ * for a privilege (PM 3.2), so levels of different scope never imply one another (PM 0, rule 4).
+ * {@code USE} takes more than this says, see {@link Authorizer}.
+ *
+ * @param relation bits of privileges on the relation
+ * @param database bits of privileges on the database
+ * @param account bits of privileges on the account
+ * @param also bits of privileges on the relation of which one is needed besides; 0 for none
+ * @param smallest the privilege to ask for
+ */
+record Requirement(long relation, long database, long account, long also, PrivilegeType smallest) {
+
+  private static final long OWNED = RELATION_OWNERSHIP.bit();
+  private static final long RELATION_FULL = RELATION_ALL.bit() | OWNED;
+  private static final long DATABASE_FULL = DATABASE_ALL.bit() | DATABASE_OWNERSHIP.bit();
+  private static final long ANY = -1L;
+
+  private static final Requirement[] ON_TABLES = table(RelationKind.TABLE);
+  private static final Requirement[] ON_VIEWS = table(RelationKind.VIEW);
+
+  /** For accesses to databases the kind does not matter. */
+  static Requirement of(AccessKind kind, RelationKind relation) {
+    return (relation == RelationKind.TABLE ? ON_TABLES : ON_VIEWS)[kind.ordinal()];
+  }
+
+  private static Requirement[] table(RelationKind relation) {
+    AccessKind[] kinds = AccessKind.values();
+    Requirement[] table = new Requirement[kinds.length];
+    for (AccessKind kind : kinds) {
+      table[kind.ordinal()] = make(kind, relation == RelationKind.VIEW);
+    }
+    return table;
+  }
+
+  private static Requirement make(AccessKind kind, boolean view) {
+    return switch (kind) {
+      case SELECT, LOCK_READ -> onRelation(SELECT);
+      case INSERT -> onRelation(INSERT);
+      case UPDATE -> onRelation(UPDATE);
+      case DELETE -> onRelation(DELETE);
+      case TRUNCATE -> onRelation(TRUNCATE);
+      case REFERENCE -> onRelation(REFERENCE);
+      case INDEX -> onRelation(INDEX).orOnDatabase(ALTER_TABLE);
+      case LOCK_WRITE -> onRelation(INSERT).orOnRelation(UPDATE.bit() | DELETE.bit());
+      case CREATE_TABLE, CREATE_TEMPORARY_TABLE -> onDatabase(CREATE_TABLE);
+      case CREATE_VIEW -> onDatabase(CREATE_VIEW);
+      // A view can be renamed by RENAME TABLE, and some servers take it in DROP TABLE.
+      case ALTER_TABLE -> onDatabase(view ? ALTER_VIEW : ALTER_TABLE).orOnRelation(OWNED);
+      case DROP_TABLE, DROP_TEMPORARY_TABLE ->
+          onDatabase(view ? DROP_VIEW : DROP_TABLE).orOnRelation(OWNED);
+      case ALTER_VIEW -> onDatabase(ALTER_VIEW).orOnRelation(OWNED);
+      case DROP_VIEW -> onDatabase(DROP_VIEW).orOnRelation(OWNED);
+      case DESCRIBE -> onDatabase(SHOW_TABLES).orOnRelation(ANY);
+      case SHOW_CREATE ->
+          view ? onDatabase(SHOW_TABLES).butAlsoOnRelation(SELECT) : onDatabase(SHOW_TABLES);
+      case SHOW_TABLES, SHOW_CREATE_DATABASE -> onDatabase(SHOW_TABLES);
+      case USE -> onAccount(PrivilegeType.CONNECT);
+      case CREATE_DATABASE -> onAccount(CREATE_DATABASE);
+      case ALTER_DATABASE -> new Requirement(0, DATABASE_FULL, ACCOUNT_ALL.bit(), 0, DATABASE_ALL);
+      case DROP_DATABASE -> onAccount(DROP_DATABASE).orOwnerOfDatabase();
+    };
+  }
+
+  private static Requirement onRelation(PrivilegeType type) {
+    return new Requirement(RELATION_FULL | type.bit(), 0, 0, 0, type);
+  }
+
+  private static Requirement onDatabase(PrivilegeType type) {
+    return new Requirement(0, DATABASE_FULL | type.bit(), 0, 0, type);
+  }
+
+  private static Requirement onAccount(PrivilegeType type) {
+    return new Requirement(0, 0, ACCOUNT_ALL.bit() | type.bit(), 0, type);
+  }
+
+  private Requirement orOnRelation(long bits) {
+    return new Requirement(relation | bits, database, account, also, smallest);
+  }
+
+  private Requirement orOnDatabase(PrivilegeType type) {
+    return new Requirement(relation, DATABASE_FULL | type.bit(), account, also, smallest);
+  }
+
+  private Requirement orOwnerOfDatabase() {
+    return new Requirement(relation, DATABASE_OWNERSHIP.bit(), account, also, smallest);
+  }
+
+  private Requirement butAlsoOnRelation(PrivilegeType type) {
+    return new Requirement(relation, database, account, RELATION_FULL | type.bit(), smallest);
+  }
+
+  boolean isSatisfiedBy(long onRelation, long onDatabase, long onAccount) {
+    return ((relation & onRelation) | (database & onDatabase) | (account & onAccount)) != 0
+        && (also == 0 || (also & onRelation) != 0);
+  }
+
+  /** Whether the object of the access is a table or view, and not a database. */
+  static boolean isOnRelation(AccessKind kind) {
+    return switch (kind) {
+      case SELECT,
+          INSERT,
+          UPDATE,
+          DELETE,
+          TRUNCATE,
+          REFERENCE,
+          INDEX,
+          CREATE_TABLE,
+          ALTER_TABLE,
+          DROP_TABLE,
+          CREATE_VIEW,
+          ALTER_VIEW,
+          DROP_VIEW,
+          CREATE_TEMPORARY_TABLE,
+          DROP_TEMPORARY_TABLE,
+          LOCK_READ,
+          LOCK_WRITE,
+          DESCRIBE,
+          SHOW_CREATE ->
+          true;
+      case SHOW_TABLES, USE, CREATE_DATABASE, ALTER_DATABASE, DROP_DATABASE, SHOW_CREATE_DATABASE ->
+          false;
+    };
+  }
+
+  /**
+   * Whether it changes, or shuts others out of, the tables below a view. The backend does that with
+   * the rights of the gate and not of who made the view, so the privilege on the view, which its
+   * maker owns, is not enough (PM 4.5 #81).
+   */
+  static boolean isThroughView(AccessKind kind) {
+    return switch (kind) {
+      case INSERT, UPDATE, DELETE, TRUNCATE, LOCK_WRITE -> true;
+      case SELECT,
+          REFERENCE,
+          INDEX,
+          CREATE_TABLE,
+          ALTER_TABLE,
+          DROP_TABLE,
+          CREATE_VIEW,
+          ALTER_VIEW,
+          DROP_VIEW,
+          CREATE_TEMPORARY_TABLE,
+          DROP_TEMPORARY_TABLE,
+          LOCK_READ,
+          DESCRIBE,
+          SHOW_CREATE,
+          SHOW_TABLES,
+          USE,
+          CREATE_DATABASE,
+          ALTER_DATABASE,
+          DROP_DATABASE,
+          SHOW_CREATE_DATABASE ->
+          false;
+    };
+  }
+
+  /** Whether the access changes nothing, neither data nor definitions. */
+  static boolean isReading(AccessKind kind) {
+    return switch (kind) {
+      case SELECT, LOCK_READ, DESCRIBE, SHOW_CREATE, SHOW_TABLES, USE, SHOW_CREATE_DATABASE -> true;
+      case INSERT,
+          UPDATE,
+          DELETE,
+          TRUNCATE,
+          REFERENCE,
+          INDEX,
+          CREATE_TABLE,
+          ALTER_TABLE,
+          DROP_TABLE,
+          CREATE_VIEW,
+          ALTER_VIEW,
+          DROP_VIEW,
+          CREATE_TEMPORARY_TABLE,
+          DROP_TEMPORARY_TABLE,
+          LOCK_WRITE,
+          CREATE_DATABASE,
+          ALTER_DATABASE,
+          DROP_DATABASE ->
+          false;
+    };
+  }
+
+  /**
+   * Whether a temporary table of that name is what the access means. The others mean the permanent
+   * object of the name: creating one beside it, views, and the target of a foreign key.
+   */
+  static boolean isShadowedByTemporary(AccessKind kind) {
+    return switch (kind) {
+      case SELECT,
+          INSERT,
+          UPDATE,
+          DELETE,
+          TRUNCATE,
+          INDEX,
+          ALTER_TABLE,
+          DROP_TABLE,
+          CREATE_TEMPORARY_TABLE,
+          DROP_TEMPORARY_TABLE,
+          LOCK_READ,
+          LOCK_WRITE,
+          DESCRIBE,
+          SHOW_CREATE ->
+          true;
+      case REFERENCE,
+          CREATE_TABLE,
+          CREATE_VIEW,
+          ALTER_VIEW,
+          DROP_VIEW,
+          SHOW_TABLES,
+          USE,
+          CREATE_DATABASE,
+          ALTER_DATABASE,
+          DROP_DATABASE,
+          SHOW_CREATE_DATABASE ->
+          false;
+    };
+  }
+
+  /** The kind the statement itself says or makes; empty where both kinds can be meant. */
+  static Optional<RelationKind> impliedKind(AccessKind kind) {
+    return switch (kind) {
+      case CREATE_TABLE, CREATE_TEMPORARY_TABLE, DROP_TEMPORARY_TABLE ->
+          Optional.of(RelationKind.TABLE);
+      case CREATE_VIEW, ALTER_VIEW, DROP_VIEW -> Optional.of(RelationKind.VIEW);
+      default -> Optional.empty();
+    };
+  }
+}

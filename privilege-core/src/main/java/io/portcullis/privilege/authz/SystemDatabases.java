@@ -1,0 +1,69 @@
+package io.portcullis.privilege.authz;
+
+import java.util.Set;
+
+/**
+ * Databases that no client writes (PM 2.5): the backend's own, the catalog's, and the name under
+ * which clients of the model of origin expect the catalog. Compared in lower case whatever the
+ * backend does, since some servers do so for some of them.
+ */
+public final class SystemDatabases {
+
+  static final String INFORMATION_SCHEMA = "information_schema";
+
+  private static final Set<String> BACKEND =
+      Set.of("mysql", "sys", "performance_schema", INFORMATION_SCHEMA);
+  private static final String MO_CATALOG = "mo_catalog";
+
+  /** What of information_schema names no object and no user, so that all may read it. */
+  private static final Set<String> OPEN =
+      Set.of(
+          "character_sets",
+          "collations",
+          "collation_character_set_applicability",
+          "engines",
+          "innodb_ft_default_stopword",
+          "keywords",
+          "plugins",
+          "sql_functions",
+          "st_spatial_reference_systems",
+          "st_units_of_measure");
+
+  private SystemDatabases() {}
+
+  public static boolean is(String name, String catalogSchema) {
+    String folded = caseless(name);
+    return BACKEND.contains(folded)
+        || folded.equals(MO_CATALOG)
+        || isCatalog(folded, catalogSchema);
+  }
+
+  static boolean isCatalog(String folded, String catalogSchema) {
+    return folded.equals(caseless(catalogSchema));
+  }
+
+  /**
+   * Wider than {@link ObjectNames#fold}: also what is the same only in upper case, as the long s,
+   * since the server compares some of these names by a collation.
+   */
+  static String caseless(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) > 0x7F) {
+        StringBuilder out = new StringBuilder(name.length());
+        name.codePoints()
+            .forEach(c -> out.appendCodePoint(Character.toLowerCase(Character.toUpperCase(c))));
+        return out.toString();
+      }
+    }
+    return ObjectNames.fold(name);
+  }
+
+  /** Those of the backend, which MySQL protects with an error of its own. */
+  static boolean isProtectedByServer(String folded) {
+    return BACKEND.contains(folded) && !folded.equals(INFORMATION_SCHEMA);
+  }
+
+  static boolean isOpen(String informationSchemaRelation) {
+    return OPEN.contains(ObjectNames.fold(informationSchemaRelation));
+  }
+}

@@ -1,0 +1,64 @@
+package io.portcullis.privilege.catalog;
+
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.DatabaseId;
+import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RelationId;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.RoleToRole;
+import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.model.UserId;
+
+/**
+ * One step from a catalog state to the next. A commit is a list of them, stored in one transaction
+ * and applied in order; each is complete in itself, so that a store and the in-memory state do the
+ * same with it.
+ */
+public sealed interface CatalogChange {
+
+  /** Made or altered, whole. */
+  record UserPut(User user) implements CatalogChange {}
+
+  /** With its role grants. */
+  record UserDropped(UserId user) implements CatalogChange {}
+
+  /** Made, renamed or altered, whole. */
+  record RolePut(Role role) implements CatalogChange {}
+
+  /**
+   * With its privileges, and its grants to users and roles, both ways. What it owned moves to
+   * {@code heir}; who had it as default role falls back to public at the next login.
+   */
+  record RoleDropped(RoleId role, RoleId heir) implements CatalogChange {}
+
+  /** Also changes the grant option of one that exists. */
+  record RoleGrantedToUser(RoleToUser edge) implements CatalogChange {}
+
+  record RoleRevokedFromUser(RoleId role, UserId user) implements CatalogChange {}
+
+  /** Also changes the grant option of one that exists. */
+  record RoleGrantedToRole(RoleToRole edge) implements CatalogChange {}
+
+  record RoleRevokedFromRole(RoleId granted, RoleId grantee) implements CatalogChange {}
+
+  /** Also changes the grant option of one that exists. */
+  record PrivilegeGranted(Grant grant) implements CatalogChange {}
+
+  /** The grant option of the value does not matter. */
+  record PrivilegeRevoked(Grant grant) implements CatalogChange {}
+
+  /** Made, renamed or given to another owner, whole. */
+  record DatabasePut(Database database) implements CatalogChange {}
+
+  /** With its relations and every grant on it or on them. */
+  record DatabaseDropped(DatabaseId database) implements CatalogChange {}
+
+  /** Made, renamed, moved or given to another owner, whole. */
+  record RelationPut(Relation relation) implements CatalogChange {}
+
+  /** With every grant on it. */
+  record RelationDropped(RelationId relation) implements CatalogChange {}
+}

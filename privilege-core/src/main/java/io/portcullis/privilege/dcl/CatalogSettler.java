@@ -1,0 +1,363 @@
+package io.portcullis.privilege.dcl;
+
+import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.authz.Binding;
+import io.portcullis.privilege.authz.RelationKinds;
+import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.authz.SystemDatabases;
+import io.portcullis.privilege.catalog.CatalogChange;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.DatabaseId;
+import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RelationId;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.snapshot.SnapshotPublisher;
+import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.CatalogWriter;
+import io.portcullis.privilege.store.Proposal;
+import io.portcullis.privilege.store.StoreException;
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.CatalogEffect;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.ObjectName;
+import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.access.RelationName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the catalog in step with DDL that went through the gate (DESIGN D8, PM 6.2, 6.3): once the
+ * backend has said OK, what was made gets an owner, what was dropped loses its grants, what was
+ * renamed keeps them. Where it is not certain that the statement made the object, nobody gets
+ * ownership of it. Blocking: called on the store executor. Any thread.
+ */
+public final class CatalogSettler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CatalogSettler.class);
+
+  private final CatalogWriter writer;
+  private final SnapshotPublisher publisher;
+  private final Authorizer authorizer;
+  private final BackendControl backend;
+  private final DclSettings settings;
+
+  public CatalogSettler(
+      CatalogWriter writer,
+      SnapshotPublisher publisher,
+      Authorizer authorizer,
+      BackendControl backend,
+      DclSettings settings) {
+    this.writer = writer;
+    this.publisher = publisher;
+    this.authorizer = authorizer;
+    this.backend = backend;
+    this.settings = settings;
+  }
+
+  /** Whether {@link #before} must be called before the statement is sent. */
+  public static boolean needsPriorObjects(List<CatalogEffect> effects) {
+    for (CatalogEffect effect : effects) {
+      if (isUncertain(effect)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether {@link #settle} has anything to do for these effects. */
+  public static boolean changesCatalog(List<CatalogEffect> effects) {
+    for (CatalogEffect effect : effects) {
+      if (!(effect instanceof CatalogEffect.TemporaryTableCreated)
+          && !(effect instanceof CatalogEffect.TemporaryTableDropped)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Looks up, before the statement is sent, what it may find instead of making it. */
+  public PriorObjects before(Optional<String> currentDatabase, List<CatalogEffect> effects)
+      throws StoreException {
+    CatalogState state = publisher.current().state();
+    Map<String, PriorObjects.Found<DatabaseId>> databases = new HashMap<>();
+    Map<PriorObjects.Name, PriorObjects.Found<RelationId>> relations = new HashMap<>();
+    for (CatalogEffect effect : effects) {
+      if (!isUncertain(effect)) {
+        continue;
+      }
+      if (effect instanceof CatalogEffect.DatabaseCreated created) {
+        String name = bind(created.database(), currentDatabase);
+        databases.put(
+            name,
+            new PriorObjects.Found<>(
+                backend.databaseExists(name),
+                state.database(AccountId.SYS, name).map(Database::id)));
+      } else if (effect instanceof CatalogEffect.RelationCreated created) {
+        PriorObjects.Name name = bind(created.relation(), currentDatabase);
+        relations.put(
+            name,
+            new PriorObjects.Found<>(
+                backend.relation(name.database(), name.relation()).isPresent(),
+                state
+                    .database(AccountId.SYS, name.database())
+                    .flatMap(home -> state.relation(home.id(), name.relation()))
+                    .map(Relation::id)));
+      }
+    }
+    return new PriorObjects(databases, relations);
+  }
+
+  /**
+   * Records what a statement did, after the backend said OK and before the client is told so.
+   *
+   * @param subject who ran it, as it was decided
+   * @param currentDatabase as of the statement
+   * @param prior from {@link #before}, or {@link PriorObjects#NONE} where that was not needed
+   */
+  public void settle(
+      Subject subject,
+      Optional<String> currentDatabase,
+      List<CatalogEffect> effects,
+      PriorObjects prior)
+      throws StoreException {
+    if (!changesCatalog(effects)) {
+      return;
+    }
+    writer.write(
+        newest -> {
+          Draft draft = new Draft(authorizer.activate(subject, newest));
+          for (CatalogEffect effect : effects) {
+            settle(draft, subject, currentDatabase, effect, prior);
+          }
+          return new Proposal<>(draft.changes(), draft.changes().size());
+        });
+  }
+
+  private void settle(
+      Draft draft,
+      Subject subject,
+      Optional<String> currentDatabase,
+      CatalogEffect effect,
+      PriorObjects prior) {
+    if (effect instanceof CatalogEffect.DatabaseCreated created) {
+      created(draft, subject, bind(created.database(), currentDatabase), created, prior);
+    } else if (effect instanceof CatalogEffect.DatabaseDropped dropped) {
+      draft
+          .state()
+          .database(AccountId.SYS, bind(dropped.database(), currentDatabase))
+          .ifPresent(known -> draft.apply(new CatalogChange.DatabaseDropped(known.id())));
+    } else if (effect instanceof CatalogEffect.RelationCreated created) {
+      created(draft, subject, bind(created.relation(), currentDatabase), created, prior);
+    } else if (effect instanceof CatalogEffect.RelationDropped dropped) {
+      relation(draft, bind(dropped.relation(), currentDatabase))
+          .ifPresent(known -> draft.apply(new CatalogChange.RelationDropped(known.id())));
+    } else if (effect instanceof CatalogEffect.RelationRenamed renamed) {
+      renamed(draft, bind(renamed.from(), currentDatabase), bind(renamed.to(), currentDatabase));
+    } else if (!(effect instanceof CatalogEffect.TemporaryTableCreated)
+        && !(effect instanceof CatalogEffect.TemporaryTableDropped)) {
+      throw new AssertionError(effect);
+    }
+  }
+
+  private void created(
+      Draft draft,
+      Subject subject,
+      String name,
+      CatalogEffect.DatabaseCreated effect,
+      PriorObjects prior) {
+    Optional<Database> known = draft.state().database(AccountId.SYS, name);
+    if (!effect.certain() && !isNew(prior.database(name), known.map(Database::id))) {
+      return;
+    }
+    // What the catalog still knows under the name went away without us.
+    known.ifPresent(old -> draft.apply(new CatalogChange.DatabaseDropped(old.id())));
+    RoleId owner = owner(draft, subject, AccessKind.CREATE_DATABASE, new DatabaseName(name));
+    DatabaseId id = draft.state().nextDatabaseId();
+    draft.apply(new CatalogChange.DatabasePut(new Database(id, AccountId.SYS, name, owner)));
+    if (!owner.equals(RoleId.MOADMIN)) {
+      draft.apply(
+          new CatalogChange.PrivilegeGranted(
+              new Grant(
+                  owner, PrivilegeType.DATABASE_OWNERSHIP, new GrantLevel.OnDatabase(id), false)));
+    }
+  }
+
+  private void created(
+      Draft draft,
+      Subject subject,
+      PriorObjects.Name name,
+      CatalogEffect.RelationCreated effect,
+      PriorObjects prior) {
+    Optional<Relation> known = relation(draft, name);
+    if (!effect.certain() && !isNew(prior.relation(name), known.map(Relation::id))) {
+      return;
+    }
+    known.ifPresent(old -> draft.apply(new CatalogChange.RelationDropped(old.id())));
+    AccessKind access =
+        switch (effect.kind()) {
+          case TABLE -> AccessKind.CREATE_TABLE;
+          case VIEW -> AccessKind.CREATE_VIEW;
+        };
+    RoleId owner = owner(draft, subject, access, RelationName.of(name.database(), name.relation()));
+    Database home = draft.known(name.database());
+    RelationId id = draft.state().nextRelationId();
+    draft.apply(
+        new CatalogChange.RelationPut(
+            new Relation(id, home.id(), name.relation(), effect.kind(), owner)));
+    if (!owner.equals(RoleId.MOADMIN)) {
+      draft.apply(
+          new CatalogChange.PrivilegeGranted(
+              new Grant(
+                  owner,
+                  PrivilegeType.RELATION_OWNERSHIP,
+                  new GrantLevel.OnRelation(id, effect.kind()),
+                  false)));
+    }
+  }
+
+  private static void renamed(Draft draft, PriorObjects.Name from, PriorObjects.Name to) {
+    if (from.equals(to)) {
+      return;
+    }
+    // The backend refuses to rename onto something that exists.
+    relation(draft, to).ifPresent(old -> draft.apply(new CatalogChange.RelationDropped(old.id())));
+    Optional<Relation> moved = relation(draft, from);
+    if (moved.isPresent()) {
+      Database home = draft.known(to.database());
+      draft.apply(
+          new CatalogChange.RelationPut(
+              new Relation(
+                  moved.get().id(),
+                  home.id(),
+                  to.relation(),
+                  moved.get().kind(),
+                  moved.get().owner())));
+    }
+  }
+
+  /**
+   * Whether the statement made it: there was nothing before, as far as the backend knew, and nobody
+   * else has recorded having made it since.
+   */
+  private static <T> boolean isNew(Optional<PriorObjects.Found<T>> prior, Optional<T> known) {
+    return prior.isPresent() && !prior.get().existed() && prior.get().known().equals(known);
+  }
+
+  /** PM 6.2; the administrators' role when the user's role was taken away or dropped meanwhile. */
+  private RoleId owner(Draft draft, Subject subject, AccessKind access, ObjectName object) {
+    ActiveSubject actor = draft.actor();
+    boolean asDecided =
+        actor.unusable().isEmpty() && actor.subject().primary().equals(subject.primary());
+    if (!asDecided) {
+      return RoleId.MOADMIN;
+    }
+    Binding binding =
+        new Binding(
+            Optional.empty(),
+            settings.foldNames(),
+            (database, relation) -> false,
+            (database, relation) -> RelationKinds.Found.ABSENT);
+    return authorizer.owner(actor, new AccessRequest(access, object), binding);
+  }
+
+  /**
+   * Compares the catalog with the backend, for what was done behind the gate's back: vanished
+   * objects lose their grants, and so does a name that now stands for the other kind.
+   *
+   * @param undisturbed whether no DDL has gone through the gate since before the call: asked right
+   *     before anything is changed, and nothing is when there was some
+   * @return how many objects have vanished
+   */
+  public int reconcile(BooleanSupplier undisturbed) throws StoreException {
+    CatalogState before = publisher.current().state();
+    CatalogState compared = publisher.current().state();
+    Set<String> existing = new HashSet<>();
+    for (String name : backend.databases()) {
+      existing.add(Target.foldDatabase(name, settings));
+    }
+    List<Database> databases = new ArrayList<>();
+    List<Relation> relations = new ArrayList<>();
+    for (Database database : compared.databases()) {
+      if (!existing.contains(database.name())) {
+        databases.add(database);
+      } else if (!SystemDatabases.is(database.name(), settings.catalogSchema())) {
+        relations.addAll(vanishedFrom(database, compared));
+      }
+    }
+    int vanished =
+        writer.write(
+            newest -> {
+              // Only what is still as it was when it was compared.
+              List<CatalogChange> changes = new ArrayList<>();
+              CatalogState state = newest.state();
+              for (Relation relation : relations) {
+                if (state.relation(relation.id()).filter(relation::equals).isPresent()) {
+                  changes.add(new CatalogChange.RelationDropped(relation.id()));
+                }
+              }
+              for (Database database : databases) {
+                if (state.database(database.id()).filter(database::equals).isPresent()) {
+                  changes.add(new CatalogChange.DatabaseDropped(database.id()));
+                }
+              }
+              return new Proposal<>(changes, changes.size());
+            });
+    if (vanished > 0) {
+      LOG.atInfo()
+          .addKeyValue("objects", vanished)
+          .log("objects were dropped behind the gate: their grants are removed");
+    }
+    return vanished;
+  }
+
+  private List<Relation> vanishedFrom(Database database, CatalogState state) throws StoreException {
+    Map<String, RelationKind> found = new HashMap<>();
+    backend
+        .relations(database.name())
+        .forEach((name, kind) -> found.put(Target.fold(name, settings), kind));
+    return state.relationsOf(database.id()).stream()
+        .filter(relation -> relation.kind() != found.get(relation.name()))
+        .toList();
+  }
+
+  private static boolean isUncertain(CatalogEffect effect) {
+    return (effect instanceof CatalogEffect.DatabaseCreated database && !database.certain())
+        || (effect instanceof CatalogEffect.RelationCreated relation && !relation.certain());
+  }
+
+  private static Optional<Relation> relation(Draft draft, PriorObjects.Name name) {
+    CatalogState state = draft.state();
+    return state
+        .database(AccountId.SYS, name.database())
+        .flatMap(home -> state.relation(home.id(), name.relation()));
+  }
+
+  private String bind(DatabaseName name, Optional<String> currentDatabase) {
+    return Target.foldDatabase(
+        name.isCurrent()
+            ? currentDatabase.orElseThrow(
+                () -> new IllegalArgumentException("current database: none (expected: one)"))
+            : name.name(),
+        settings);
+  }
+
+  private PriorObjects.Name bind(RelationName name, Optional<String> currentDatabase) {
+    return new PriorObjects.Name(
+        bind(name.database(), currentDatabase), Target.fold(name.name(), settings));
+  }
+}

@@ -1,0 +1,227 @@
+package io.portcullis.privilege.dcl;
+
+import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.credential.PasswordVerifier;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.Verifiers;
+import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
+import io.portcullis.privilege.snapshot.SnapshotPublisher;
+import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.CatalogWriter;
+import io.portcullis.privilege.store.Proposal;
+import io.portcullis.privilege.store.StoreException;
+import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
+import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
+import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
+import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.DropRole;
+import io.portcullis.sql.statement.AccessControlStatement.DropUser;
+import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
+import io.portcullis.sql.statement.AccessControlStatement.GrantRoles;
+import io.portcullis.sql.statement.AccessControlStatement.Password;
+import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
+import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
+import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
+import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
+import io.portcullis.sql.statement.AccessControlStatement.SetRole;
+import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
+import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
+import io.portcullis.sql.text.SqlError;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Executes access-control statements: who may, what changes, what is shown. Whoever asks is
+ * activated again on the newest state inside the write, so that nobody uses a right that was just
+ * taken away. All or nothing; durable and published when it returns. Blocking: called on the store
+ * executor. Any thread.
+ */
+public final class DclExecutor {
+
+  /** Bounds the work for users with very many roles. */
+  private static final int MAX_ROLES_TRIED = 16;
+
+  /** For statements that are only tried. */
+  private static final Verifiers NOT_HASHED = new Verifiers("", "");
+
+  private final CatalogWriter writer;
+  private final SnapshotPublisher publisher;
+  private final Authorizer authorizer;
+  private final DclSettings settings;
+  private final SecureRandom random;
+  private final UserStatements users;
+  private final RoleStatements roles;
+  private final RoleGrants roleGrants;
+  private final PrivilegeGrants privilegeGrants;
+  private final ShowStatements shows;
+
+  public DclExecutor(
+      CatalogWriter writer,
+      SnapshotPublisher publisher,
+      Authorizer authorizer,
+      BackendControl backend,
+      DclSettings settings,
+      SecureRandom random,
+      Clock clock) {
+    this.writer = writer;
+    this.publisher = publisher;
+    this.authorizer = authorizer;
+    this.settings = settings;
+    this.random = random;
+    roleGrants = new RoleGrants(authorizer);
+    users = new UserStatements(authorizer, roleGrants, clock);
+    roles = new RoleStatements(authorizer, clock);
+    privilegeGrants = new PrivilegeGrants(settings, backend);
+    shows = new ShowStatements(authorizer);
+  }
+
+  /**
+   * @param subject who asks; only {@link ActiveSubject#subject} counts, the rest is looked up anew
+   * @param currentDatabase of the session, for levels without a database
+   * @throws StoreException when catalog or backend failed; whether a change is durable is not known
+   */
+  public DclResult execute(
+      ActiveSubject subject, Optional<String> currentDatabase, AccessControlStatement statement)
+      throws StoreException {
+    Subject who = subject.subject();
+    if (statement instanceof SetRole setRole) {
+      return SessionStatements.setRole(newest(who), setRole);
+    } else if (statement instanceof SetSecondaryRole setSecondaryRole) {
+      return SessionStatements.setSecondaryRole(newest(who), setSecondaryRole);
+    } else if (statement instanceof ShowGrants showGrants) {
+      return withHints(who, currentDatabase, statement, shows.grants(newest(who), showGrants));
+    } else if (statement instanceof ShowRoles showRoles) {
+      return shows.roles(newest(who), showRoles);
+    }
+    return write(who, currentDatabase, statement);
+  }
+
+  private DclResult write(
+      Subject who, Optional<String> currentDatabase, AccessControlStatement statement)
+      throws StoreException {
+    // Hashing takes milliseconds: once per password written down, however often the write is tried.
+    Map<Password, Verifiers> hashed = new IdentityHashMap<>();
+    Function<Password, Verifiers> verifiers =
+        password ->
+            hashed.computeIfAbsent(
+                password,
+                p -> PasswordVerifier.of(p.clearText(), random, settings.nativePasswords()));
+    DclResult result =
+        writer.write(
+            newest -> {
+              Draft draft = new Draft(authorizer.activate(who, newest));
+              Optional<SqlError> refused = draft.actor().unusable();
+              if (refused.isEmpty()) {
+                refused = change(draft, currentDatabase, statement, verifiers);
+              }
+              return refused.isPresent()
+                  ? Proposal.nothing(new DclResult.Refused(refused.get(), List.of()))
+                  : new Proposal<DclResult>(draft.changes(), new DclResult.Done(draft.notes()));
+            });
+    return withHints(who, currentDatabase, statement, result);
+  }
+
+  private Optional<SqlError> change(
+      Draft draft,
+      Optional<String> currentDatabase,
+      AccessControlStatement statement,
+      Function<Password, Verifiers> verifiers)
+      throws StoreException {
+    if (statement instanceof CreateUser createUser) {
+      return users.create(draft, createUser, verifiers);
+    } else if (statement instanceof AlterUser alterUser) {
+      return users.alter(draft, alterUser, verifiers);
+    } else if (statement instanceof DropUser dropUser) {
+      return users.drop(draft, dropUser);
+    } else if (statement instanceof SetPassword setPassword) {
+      return users.setPassword(draft, setPassword, verifiers);
+    } else if (statement instanceof SetDefaultRole setDefaultRole) {
+      return users.setDefaultRole(draft, setDefaultRole);
+    } else if (statement instanceof CreateRole createRole) {
+      return roles.create(draft, createRole);
+    } else if (statement instanceof DropRole dropRole) {
+      return roles.drop(draft, dropRole);
+    } else if (statement instanceof RenameRole renameRole) {
+      return roles.rename(draft, renameRole);
+    } else if (statement instanceof CommentRole commentRole) {
+      return roles.comment(draft, commentRole);
+    } else if (statement instanceof GrantPrivileges grant) {
+      return privilegeGrants.grant(draft, currentDatabase, grant);
+    } else if (statement instanceof RevokePrivileges revoke) {
+      return privilegeGrants.revoke(draft, currentDatabase, revoke);
+    } else if (statement instanceof GrantRoles grant) {
+      return roleGrants.grant(draft, grant);
+    } else if (statement instanceof RevokeRoles revoke) {
+      return roleGrants.revoke(draft, revoke);
+    }
+    throw new AssertionError(statement.getClass());
+  }
+
+  private ActiveSubject newest(Subject who) {
+    return authorizer.activate(who, publisher.current());
+  }
+
+  /** Adds the roles the user holds that would have been allowed: tried, and thrown away. */
+  private DclResult withHints(
+      Subject who,
+      Optional<String> currentDatabase,
+      AccessControlStatement statement,
+      DclResult result)
+      throws StoreException {
+    if (!(result instanceof DclResult.Refused refused) || !isDenial(refused.error())) {
+      return result;
+    }
+    PrivilegeSnapshot snapshot = publisher.current();
+    ActiveSubject actor = authorizer.activate(who, snapshot);
+    List<Role> others =
+        snapshot.state().rolesOf(who.user()).stream()
+            .map(RoleToUser::role)
+            .filter(role -> !actor.activeRoles().contains(role))
+            .limit(MAX_ROLES_TRIED)
+            .flatMap(role -> snapshot.state().role(role).stream())
+            .sorted(Comparator.comparing(Role::name))
+            .toList();
+    List<String> hints = new ArrayList<>();
+    for (Role role : others) {
+      ActiveSubject other = authorizer.activate(who.withPrimary(role.id()), snapshot);
+      if (!isDenied(other, currentDatabase, statement)) {
+        String name = Texts.identifier(role.name());
+        hints.add("Role " + name + " is granted to you but not active: SET ROLE " + name);
+      }
+    }
+    return new DclResult.Refused(refused.error(), hints);
+  }
+
+  private boolean isDenied(
+      ActiveSubject actor, Optional<String> currentDatabase, AccessControlStatement statement)
+      throws StoreException {
+    if (statement instanceof ShowGrants showGrants) {
+      return shows.grants(actor, showGrants) instanceof DclResult.Refused refused
+          && isDenial(refused.error());
+    }
+    return change(new Draft(actor), currentDatabase, statement, password -> NOT_HASHED)
+        .filter(DclExecutor::isDenial)
+        .isPresent();
+  }
+
+  private static boolean isDenial(SqlError error) {
+    return switch (error.code()) {
+      case ER_SPECIFIC_ACCESS_DENIED_ERROR, ER_TABLEACCESS_DENIED_ERROR, ER_DBACCESS_DENIED_ERROR ->
+          true;
+      default -> false;
+    };
+  }
+}

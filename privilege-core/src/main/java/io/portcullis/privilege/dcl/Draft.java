@@ -1,0 +1,104 @@
+package io.portcullis.privilege.dcl;
+
+import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.catalog.CatalogChange;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.User;
+import io.portcullis.sql.access.RelationKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One statement being executed on one state: who asks, the state after what was done so far, and
+ * the changes that led there. Thrown away when the statement is refused. One thread.
+ */
+final class Draft {
+
+  private final ActiveSubject actor;
+  private final List<CatalogChange> changes = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private CatalogState state;
+
+  Draft(ActiveSubject actor) {
+    this.actor = actor;
+    this.state = actor.snapshot().state();
+  }
+
+  ActiveSubject actor() {
+    return actor;
+  }
+
+  AccountId account() {
+    return actor.subject().account();
+  }
+
+  CatalogState state() {
+    return state;
+  }
+
+  List<CatalogChange> changes() {
+    return changes;
+  }
+
+  List<String> notes() {
+    return notes;
+  }
+
+  void apply(CatalogChange change) {
+    state = state.apply(change);
+    changes.add(change);
+  }
+
+  void note(String text) {
+    notes.add(text);
+  }
+
+  Optional<User> user(String name) {
+    return state.user(account(), name);
+  }
+
+  Optional<Role> role(String name) {
+    return state.role(account(), name);
+  }
+
+  /** Whether the role is active or inherited by an active one; public owns nothing for all. */
+  boolean actsAsOwner(RoleId owner) {
+    return !owner.equals(RoleId.PUBLIC) && actor.privileges().roles().contains(owner);
+  }
+
+  boolean isSelf(User user) {
+    return user.id().equals(actor.subject().user());
+  }
+
+  boolean isAdministrator(User user) {
+    return state.isGranted(RoleId.MOADMIN, user.id());
+  }
+
+  /** The database as the catalog has it, made known to it when it is not. */
+  Database known(String name) {
+    Optional<Database> found = state.database(account(), name);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    Database made = new Database(state.nextDatabaseId(), account(), name, RoleId.MOADMIN);
+    apply(new CatalogChange.DatabasePut(made));
+    return made;
+  }
+
+  /** The relation as the catalog has it, made known to it when it is not. */
+  Relation known(Database database, String name, RelationKind kind) {
+    Optional<Relation> found = state.relation(database.id(), name);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    Relation made = new Relation(state.nextRelationId(), database.id(), name, kind, RoleId.MOADMIN);
+    apply(new CatalogChange.RelationPut(made));
+    return made;
+  }
+}

@@ -1,0 +1,506 @@
+package io.portcullis.privilege.dcl;
+
+import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.catalog.CatalogChange;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.PrivilegeScope;
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.StoreException;
+import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
+import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
+import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.SqlError;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * GRANT and REVOKE of privileges (PM 3.3, 5.5). Who may is decided before existence is looked at,
+ * so that a refusal does not tell what exists. ALL is a set (Q53), a level has one spelling (Q7), a
+ * grant option is never lost by granting again (Q34), and an object has one owner (PM 6.2).
+ */
+final class PrivilegeGrants {
+
+  private final DclSettings settings;
+  private final BackendControl backend;
+
+  PrivilegeGrants(DclSettings settings, BackendControl backend) {
+    this.settings = settings;
+    this.backend = backend;
+  }
+
+  /** What a statement is about, or why not. */
+  private record Request(Target target, Set<PrivilegeType> privileges, Optional<SqlError> error) {}
+
+  Optional<SqlError> grant(Draft draft, Optional<String> currentDatabase, GrantPrivileges statement)
+      throws StoreException {
+    Target.Bound bound =
+        Target.bind(statement.type(), statement.level(), currentDatabase, settings);
+    if (bound.error().isPresent()) {
+      return bound.error();
+    }
+    Request request = request(bound.target().orElseThrow(), statement.privileges());
+    Target target = request.target();
+    Optional<SqlError> refused =
+        request.error().or(() -> systemDatabase(draft, request)).or(() -> mayGrant(draft, request));
+    if (refused.isPresent()) {
+      return refused;
+    }
+    Grantees grantees = grantees(draft, statement.roles(), false, "granted to");
+    if (grantees.error().isPresent()) {
+      return grantees.error();
+    }
+    @Nullable PrivilegeType ownership = ownership(target.scope());
+    boolean owns = ownership != null && request.privileges().contains(ownership);
+    if (owns && target.isOneObject() && grantees.roles().size() != 1) {
+      return illegal("ownership can be granted to one role only");
+    }
+    refused = mustExist(draft, target);
+    if (refused.isPresent()) {
+      return refused;
+    }
+    GrantLevel level = register(draft, target);
+    for (Role role : grantees.roles()) {
+      for (PrivilegeType privilege : request.privileges()) {
+        if (privilege == ownership && target.isOneObject()) {
+          moveOwnership(draft, target, level, privilege, role, statement.grantOption());
+        } else {
+          grant(draft, new Grant(role.id(), privilege, level, statement.grantOption()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  Optional<SqlError> revoke(
+      Draft draft, Optional<String> currentDatabase, RevokePrivileges statement) {
+    Target.Bound bound =
+        Target.bind(statement.type(), statement.level(), currentDatabase, settings);
+    if (bound.error().isPresent()) {
+      return bound.error();
+    }
+    Request request = request(bound.target().orElseThrow(), statement.privileges());
+    Optional<SqlError> refused = request.error().or(() -> mayGrant(draft, request));
+    if (refused.isPresent()) {
+      return refused;
+    }
+    Grantees grantees = grantees(draft, statement.roles(), statement.ifExists(), "revoked from");
+    if (grantees.error().isPresent()) {
+      return grantees.error();
+    }
+    Optional<GrantLevel> level = request.target().level(draft.state(), draft.account());
+    for (Role role : grantees.roles()) {
+      for (PrivilegeType privilege : request.privileges()) {
+        if (isConnectOfPublic(role, privilege) && !statement.grantOptionOnly()) {
+          return Optional.of(
+              Refusals.predefinedRole(
+                  "the privilege connect can not be revoked from the role public"));
+        }
+        if (level.isEmpty()) {
+          draft.note(
+              "the role " + role.name() + " holds nothing on an object the catalog does not know");
+        } else if (statement.grantOptionOnly()) {
+          revokeOption(draft, role, privilege, level.get());
+        } else {
+          revoke(draft, request.target(), role, privilege, level.get());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  // What is asked for.
+
+  private static Request request(Target target, List<String> names) {
+    Set<PrivilegeType> privileges = new LinkedHashSet<>();
+    for (String name : names) {
+      Optional<PrivilegeType> type = PrivilegeType.ofSqlName(name, target.scope());
+      if (type.isEmpty()) {
+        return new Request(target, Set.of(), illegal(whyNot(target.scope(), name)));
+      }
+      privileges.add(type.get());
+    }
+    return new Request(target, privileges, Optional.empty());
+  }
+
+  private static String whyNot(PrivilegeScope scope, String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (lower.equals("ownership")) {
+      return "the object type \"account\" do not support the privilege \"ownership\"";
+    }
+    for (PrivilegeScope other : PrivilegeScope.values()) {
+      if (other != scope && PrivilegeType.ofSqlName(name, other).isPresent()) {
+        String types =
+            switch (other) {
+              case ACCOUNT -> "\"account\"";
+              case DATABASE -> "\"database\"";
+              case RELATION -> "\"table\" or \"view\"";
+            };
+        return "the privilege \"" + lower + "\" can only be granted to the object type " + types;
+      }
+    }
+    return "unsupported privilege type " + lower;
+  }
+
+  // Who may.
+
+  /** PM 2.5, 8.2: of system databases only SELECT can be granted, of the catalog nothing. */
+  private Optional<SqlError> systemDatabase(Draft draft, Request request) {
+    Target target = request.target();
+    if (!target.isInSystemDatabase(settings)) {
+      return Optional.empty();
+    }
+    boolean readOnly =
+        !target.isIn(settings.catalogSchema())
+            && request.privileges().equals(Set.of(PrivilegeType.SELECT));
+    return readOnly ? Optional.empty() : Optional.of(denied(draft, request));
+  }
+
+  private Optional<SqlError> mayGrant(Draft draft, Request request) {
+    if (draft.actor().isAdministrator()) {
+      return Optional.empty();
+    }
+    List<GrantLevel> levels =
+        request.target().coveringLevels(draft.state(), draft.account(), settings);
+    for (PrivilegeType privilege : request.privileges()) {
+      if (!mayGrant(draft, request.target(), privilege, levels)) {
+        return Optional.of(denied(draft, request));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** PM 3.3, with plain inheritance for every scope (PM 6.4 [R]). */
+  private static boolean mayGrant(
+      Draft draft, Target target, PrivilegeType privilege, List<GrantLevel> levels) {
+    CatalogState state = draft.state();
+    if (isOwner(draft, target, draft.actor().privileges().roles())) {
+      return true;
+    }
+    PrivilegeType all = PrivilegeType.all(target.scope());
+    @Nullable PrivilegeType ownership = ownership(target.scope());
+    for (RoleId role : draft.actor().privileges().roles()) {
+      for (GrantLevel level : levels) {
+        if (state.grant(role, privilege, level).filter(Grant::grantOption).isPresent()) {
+          return true;
+        }
+        if (privilege != ownership
+            && (state.grant(role, all, level).filter(Grant::grantOption).isPresent()
+                || (ownership != null && state.grant(role, ownership, level).isPresent()))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** The owner may grant everything on the object, and give it away (PM 6.2). */
+  private static boolean isOwner(Draft draft, Target target, Set<RoleId> roles) {
+    return switch (target.scope()) {
+      case ACCOUNT -> false;
+      case DATABASE ->
+          target
+              .database(draft.state(), draft.account())
+              .filter(database -> roles.contains(database.owner()))
+              .isPresent();
+      case RELATION ->
+          target
+              .relation(draft.state(), draft.account())
+              .filter(
+                  relation ->
+                      roles.contains(relation.owner())
+                          && Optional.of(relation.kind()).equals(target.kind()))
+              .isPresent();
+    };
+  }
+
+  private static SqlError denied(Draft draft, Request request) {
+    Subject who = draft.actor().subject();
+    Target target = request.target();
+    if (target.relation().isPresent()) {
+      return ErrorCode.ER_TABLEACCESS_DENIED_ERROR.error(
+          "GRANT", who.userName(), who.host(), target.relation().get());
+    }
+    if (target.database().isPresent()) {
+      return ErrorCode.ER_DBACCESS_DENIED_ERROR.error(
+          who.userName(), who.host(), target.database().get());
+    }
+    List<String> names = new ArrayList<>();
+    for (PrivilegeType privilege : request.privileges()) {
+      names.add(privilege.sqlName() + " WITH GRANT OPTION");
+    }
+    return ErrorCode.ER_SPECIFIC_ACCESS_DENIED_ERROR.error(String.join(", ", names));
+  }
+
+  // To whom.
+
+  private record Grantees(List<Role> roles, Optional<SqlError> error) {}
+
+  private static Grantees grantees(
+      Draft draft, List<String> names, boolean ifExists, String doneTo) {
+    List<Role> roles = new ArrayList<>();
+    for (String name : names) {
+      Optional<Role> role = draft.role(name);
+      if (role.isEmpty()) {
+        if (draft.user(name).isPresent() && !ifExists) {
+          return new Grantees(
+              List.of(),
+              Optional.of(
+                  ErrorCode.ER_UNKNOWN_AUTHID.error(
+                      Refusals.quoted(name)
+                          + ": privileges are granted to roles, and "
+                          + name
+                          + " is a user; grant the role to the user")));
+        }
+        if (!ifExists) {
+          return new Grantees(List.of(), Optional.of(Refusals.unknownRole(name)));
+        }
+        draft.note("there is no role " + name);
+      } else if (role.get().id().equals(RoleId.MOADMIN)) {
+        return new Grantees(
+            List.of(),
+            Optional.of(
+                Refusals.predefinedRole(
+                    "the privilege can not be " + doneTo + " the role " + role.get().name())));
+      } else {
+        roles.add(role.get());
+      }
+    }
+    return new Grantees(roles, Optional.empty());
+  }
+
+  // On what.
+
+  /** 1049 or 1146 for what neither the catalog nor the backend knows. */
+  private Optional<SqlError> mustExist(Draft draft, Target target) throws StoreException {
+    if (target.database().isEmpty()) {
+      return Optional.empty();
+    }
+    String database = target.database().get();
+    if (target.relation().isPresent()) {
+      String name = target.relation().get();
+      Optional<RelationKind> found =
+          target.relation(draft.state(), draft.account()).map(Relation::kind);
+      if (found.isEmpty()) {
+        found = backend.relation(database, name);
+      }
+      if (found.isEmpty()) {
+        return Optional.of(
+            databaseExists(draft, target)
+                ? ErrorCode.ER_NO_SUCH_TABLE.error(database, name)
+                : ErrorCode.ER_BAD_DB_ERROR.error(database));
+      }
+      return found.equals(target.kind())
+          ? Optional.empty()
+          : Optional.of(
+              ErrorCode.ER_WRONG_OBJECT.error(database, name, wanted(target.kind().orElseThrow())));
+    }
+    return databaseExists(draft, target)
+        ? Optional.empty()
+        : Optional.of(ErrorCode.ER_BAD_DB_ERROR.error(database));
+  }
+
+  /** As MySQL calls them. */
+  private static String wanted(RelationKind kind) {
+    return switch (kind) {
+      case TABLE -> "BASE TABLE";
+      case VIEW -> "VIEW";
+    };
+  }
+
+  private boolean databaseExists(Draft draft, Target target) throws StoreException {
+    return target.database(draft.state(), draft.account()).isPresent()
+        || backend.databaseExists(target.database().orElseThrow());
+  }
+
+  /** The level, with the objects made known to the catalog. */
+  private static GrantLevel register(Draft draft, Target target) {
+    if (target.database().isPresent()) {
+      Database database = draft.known(target.database().get());
+      if (target.relation().isPresent()) {
+        draft.known(database, target.relation().get(), target.kind().orElseThrow());
+      }
+    }
+    return target
+        .level(draft.state(), draft.account())
+        .orElseThrow(() -> new IllegalStateException("not registered: " + target));
+  }
+
+  // The changes.
+
+  private static void grant(Draft draft, Grant wanted) {
+    Optional<Grant> held =
+        draft.state().grant(wanted.grantee(), wanted.privilege(), wanted.level());
+    boolean option = wanted.grantOption() || held.filter(Grant::grantOption).isPresent();
+    Grant grant = new Grant(wanted.grantee(), wanted.privilege(), wanted.level(), option);
+    if (held.filter(grant::equals).isEmpty()) {
+      draft.apply(new CatalogChange.PrivilegeGranted(grant));
+    }
+  }
+
+  private static void moveOwnership(
+      Draft draft,
+      Target target,
+      GrantLevel level,
+      PrivilegeType ownership,
+      Role owner,
+      boolean option) {
+    boolean optionKept =
+        draft.state().grant(owner.id(), ownership, level).filter(Grant::grantOption).isPresent();
+    takeOwnership(draft, target, level, ownership, owner.id());
+    draft.apply(
+        new CatalogChange.PrivilegeGranted(
+            new Grant(owner.id(), ownership, level, option || optionKept)));
+  }
+
+  /** Makes {@code owner} the owner and removes everybody's grant of OWNERSHIP on the object. */
+  private static void takeOwnership(
+      Draft draft, Target target, GrantLevel level, PrivilegeType ownership, RoleId owner) {
+    CatalogState state = draft.state();
+    Optional<Relation> relation = target.relation(state, draft.account());
+    Database database = target.database(state, draft.account()).orElseThrow();
+    for (RoleId role :
+        relation.isPresent()
+            ? state.granteesOn(relation.get().id())
+            : state.granteesOn(database.id())) {
+      state
+          .grant(role, ownership, level)
+          .ifPresent(grant -> draft.apply(new CatalogChange.PrivilegeRevoked(grant)));
+    }
+    if (relation.isPresent()) {
+      Relation of = relation.get();
+      draft.apply(
+          new CatalogChange.RelationPut(
+              new Relation(of.id(), of.database(), of.name(), of.kind(), owner)));
+    } else {
+      draft.apply(
+          new CatalogChange.DatabasePut(
+              new Database(database.id(), database.account(), database.name(), owner)));
+    }
+  }
+
+  private static void revoke(
+      Draft draft, Target target, Role role, PrivilegeType privilege, GrantLevel level) {
+    PrivilegeType all = PrivilegeType.all(target.scope());
+    if (privilege == ownership(target.scope())) {
+      revokeOwnership(draft, target, role, privilege, level);
+    } else if (privilege == all) {
+      for (PrivilegeType each : PrivilegeType.values()) {
+        if (each.scope() == target.scope()
+            && each != ownership(target.scope())
+            && !isConnectOfPublic(role, each)) {
+          revokeOne(draft, role, each, level);
+        }
+      }
+    } else {
+      dissolveAll(draft, role, level);
+      if (!revokeOne(draft, role, privilege, level)) {
+        noteNotHeld(draft, role, privilege, level);
+      }
+    }
+  }
+
+  /** The object falls back to the administrators. */
+  private static void revokeOwnership(
+      Draft draft, Target target, Role role, PrivilegeType ownership, GrantLevel level) {
+    if (isOwner(draft, target, Set.of(role.id()))) {
+      takeOwnership(draft, target, level, ownership, RoleId.MOADMIN);
+    } else if (!revokeOne(draft, role, ownership, level)) {
+      noteNotHeld(draft, role, ownership, level);
+    }
+  }
+
+  private static boolean revokeOne(
+      Draft draft, Role role, PrivilegeType privilege, GrantLevel level) {
+    Optional<Grant> held = draft.state().grant(role.id(), privilege, level);
+    held.ifPresent(grant -> draft.apply(new CatalogChange.PrivilegeRevoked(grant)));
+    return held.isPresent();
+  }
+
+  private static void revokeOption(
+      Draft draft, Role role, PrivilegeType privilege, GrantLevel level) {
+    PrivilegeScope scope = level.scope();
+    boolean wasAll = privilege == PrivilegeType.all(scope);
+    if (!wasAll && privilege != ownership(scope)) {
+      boolean allWithOption =
+          draft
+              .state()
+              .grant(role.id(), PrivilegeType.all(scope), level)
+              .filter(Grant::grantOption)
+              .isPresent();
+      if (allWithOption) {
+        dissolveAll(draft, role, level);
+      }
+    }
+    boolean any = false;
+    for (PrivilegeType each : PrivilegeType.values()) {
+      boolean meant =
+          each == privilege || (wasAll && each.scope() == scope && each != ownership(scope));
+      Optional<Grant> held = meant ? draft.state().grant(role.id(), each, level) : Optional.empty();
+      if (held.isPresent()) {
+        any = true;
+        if (held.get().grantOption()) {
+          draft.apply(new CatalogChange.PrivilegeGranted(new Grant(role.id(), each, level, false)));
+        }
+      }
+    }
+    if (!any) {
+      noteNotHeld(draft, role, privilege, level);
+    }
+  }
+
+  /** Replaces ALL by the privileges it stands for, so that one of them can be taken away. */
+  private static void dissolveAll(Draft draft, Role role, GrantLevel level) {
+    PrivilegeScope scope = level.scope();
+    PrivilegeType all = PrivilegeType.all(scope);
+    Optional<Grant> held = draft.state().grant(role.id(), all, level);
+    if (held.isEmpty()) {
+      return;
+    }
+    draft.apply(new CatalogChange.PrivilegeRevoked(held.get()));
+    for (PrivilegeType each : PrivilegeType.values()) {
+      if (each.scope() == scope && each != all && each != ownership(scope)) {
+        grant(draft, new Grant(role.id(), each, level, held.get().grantOption()));
+      }
+    }
+  }
+
+  private static void noteNotHeld(
+      Draft draft, Role role, PrivilegeType privilege, GrantLevel level) {
+    draft.note(
+        "the role "
+            + role.name()
+            + " does not hold "
+            + privilege.sqlName()
+            + " ON "
+            + Texts.level(draft.state(), level));
+  }
+
+  private static boolean isConnectOfPublic(Role role, PrivilegeType privilege) {
+    return role.id().equals(RoleId.PUBLIC) && privilege == PrivilegeType.CONNECT;
+  }
+
+  private static @Nullable PrivilegeType ownership(PrivilegeScope scope) {
+    return switch (scope) {
+      case ACCOUNT -> null;
+      case DATABASE -> PrivilegeType.DATABASE_OWNERSHIP;
+      case RELATION -> PrivilegeType.RELATION_OWNERSHIP;
+    };
+  }
+
+  private static Optional<SqlError> illegal(String why) {
+    return Optional.of(ErrorCode.ER_ILLEGAL_GRANT_FOR_TABLE.error(why));
+  }
+}

@@ -1,0 +1,225 @@
+package io.portcullis.privilege.dcl;
+
+import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.RoleToRole;
+import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.User;
+import io.portcullis.sql.statement.AccessControlStatement.GrantsOf;
+import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
+import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
+import io.portcullis.sql.text.LikePattern;
+import io.portcullis.sql.text.SqlError;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SHOW GRANTS and SHOW ROLES: one's own and what one holds are free, all else is for those who
+ * manage grants (PM 4.2 #21, #22 [R]). SHOW GRANTS prints statements that can be executed (PM 5.5).
+ */
+final class ShowStatements {
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final Comparator<Role> BY_NAME =
+      Comparator.comparing((Role role) -> role.name().toLowerCase(Locale.ROOT))
+          .thenComparingInt(role -> role.id().value());
+
+  private final Authorizer authorizer;
+
+  ShowStatements(Authorizer authorizer) {
+    this.authorizer = authorizer;
+  }
+
+  DclResult grants(ActiveSubject actor, ShowGrants statement) {
+    if (actor.unusable().isPresent()) {
+      return refused(actor.unusable().get());
+    }
+    CatalogState state = actor.snapshot().state();
+    AccountId account = actor.subject().account();
+    GrantsOf of = statement.of();
+    if (of instanceof GrantsOf.RoleNamed named) {
+      return grantsOfRole(actor, state.role(account, named.role()), named.role());
+    } else if (of instanceof GrantsOf.Oneself) {
+      return grantsOfUser(
+          actor, state.user(actor.subject().user()).orElseThrow(), statement.using());
+    } else if (of instanceof GrantsOf.User other) {
+      Optional<User> user = state.user(account, other.user().name());
+      if (user.filter(found -> found.id().equals(actor.subject().user())).isEmpty()) {
+        Optional<SqlError> error = authorizer.requireAny(actor, PrivilegeType.MANAGE_GRANTS);
+        if (error.isPresent()) {
+          return refused(error.get());
+        }
+      }
+      return user.isEmpty()
+          ? refused(Refusals.unknownUser(other.user().name()))
+          : grantsOfUser(actor, user.get(), statement.using());
+    }
+    throw new AssertionError(of);
+  }
+
+  private DclResult grantsOfRole(ActiveSubject actor, Optional<Role> role, String name) {
+    boolean held = role.filter(found -> heldBy(actor).contains(found.id())).isPresent();
+    if (!held) {
+      Optional<SqlError> error = authorizer.requireAny(actor, PrivilegeType.MANAGE_GRANTS);
+      if (error.isPresent()) {
+        return refused(error.get());
+      }
+    }
+    if (role.isEmpty()) {
+      return refused(Refusals.unknownRole(name));
+    }
+    List<String> lines = new ArrayList<>();
+    addRole(lines, actor.snapshot().state(), role.get());
+    return rows("Grants for " + role.get().name(), lines);
+  }
+
+  private DclResult grantsOfUser(ActiveSubject actor, User user, List<String> using) {
+    CatalogState state = actor.snapshot().state();
+    Set<RoleId> direct = new LinkedHashSet<>();
+    state.rolesOf(user.id()).forEach(edge -> direct.add(edge.role()));
+    direct.add(RoleId.PUBLIC);
+    Set<RoleId> expanded = new LinkedHashSet<>();
+    for (String name : using) {
+      Optional<Role> role = state.role(user.account(), name);
+      if (role.isEmpty()) {
+        return refused(Refusals.unknownRole(name));
+      }
+      if (!direct.contains(role.get().id())) {
+        return refused(Refusals.notGranted(role.get().name(), user.name()));
+      }
+      expanded.add(role.get().id());
+    }
+    boolean self = user.id().equals(actor.subject().user());
+    if (using.isEmpty() && self) {
+      expanded.addAll(actor.activeRoles());
+    }
+    List<String> lines = new ArrayList<>();
+    addRolesOf(lines, state, user);
+    Set<RoleId> shown = new LinkedHashSet<>(direct);
+    shown.addAll(actor.snapshot().effective(expanded).roles());
+    for (Role role : sorted(state, shown)) {
+      addRole(lines, state, role);
+    }
+    return rows("Grants for " + user.name() + "@" + user.host(), lines);
+  }
+
+  private static void addRolesOf(List<String> lines, CatalogState state, User user) {
+    for (boolean option : new boolean[] {false, true}) {
+      Set<RoleId> roles = new LinkedHashSet<>();
+      state.rolesOf(user.id()).stream()
+          .filter(edge -> edge.grantOption() == option)
+          .map(RoleToUser::role)
+          .forEach(roles::add);
+      addRoles(lines, state, roles, user.name(), option);
+    }
+  }
+
+  /** What the role inherits, then what it holds. */
+  private static void addRole(List<String> lines, CatalogState state, Role role) {
+    for (boolean option : new boolean[] {false, true}) {
+      Set<RoleId> roles = new LinkedHashSet<>();
+      state.rolesInheritedBy(role.id()).stream()
+          .filter(edge -> edge.grantOption() == option)
+          .map(RoleToRole::granted)
+          .forEach(roles::add);
+      addRoles(lines, state, roles, role.name(), option);
+    }
+    state.grantsOf(role.id()).stream()
+        .sorted(
+            Comparator.comparingInt((Grant grant) -> rank(grant.level()))
+                .thenComparing(grant -> Texts.level(state, grant.level()))
+                .thenComparingInt(grant -> grant.privilege().code()))
+        .forEach(grant -> lines.add(Texts.grant(state, grant, role.name())));
+  }
+
+  private static void addRoles(
+      List<String> lines, CatalogState state, Set<RoleId> roles, String grantee, boolean option) {
+    if (!roles.isEmpty()) {
+      lines.add(
+          Texts.grantRoles(
+              sorted(state, roles).stream().map(Role::name).toList(), grantee, option));
+    }
+  }
+
+  private static List<Role> sorted(CatalogState state, Set<RoleId> roles) {
+    return roles.stream().flatMap(id -> state.role(id).stream()).sorted(BY_NAME).toList();
+  }
+
+  private static int rank(GrantLevel level) {
+    return switch (level.scope()) {
+      case ACCOUNT -> 0;
+      case DATABASE -> level instanceof GrantLevel.OnEveryDatabase ? 1 : 2;
+      case RELATION -> level instanceof GrantLevel.OnEveryRelation ? 3 : 4;
+    };
+  }
+
+  DclResult roles(ActiveSubject actor, ShowRoles statement) {
+    if (actor.unusable().isPresent()) {
+      return refused(actor.unusable().get());
+    }
+    CatalogState state = actor.snapshot().state();
+    boolean all = actor.privileges().holdsOnAccount(PrivilegeType.MANAGE_GRANTS);
+    Set<RoleId> held = heldBy(actor);
+    List<List<@Nullable String>> rows = new ArrayList<>();
+    state.roles().stream()
+        .filter(role -> role.account().equals(actor.subject().account()))
+        .filter(role -> all || held.contains(role.id()) || held.contains(role.owner()))
+        .filter(
+            role ->
+                statement.like().isEmpty()
+                    || LikePattern.matches(statement.like().get(), role.name()))
+        .sorted(BY_NAME)
+        .forEach(role -> rows.add(row(role)));
+    return new DclResult.Rows(List.of("ROLE_NAME", "CREATOR", "CREATED_TIME", "COMMENTS"), rows);
+  }
+
+  private static List<@Nullable String> row(Role role) {
+    List<@Nullable String> row = new ArrayList<>();
+    row.add(role.name());
+    row.add(role.creator().map(creator -> String.valueOf(creator.value())).orElse(null));
+    row.add(TIME.format(role.created()));
+    row.add(role.comment().orElse(""));
+    return row;
+  }
+
+  /** Every role granted to the user, and all they inherit; whether active or not. */
+  private static Set<RoleId> heldBy(ActiveSubject actor) {
+    Set<RoleId> direct = new LinkedHashSet<>();
+    direct.add(RoleId.PUBLIC);
+    actor
+        .snapshot()
+        .state()
+        .rolesOf(actor.subject().user())
+        .forEach(edge -> direct.add(edge.role()));
+    return actor.snapshot().effective(direct).roles();
+  }
+
+  private static DclResult rows(String column, List<String> lines) {
+    List<List<@Nullable String>> rows = new ArrayList<>(lines.size());
+    for (String line : lines) {
+      rows.add(List.of(line));
+    }
+    return new DclResult.Rows(List.of(column), rows);
+  }
+
+  private static DclResult refused(SqlError error) {
+    return new DclResult.Refused(error, List.of());
+  }
+}

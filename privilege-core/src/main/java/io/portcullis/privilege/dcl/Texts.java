@@ -1,0 +1,73 @@
+package io.portcullis.privilege.dcl;
+
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.DatabaseId;
+import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RelationId;
+import java.util.Collection;
+import java.util.stream.Collectors;
+
+/** Grants as statements that can be executed (PM 5.5 [R]); every name quoted. */
+final class Texts {
+
+  private Texts() {}
+
+  static String identifier(String name) {
+    return "`" + name.replace("`", "``") + "`";
+  }
+
+  static String grantRoles(Collection<String> roles, String grantee, boolean grantOption) {
+    return "GRANT "
+        + roles.stream().map(Texts::identifier).collect(Collectors.joining(","))
+        + " TO "
+        + identifier(grantee)
+        + option(grantOption);
+  }
+
+  static String grant(CatalogState state, Grant grant, String role) {
+    return "GRANT "
+        + grant.privilege().sqlName()
+        + " ON "
+        + level(state, grant.level())
+        + " TO ROLE "
+        + identifier(role)
+        + option(grant.grantOption());
+  }
+
+  /** Object type and level: {@code TABLE `d`.`t`}. */
+  static String level(CatalogState state, GrantLevel level) {
+    if (level instanceof GrantLevel.OnAccount) {
+      return "ACCOUNT *";
+    } else if (level instanceof GrantLevel.OnEveryDatabase) {
+      return "DATABASE *";
+    } else if (level instanceof GrantLevel.OnDatabase one) {
+      return "DATABASE " + database(state, one.database());
+    } else if (level instanceof GrantLevel.OnEveryRelation every) {
+      return every.kind() + " *.*";
+    } else if (level instanceof GrantLevel.OnRelationsOf all) {
+      return all.kind() + " " + database(state, all.database()) + ".*";
+    } else if (level instanceof GrantLevel.OnRelation one) {
+      return one.kind() + " " + relation(state, one.relation());
+    }
+    throw new AssertionError(level);
+  }
+
+  private static String option(boolean grantOption) {
+    return grantOption ? " WITH GRANT OPTION" : "";
+  }
+
+  private static String database(CatalogState state, DatabaseId id) {
+    Database database =
+        state.database(id).orElseThrow(() -> new IllegalStateException("no database " + id));
+    return identifier(database.name());
+  }
+
+  private static String relation(CatalogState state, RelationId id) {
+    Relation relation =
+        state.relation(id).orElseThrow(() -> new IllegalStateException("no relation " + id));
+    return database(state, relation.database()) + "." + identifier(relation.name());
+  }
+}

@@ -1,0 +1,58 @@
+package io.portcullis.privilege.model;
+
+import io.portcullis.sql.access.RelationKind;
+
+/**
+ * Where a privilege holds: the one canonical form in which every spelling of a level is stored (PM
+ * 3.1, Q7).
+ */
+public sealed interface GrantLevel {
+
+  PrivilegeScope scope();
+
+  record OnAccount() implements GrantLevel {
+    @Override
+    public PrivilegeScope scope() {
+      return PrivilegeScope.ACCOUNT;
+    }
+  }
+
+  /** {@code DATABASE *} and {@code DATABASE *.*}. */
+  record OnEveryDatabase() implements GrantLevel {
+    @Override
+    public PrivilegeScope scope() {
+      return PrivilegeScope.DATABASE;
+    }
+  }
+
+  record OnDatabase(DatabaseId database) implements GrantLevel {
+    @Override
+    public PrivilegeScope scope() {
+      return PrivilegeScope.DATABASE;
+    }
+  }
+
+  /** {@code TABLE *.*} or {@code VIEW *.*}: never covers system databases (PM 8.2). */
+  record OnEveryRelation(RelationKind kind) implements GrantLevel {
+    @Override
+    public PrivilegeScope scope() {
+      return PrivilegeScope.RELATION;
+    }
+  }
+
+  /** {@code TABLE d.*} or {@code VIEW d.*}. */
+  record OnRelationsOf(DatabaseId database, RelationKind kind) implements GrantLevel {
+    @Override
+    public PrivilegeScope scope() {
+      return PrivilegeScope.RELATION;
+    }
+  }
+
+  /** {@code TABLE d.t} or {@code VIEW d.v}; the kind is the one that was granted on. */
+  record OnRelation(RelationId relation, RelationKind kind) implements GrantLevel {
+    @Override
+    public PrivilegeScope scope() {
+      return PrivilegeScope.RELATION;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+package io.portcullis.privilege.model;
+
+/** A user. */
+public record UserId(int value) {}

@@ -1,0 +1,183 @@
+package io.portcullis.privilege.snapshot;
+
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.DatabaseId;
+import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RelationId;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.RoleToRole;
+import io.portcullis.sql.access.RelationKind;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a set of active roles holds together with all they inherit (PM 4.1), as sets of {@link
+ * PrivilegeType#bit} per level. Only what is granted at exactly that level: which levels cover an
+ * object, and what ALL and OWNERSHIP stand for, is the authorizer's business. The owner of an
+ * object holds OWNERSHIP of it (PM 6.2). Immutable; looking up allocates nothing.
+ */
+public final class EffectivePrivileges {
+
+  private final CatalogState basis;
+  private final Set<RoleId> roles;
+  private final Compiled compiled;
+
+  private EffectivePrivileges(CatalogState basis, Set<RoleId> roles, Compiled compiled) {
+    this.basis = basis;
+    this.roles = roles;
+    this.compiled = compiled;
+  }
+
+  /** Cost: one pass over the grants and owned objects of all searched roles. */
+  static EffectivePrivileges compile(CatalogState state, Set<RoleId> active) {
+    Set<RoleId> closure = closure(state, active);
+    Compiled compiled = new Compiled();
+    for (RoleId role : closure) {
+      for (Grant grant : state.grantsOf(role)) {
+        compiled.add(grant.level(), grant.privilege().bit(), state);
+      }
+      for (Database owned : state.databasesOwnedBy(role)) {
+        compiled.databases.or(owned.id().value(), PrivilegeType.DATABASE_OWNERSHIP.bit());
+      }
+      for (Relation owned : state.relationsOwnedBy(role)) {
+        compiled.add(
+            new GrantLevel.OnRelation(owned.id(), owned.kind()),
+            PrivilegeType.RELATION_OWNERSHIP.bit(),
+            state);
+      }
+    }
+    return new EffectivePrivileges(state, closure, compiled);
+  }
+
+  /** Breadth first, each role once, active ones first. */
+  private static Set<RoleId> closure(CatalogState state, Set<RoleId> active) {
+    Set<RoleId> seen = new LinkedHashSet<>(active);
+    Deque<RoleId> pending = new ArrayDeque<>(active);
+    while (!pending.isEmpty()) {
+      for (RoleToRole edge : state.rolesInheritedBy(pending.remove())) {
+        if (seen.add(edge.granted())) {
+          pending.add(edge.granted());
+        }
+      }
+    }
+    return java.util.Collections.unmodifiableSet(seen);
+  }
+
+  /** These, if they are what the state gives as well; empty when that is not certain. */
+  Optional<EffectivePrivileges> in(CatalogState state) {
+    if (state == basis) {
+      return Optional.of(this);
+    }
+    for (RoleId role : roles) {
+      if (!state.hasSamePrivileges(role, basis)) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(new EffectivePrivileges(state, roles, compiled));
+  }
+
+  /** For the bound of the cache: about how many entries this holds. */
+  int weight() {
+    return 16 + roles.size() + compiled.size();
+  }
+
+  /** The searched roles: the active ones and all they inherit. */
+  public Set<RoleId> roles() {
+    return roles;
+  }
+
+  public long onAccount() {
+    return compiled.account;
+  }
+
+  public long onEveryDatabase() {
+    return compiled.everyDatabase;
+  }
+
+  public long onDatabase(DatabaseId database) {
+    return compiled.databases.get(database.value());
+  }
+
+  public long onEveryRelation(RelationKind kind) {
+    return kind == RelationKind.TABLE ? compiled.everyTable : compiled.everyView;
+  }
+
+  public long onRelationsOf(DatabaseId database, RelationKind kind) {
+    return (kind == RelationKind.TABLE ? compiled.tablesOf : compiled.viewsOf)
+        .get(database.value());
+  }
+
+  public long onRelation(RelationId relation, RelationKind kind) {
+    return (kind == RelationKind.TABLE ? compiled.tables : compiled.views).get(relation.value());
+  }
+
+  /** All that is held on single tables and views of the database. */
+  public long onSomeRelationOf(DatabaseId database) {
+    return compiled.within.get(database.value());
+  }
+
+  /** Whether one of the privileges, or ALL, is held on the account. */
+  public boolean holdsOnAccount(PrivilegeType... anyOf) {
+    long wanted = PrivilegeType.ACCOUNT_ALL.bit();
+    for (PrivilegeType type : anyOf) {
+      wanted |= type.bit();
+    }
+    return (compiled.account & wanted) != 0;
+  }
+
+  /** Filled by {@link #compile}, read only afterwards. */
+  private static final class Compiled {
+    private long account;
+    private long everyDatabase;
+    private long everyTable;
+    private long everyView;
+    private final LongMap databases = new LongMap();
+    private final LongMap tablesOf = new LongMap();
+    private final LongMap viewsOf = new LongMap();
+    private final LongMap tables = new LongMap();
+    private final LongMap views = new LongMap();
+    private final LongMap within = new LongMap();
+
+    void add(GrantLevel level, long bit, CatalogState state) {
+      if (level instanceof GrantLevel.OnAccount) {
+        account |= bit;
+      } else if (level instanceof GrantLevel.OnEveryDatabase) {
+        everyDatabase |= bit;
+      } else if (level instanceof GrantLevel.OnDatabase one) {
+        databases.or(one.database().value(), bit);
+      } else if (level instanceof GrantLevel.OnEveryRelation every) {
+        if (every.kind() == RelationKind.TABLE) {
+          everyTable |= bit;
+        } else {
+          everyView |= bit;
+        }
+      } else if (level instanceof GrantLevel.OnRelationsOf all) {
+        (all.kind() == RelationKind.TABLE ? tablesOf : viewsOf).or(all.database().value(), bit);
+      } else if (level instanceof GrantLevel.OnRelation one) {
+        (one.kind() == RelationKind.TABLE ? tables : views).or(one.relation().value(), bit);
+        Optional<Relation> relation = state.relation(one.relation());
+        if (relation.isPresent() && relation.get().kind() == one.kind()) {
+          within.or(relation.get().database().value(), bit);
+        }
+      } else {
+        throw new AssertionError(level);
+      }
+    }
+
+    int size() {
+      return databases.size()
+          + tablesOf.size()
+          + viewsOf.size()
+          + tables.size()
+          + views.size()
+          + within.size();
+    }
+  }
+}

@@ -1,0 +1,363 @@
+package io.portcullis.privilege.store.jdbc;
+
+import io.portcullis.privilege.catalog.CatalogChange;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.catalog.InvariantViolation;
+import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.DatabaseId;
+import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RelationId;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.RoleToRole;
+import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.model.Verifiers;
+import io.portcullis.privilege.store.CatalogStore;
+import io.portcullis.privilege.store.EpochConflict;
+import io.portcullis.privilege.store.LoadedCatalog;
+import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.jdbc.Rows.LevelCode;
+import io.portcullis.sql.access.RelationKind;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The catalog in a schema of its own on MySQL 8.4 or MariaDB 10.11 and newer (DESIGN D10). Every
+ * commit is one transaction that holds the row of the epoch; names are parameters always. Any
+ * thread, blocking.
+ */
+public final class JdbcCatalogStore implements CatalogStore {
+
+  private static final int ACCOUNT = AccountId.SYS.value();
+
+  private final ControlPool pool;
+  private final String schema;
+
+  private JdbcCatalogStore(ControlPool pool, String quotedSchema) {
+    this.pool = pool;
+    this.schema = quotedSchema;
+  }
+
+  /**
+   * Connects, and makes or migrates the schema.
+   *
+   * @throws StoreException when the server cannot be reached, or the schema is newer than this
+   *     program knows
+   */
+  public static JdbcCatalogStore open(JdbcSettings settings) throws StoreException {
+    ControlPool pool = new ControlPool(settings, "catalog");
+    boolean opened = false;
+    try (Connection connection = pool.connection()) {
+      new Migrations(settings.schema()).run(connection);
+      opened = true;
+      return new JdbcCatalogStore(pool, "`" + settings.schema() + "`");
+    } catch (SQLException e) {
+      throw pool.failure("opening the catalog", e);
+    } finally {
+      if (!opened) {
+        pool.close();
+      }
+    }
+  }
+
+  @Override
+  public LoadedCatalog load() throws StoreException {
+    try (Connection connection = pool.connection()) {
+      begin(connection);
+      try {
+        return read(connection);
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      }
+    } catch (SQLException e) {
+      throw pool.failure("reading the catalog", e);
+    } catch (InvariantViolation e) {
+      throw new StoreException("the catalog's rows contradict each other: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void commit(long expectedEpoch, List<CatalogChange> changes) throws StoreException {
+    Rows rows = new Rows(schema);
+    changes.forEach(rows::add);
+    try (Connection connection = pool.connection()) {
+      begin(connection);
+      boolean committed = false;
+      try {
+        long epoch = lockEpoch(connection);
+        if (epoch != expectedEpoch) {
+          throw new EpochConflict(expectedEpoch, epoch);
+        }
+        rows.write(connection);
+        raiseEpoch(connection, rows);
+        connection.commit();
+        committed = true;
+      } finally {
+        if (!committed) {
+          connection.rollback();
+        }
+        connection.setAutoCommit(true);
+      }
+    } catch (SQLException e) {
+      throw pool.failure("writing the catalog", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  private static void begin(Connection connection) throws SQLException {
+    connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+    connection.setAutoCommit(false);
+  }
+
+  private long lockEpoch(Connection connection) throws SQLException, StoreException {
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT epoch FROM " + schema + ".catalog_state WHERE account_id = ? FOR UPDATE")) {
+      query.setInt(1, ACCOUNT);
+      try (ResultSet row = query.executeQuery()) {
+        if (!row.next()) {
+          throw new StoreException("the catalog's epoch is missing in " + schema);
+        }
+        return row.getLong(1);
+      }
+    }
+  }
+
+  private void raiseEpoch(Connection connection, Rows rows) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE "
+                + schema
+                + ".catalog_state SET epoch = epoch + 1, last_user_id = GREATEST(last_user_id, ?),"
+                + " last_role_id = GREATEST(last_role_id, ?), last_database_id ="
+                + " GREATEST(last_database_id, ?), last_relation_id = GREATEST(last_relation_id, ?)"
+                + " WHERE account_id = ?")) {
+      update.setLong(1, rows.lastUser());
+      update.setLong(2, rows.lastRole());
+      update.setLong(3, rows.lastDatabase());
+      update.setLong(4, rows.lastRelation());
+      update.setInt(5, ACCOUNT);
+      update.executeUpdate();
+    }
+  }
+
+  private LoadedCatalog read(Connection connection) throws SQLException, StoreException {
+    long epoch;
+    UserId lastUser;
+    RoleId lastRole;
+    DatabaseId lastDatabase;
+    RelationId lastRelation;
+    try (Statement query = connection.createStatement();
+        ResultSet row =
+            query.executeQuery(
+                "SELECT epoch, last_user_id, last_role_id, last_database_id, last_relation_id FROM "
+                    + schema
+                    + ".catalog_state WHERE account_id = "
+                    + ACCOUNT)) {
+      if (!row.next()) {
+        throw new StoreException("the catalog's epoch is missing in " + schema);
+      }
+      epoch = row.getLong(1);
+      lastUser = new UserId(row.getInt(2));
+      lastRole = new RoleId(row.getInt(3));
+      lastDatabase = new DatabaseId(row.getLong(4));
+      lastRelation = new RelationId(row.getLong(5));
+    }
+    List<Role> roles = new ArrayList<>();
+    List<CatalogChange> rows = new ArrayList<>();
+    each(
+        connection,
+        "role_id, name, creator_user_id, owner_role_id, comment, created_millis FROM ",
+        "catalog_role",
+        "ORDER BY role_id",
+        row -> roles.add(role(row)));
+    // An owner may come after what it owns, and own its owner: all of them first, then the owners.
+    roles.forEach(role -> rows.add(new CatalogChange.RolePut(ownedBy(role, role.id()))));
+    roles.forEach(role -> rows.add(new CatalogChange.RolePut(role)));
+    each(
+        connection,
+        "user_id, name, host, caching_sha2, native_password, default_role_id, owner_role_id,"
+            + " locked, comment, created_millis FROM ",
+        "catalog_user",
+        "",
+        row -> rows.add(new CatalogChange.UserPut(user(row))));
+    each(
+        connection,
+        "role_id, user_id, grant_option FROM ",
+        "catalog_role_to_user",
+        "",
+        row ->
+            rows.add(
+                new CatalogChange.RoleGrantedToUser(
+                    new RoleToUser(
+                        new RoleId(row.getInt(1)), new UserId(row.getInt(2)), row.getBoolean(3)))));
+    each(
+        connection,
+        "granted_role_id, grantee_role_id, grant_option FROM ",
+        "catalog_role_to_role",
+        "",
+        row ->
+            rows.add(
+                new CatalogChange.RoleGrantedToRole(
+                    new RoleToRole(
+                        new RoleId(row.getInt(1)), new RoleId(row.getInt(2)), row.getBoolean(3)))));
+    each(
+        connection,
+        "database_id, name, owner_role_id FROM ",
+        "catalog_database",
+        "",
+        row ->
+            rows.add(
+                new CatalogChange.DatabasePut(
+                    new Database(
+                        new DatabaseId(row.getLong(1)),
+                        AccountId.SYS,
+                        row.getString(2),
+                        new RoleId(row.getInt(3))))));
+    each(
+        connection,
+        "relation_id, database_id, name, kind_code, owner_role_id FROM ",
+        "catalog_relation",
+        "",
+        row ->
+            rows.add(
+                new CatalogChange.RelationPut(
+                    new Relation(
+                        new RelationId(row.getLong(1)),
+                        new DatabaseId(row.getLong(2)),
+                        row.getString(3),
+                        kind(row.getInt(4)),
+                        new RoleId(row.getInt(5))))));
+    each(
+        connection,
+        "role_id, privilege_code, level_code, object_id, kind_code, grant_option FROM ",
+        "catalog_grant",
+        "",
+        row -> rows.add(new CatalogChange.PrivilegeGranted(grant(row))));
+    CatalogState state = CatalogState.empty().applyAll(rows);
+    return new LoadedCatalog(
+        epoch, state.withIdsUsed(lastUser, lastRole, lastDatabase, lastRelation));
+  }
+
+  /** Reads a row of a result. */
+  private interface RowReader {
+    void read(ResultSet row) throws SQLException, StoreException;
+  }
+
+  private void each(
+      Connection connection, String columns, String table, String order, RowReader reader)
+      throws SQLException, StoreException {
+    try (Statement query = connection.createStatement()) {
+      // The driver's way of not keeping the whole result in memory.
+      query.setFetchSize(Integer.MIN_VALUE);
+      try (ResultSet row =
+          query.executeQuery(
+              "SELECT "
+                  + columns
+                  + schema
+                  + "."
+                  + table
+                  + " WHERE account_id = "
+                  + ACCOUNT
+                  + " "
+                  + order)) {
+        while (row.next()) {
+          reader.read(row);
+        }
+      }
+    }
+  }
+
+  private static Role ownedBy(Role role, RoleId owner) {
+    return new Role(
+        role.id(),
+        role.account(),
+        role.name(),
+        role.creator(),
+        owner,
+        role.comment(),
+        role.created());
+  }
+
+  private static Role role(ResultSet row) throws SQLException {
+    int creator = row.getInt(3);
+    Optional<UserId> creatorId =
+        row.wasNull() ? Optional.empty() : Optional.of(new UserId(creator));
+    return new Role(
+        new RoleId(row.getInt(1)),
+        AccountId.SYS,
+        row.getString(2),
+        creatorId,
+        new RoleId(row.getInt(4)),
+        Optional.ofNullable(row.getString(5)),
+        Instant.ofEpochMilli(row.getLong(6)));
+  }
+
+  private static User user(ResultSet row) throws SQLException {
+    return new User(
+        new UserId(row.getInt(1)),
+        AccountId.SYS,
+        row.getString(2),
+        row.getString(3),
+        new Verifiers(row.getString(4), row.getString(5)),
+        new RoleId(row.getInt(6)),
+        new RoleId(row.getInt(7)),
+        row.getBoolean(8),
+        Optional.ofNullable(row.getString(9)),
+        Instant.ofEpochMilli(row.getLong(10)));
+  }
+
+  private static Grant grant(ResultSet row) throws SQLException, StoreException {
+    int code = row.getInt(2);
+    Optional<PrivilegeType> privilege = PrivilegeType.ofCode(code);
+    GrantLevel level = level(row.getInt(3), row.getLong(4), row.getInt(5));
+    if (privilege.isEmpty() || privilege.get().scope() != level.scope()) {
+      throw unknown("privilege", code);
+    }
+    return new Grant(new RoleId(row.getInt(1)), privilege.get(), level, row.getBoolean(6));
+  }
+
+  private static GrantLevel level(int code, long object, int kind) throws StoreException {
+    return switch (code) {
+      case LevelCode.ACCOUNT -> new GrantLevel.OnAccount();
+      case LevelCode.EVERY_DATABASE -> new GrantLevel.OnEveryDatabase();
+      case LevelCode.DATABASE -> new GrantLevel.OnDatabase(new DatabaseId(object));
+      case LevelCode.EVERY_RELATION -> new GrantLevel.OnEveryRelation(kind(kind));
+      case LevelCode.RELATIONS_OF ->
+          new GrantLevel.OnRelationsOf(new DatabaseId(object), kind(kind));
+      case LevelCode.RELATION -> new GrantLevel.OnRelation(new RelationId(object), kind(kind));
+      default -> throw unknown("level", code);
+    };
+  }
+
+  private static RelationKind kind(int code) throws StoreException {
+    return switch (code) {
+      case LevelCode.TABLE -> RelationKind.TABLE;
+      case LevelCode.VIEW -> RelationKind.VIEW;
+      default -> throw unknown("kind of relation", code);
+    };
+  }
+
+  private static StoreException unknown(String what, int code) {
+    return new StoreException(
+        "the catalog holds a " + what + " this Portcullis does not know: code " + code);
+  }
+}

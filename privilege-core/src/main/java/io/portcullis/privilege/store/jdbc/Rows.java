@@ -1,0 +1,364 @@
+package io.portcullis.privilege.store.jdbc;
+
+import io.portcullis.privilege.catalog.CatalogChange;
+import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.Names;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.User;
+import io.portcullis.sql.access.RelationKind;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Catalog changes as row changes: statements with parameters, in order, equal neighbours sent as
+ * one batch. Does to the rows what {@code CatalogState.apply} does to the state.
+ */
+final class Rows {
+
+  private static final int ACCOUNT = AccountId.SYS.value();
+
+  private final String schema;
+  private final List<Row> rows = new ArrayList<>();
+  private long lastUser;
+  private long lastRole;
+  private long lastDatabase;
+  private long lastRelation;
+
+  /** One execution of one statement. */
+  private record Row(String sql, List<Object> parameters) {}
+
+  /** {@code NULL} among parameters, which are never null. */
+  private enum Null {
+    NULL
+  }
+
+  Rows(String quotedSchema) {
+    this.schema = quotedSchema;
+  }
+
+  void add(CatalogChange change) {
+    if (change instanceof CatalogChange.UserPut put) {
+      put(put.user());
+    } else if (change instanceof CatalogChange.UserDropped dropped) {
+      int user = dropped.user().value();
+      delete("catalog_role_to_user WHERE account_id = ? AND user_id = ?", user);
+      delete("catalog_user WHERE account_id = ? AND user_id = ?", user);
+    } else if (change instanceof CatalogChange.RolePut put) {
+      put(put.role());
+    } else if (change instanceof CatalogChange.RoleDropped dropped) {
+      drop(dropped);
+    } else if (change instanceof CatalogChange.RoleGrantedToUser granted) {
+      var edge = granted.edge();
+      unlink(edge.role().value(), edge.user().value());
+      insert(
+          "catalog_role_to_user (account_id, role_id, user_id, grant_option)",
+          edge.role().value(),
+          edge.user().value(),
+          edge.grantOption());
+    } else if (change instanceof CatalogChange.RoleRevokedFromUser revoked) {
+      unlink(revoked.role().value(), revoked.user().value());
+    } else if (change instanceof CatalogChange.RoleGrantedToRole granted) {
+      var edge = granted.edge();
+      uninherit(edge.granted().value(), edge.grantee().value());
+      insert(
+          "catalog_role_to_role (account_id, granted_role_id, grantee_role_id, grant_option)",
+          edge.granted().value(),
+          edge.grantee().value(),
+          edge.grantOption());
+    } else if (change instanceof CatalogChange.RoleRevokedFromRole revoked) {
+      uninherit(revoked.granted().value(), revoked.grantee().value());
+    } else if (change instanceof CatalogChange.PrivilegeGranted granted) {
+      revoke(granted.grant());
+      grant(granted.grant());
+    } else if (change instanceof CatalogChange.PrivilegeRevoked revoked) {
+      revoke(revoked.grant());
+    } else if (change instanceof CatalogChange.DatabasePut put) {
+      put(put.database());
+    } else if (change instanceof CatalogChange.DatabaseDropped dropped) {
+      dropDatabase(dropped.database().value());
+    } else if (change instanceof CatalogChange.RelationPut put) {
+      put(put.relation());
+    } else if (change instanceof CatalogChange.RelationDropped dropped) {
+      long relation = dropped.relation().value();
+      delete(
+          "catalog_grant WHERE account_id = ? AND level_code = ? AND object_id = ?",
+          LevelCode.RELATION,
+          relation);
+      delete("catalog_relation WHERE account_id = ? AND relation_id = ?", relation);
+    } else {
+      throw new AssertionError(change);
+    }
+  }
+
+  /** Executes everything, and remembers which ids are used up. The transaction is the caller's. */
+  void write(Connection connection) throws SQLException {
+    int from = 0;
+    while (from < rows.size()) {
+      String sql = rows.get(from).sql();
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        int to = from;
+        while (to < rows.size() && rows.get(to).sql().equals(sql)) {
+          bind(statement, rows.get(to).parameters());
+          statement.addBatch();
+          to++;
+        }
+        statement.executeBatch();
+        from = to;
+      }
+    }
+  }
+
+  /** Highest ids among what was put; 0 when nothing was. */
+  long lastUser() {
+    return lastUser;
+  }
+
+  long lastRole() {
+    return lastRole;
+  }
+
+  long lastDatabase() {
+    return lastDatabase;
+  }
+
+  long lastRelation() {
+    return lastRelation;
+  }
+
+  private void put(User user) {
+    lastUser = Math.max(lastUser, user.id().value());
+    delete("catalog_user WHERE account_id = ? AND user_id = ?", user.id().value());
+    insert(
+        "catalog_user (account_id, user_id, name, name_key, host, caching_sha2, native_password,"
+            + " default_role_id, owner_role_id, locked, comment, created_millis)",
+        user.id().value(),
+        user.name(),
+        Names.key(user.name()),
+        user.host(),
+        user.verifiers().cachingSha2(),
+        user.verifiers().nativePassword(),
+        user.defaultRole().value(),
+        user.owner().value(),
+        user.locked(),
+        orNull(user.comment()),
+        user.created().toEpochMilli());
+  }
+
+  private void put(Role role) {
+    lastRole = Math.max(lastRole, role.id().value());
+    delete("catalog_role WHERE account_id = ? AND role_id = ?", role.id().value());
+    insert(
+        "catalog_role (account_id, role_id, name, name_key, creator_user_id, owner_role_id,"
+            + " comment, created_millis)",
+        role.id().value(),
+        role.name(),
+        Names.key(role.name()),
+        orNull(role.creator().map(creator -> creator.value())),
+        role.owner().value(),
+        orNull(role.comment()),
+        role.created().toEpochMilli());
+  }
+
+  private void put(Database database) {
+    lastDatabase = Math.max(lastDatabase, database.id().value());
+    delete("catalog_database WHERE account_id = ? AND database_id = ?", database.id().value());
+    insert(
+        "catalog_database (account_id, database_id, name, owner_role_id)",
+        database.id().value(),
+        database.name(),
+        database.owner().value());
+  }
+
+  private void put(Relation relation) {
+    lastRelation = Math.max(lastRelation, relation.id().value());
+    delete("catalog_relation WHERE account_id = ? AND relation_id = ?", relation.id().value());
+    insert(
+        "catalog_relation (account_id, relation_id, database_id, name, kind_code, owner_role_id)",
+        relation.id().value(),
+        relation.database().value(),
+        relation.name(),
+        LevelCode.of(relation.kind()),
+        relation.owner().value());
+  }
+
+  private void drop(CatalogChange.RoleDropped dropped) {
+    int role = dropped.role().value();
+    int heir = dropped.heir().value();
+    delete("catalog_grant WHERE account_id = ? AND role_id = ?", role);
+    delete("catalog_role_to_user WHERE account_id = ? AND role_id = ?", role);
+    delete("catalog_role_to_role WHERE account_id = ? AND granted_role_id = ?", role);
+    delete("catalog_role_to_role WHERE account_id = ? AND grantee_role_id = ?", role);
+    delete("catalog_role WHERE account_id = ? AND role_id = ?", role);
+    for (String table :
+        List.of("catalog_role", "catalog_user", "catalog_database", "catalog_relation")) {
+      rows.add(
+          new Row(
+              "UPDATE "
+                  + schema
+                  + "."
+                  + table
+                  + " SET owner_role_id = ? WHERE account_id = ? AND owner_role_id = ?",
+              List.of(heir, ACCOUNT, role)));
+    }
+  }
+
+  private void unlink(int role, int user) {
+    delete("catalog_role_to_user WHERE account_id = ? AND role_id = ? AND user_id = ?", role, user);
+  }
+
+  private void uninherit(int granted, int grantee) {
+    delete(
+        "catalog_role_to_role WHERE account_id = ? AND granted_role_id = ? AND grantee_role_id = ?",
+        granted,
+        grantee);
+  }
+
+  private void grant(Grant grant) {
+    insert(
+        "catalog_grant (account_id, role_id, privilege_code, level_code, object_id, kind_code,"
+            + " grant_option)",
+        grant.grantee().value(),
+        grant.privilege().code(),
+        LevelCode.of(grant.level()),
+        LevelCode.object(grant.level()),
+        LevelCode.kind(grant.level()),
+        grant.grantOption());
+  }
+
+  private void revoke(Grant grant) {
+    GrantLevel level = grant.level();
+    delete(
+        "catalog_grant WHERE account_id = ? AND role_id = ? AND privilege_code = ?"
+            + " AND level_code = ? AND object_id = ? AND kind_code = ?",
+        grant.grantee().value(),
+        grant.privilege().code(),
+        LevelCode.of(level),
+        LevelCode.object(level),
+        LevelCode.kind(level));
+  }
+
+  private void dropDatabase(long database) {
+    rows.add(
+        new Row(
+            "DELETE FROM "
+                + schema
+                + ".catalog_grant WHERE account_id = ? AND level_code = ? AND object_id IN (SELECT"
+                + " relation_id FROM "
+                + schema
+                + ".catalog_relation WHERE account_id = ? AND database_id = ?)",
+            List.of(ACCOUNT, LevelCode.RELATION, ACCOUNT, database)));
+    delete(
+        "catalog_grant WHERE account_id = ? AND level_code IN (?, ?) AND object_id = ?",
+        LevelCode.DATABASE,
+        LevelCode.RELATIONS_OF,
+        database);
+    delete("catalog_relation WHERE account_id = ? AND database_id = ?", database);
+    delete("catalog_database WHERE account_id = ? AND database_id = ?", database);
+  }
+
+  private void delete(String tableAndWhere, Object... parameters) {
+    rows.add(new Row("DELETE FROM " + schema + "." + tableAndWhere, inAccount(parameters)));
+  }
+
+  private void insert(String tableAndColumns, Object... parameters) {
+    rows.add(
+        new Row(
+            "INSERT INTO "
+                + schema
+                + "."
+                + tableAndColumns
+                + " VALUES (?"
+                + ", ?".repeat(parameters.length)
+                + ")",
+            inAccount(parameters)));
+  }
+
+  private static List<Object> inAccount(Object... parameters) {
+    List<Object> all = new ArrayList<>(parameters.length + 1);
+    all.add(ACCOUNT);
+    all.addAll(List.of(parameters));
+    return all;
+  }
+
+  private static Object orNull(Optional<?> value) {
+    return value.isPresent() ? value.get() : Null.NULL;
+  }
+
+  private static void bind(PreparedStatement statement, List<Object> parameters)
+      throws SQLException {
+    for (int i = 0; i < parameters.size(); i++) {
+      @Nullable Object value = parameters.get(i) == Null.NULL ? null : parameters.get(i);
+      statement.setObject(i + 1, value);
+    }
+  }
+
+  /** Codes in the rows; they never change. */
+  static final class LevelCode {
+    static final int ACCOUNT = 0;
+    static final int EVERY_DATABASE = 1;
+    static final int DATABASE = 2;
+    static final int EVERY_RELATION = 3;
+    static final int RELATIONS_OF = 4;
+    static final int RELATION = 5;
+    static final int NO_KIND = 0;
+    static final int TABLE = 1;
+    static final int VIEW = 2;
+
+    private LevelCode() {}
+
+    static int of(RelationKind kind) {
+      return switch (kind) {
+        case TABLE -> TABLE;
+        case VIEW -> VIEW;
+      };
+    }
+
+    static int of(GrantLevel level) {
+      if (level instanceof GrantLevel.OnAccount) {
+        return ACCOUNT;
+      } else if (level instanceof GrantLevel.OnEveryDatabase) {
+        return EVERY_DATABASE;
+      } else if (level instanceof GrantLevel.OnDatabase) {
+        return DATABASE;
+      } else if (level instanceof GrantLevel.OnEveryRelation) {
+        return EVERY_RELATION;
+      } else if (level instanceof GrantLevel.OnRelationsOf) {
+        return RELATIONS_OF;
+      } else if (level instanceof GrantLevel.OnRelation) {
+        return RELATION;
+      }
+      throw new AssertionError(level);
+    }
+
+    static long object(GrantLevel level) {
+      if (level instanceof GrantLevel.OnDatabase one) {
+        return one.database().value();
+      } else if (level instanceof GrantLevel.OnRelationsOf all) {
+        return all.database().value();
+      } else if (level instanceof GrantLevel.OnRelation one) {
+        return one.relation().value();
+      }
+      return 0;
+    }
+
+    static int kind(GrantLevel level) {
+      if (level instanceof GrantLevel.OnEveryRelation every) {
+        return of(every.kind());
+      } else if (level instanceof GrantLevel.OnRelationsOf all) {
+        return of(all.kind());
+      } else if (level instanceof GrantLevel.OnRelation one) {
+        return of(one.kind());
+      }
+      return NO_KIND;
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.portcullis.privilege.authz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationName;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** What is advised helps, and says nothing about objects that the denial did not say. */
+final class HintsTest {
+
+  private static final Pattern GRANT =
+      Pattern.compile("GRANT (.+) ON (ACCOUNT|DATABASE|TABLE|VIEW) (.+) TO ROLE `app`");
+
+  private final Authorizer authorizer = new Authorizer("portcullis");
+  private final TestCatalog catalog =
+      new TestCatalog()
+          .database("d")
+          .table("d", "t")
+          .view("d", "v")
+          .database("mysql")
+          .table("mysql", "db")
+          .roles("app", "writer", "reader")
+          .user("joe", "app", "writer", "reader");
+  private final Binding binding =
+      new Binding(
+          Optional.empty(),
+          true,
+          (database, name) -> false,
+          (database, name) -> RelationKinds.Found.ABSENT);
+
+  private ActiveSubject active(Subject subject) {
+    return authorizer.activate(subject, PrivilegeSnapshot.of(1, catalog.state()));
+  }
+
+  private ActiveSubject joe() {
+    return active(catalog.subject("joe", "app"));
+  }
+
+  private static AccessRequest on(AccessKind kind, String relation) {
+    return new AccessRequest(kind, RelationName.of("d", relation));
+  }
+
+  @Test
+  void aRoleThatWouldDoIsNamed() {
+    catalog
+        .grant("reader", "select on table d.t")
+        .grant("writer", "select on table d.t")
+        .grant("writer", "insert on table d.t");
+    List<AccessRequest> accesses = List.of(on(AccessKind.SELECT, "t"), on(AccessKind.INSERT, "t"));
+
+    List<String> hints = authorizer.hints(joe(), accesses, binding);
+
+    assertThat(hints)
+        .contains("Role `writer` is granted to you but not active: SET ROLE `writer`")
+        .noneMatch(hint -> hint.contains("reader") || hint.contains("SECONDARY"));
+    assertThat(
+            authorizer.decide(
+                active(joe().subject().withPrimary(catalog.role("writer"))), accesses, binding))
+        .isInstanceOf(Decision.Allowed.class);
+  }
+
+  @Test
+  void allRolesTogetherAreNamedWhenNoneWouldDoAlone() {
+    catalog.grant("reader", "select on table d.t").grant("writer", "insert on table d.t");
+    List<AccessRequest> accesses = List.of(on(AccessKind.SELECT, "t"), on(AccessKind.INSERT, "t"));
+
+    assertThat(authorizer.hints(joe(), accesses, binding))
+        .contains("Your roles together would do: SET SECONDARY ROLE ALL");
+    assertThat(
+            authorizer.decide(active(joe().subject().withSecondaryRoles(true)), accesses, binding))
+        .isInstanceOf(Decision.Allowed.class);
+  }
+
+  @Test
+  void namesAreQuoted() {
+    catalog.roles("a`b").user("ann", "a`b");
+    assertThat(
+            authorizer.hints(
+                active(catalog.subject("ann", "a`b")),
+                List.of(new AccessRequest(AccessKind.CREATE_TABLE, RelationName.of("x`y", "t"))),
+                binding))
+        .containsExactly("Missing: GRANT CREATE TABLE ON DATABASE `x``y` TO ROLE `a``b`");
+  }
+
+  @Test
+  void hintsAreTheSameForATableAViewAndNothing() {
+    List<String> texts =
+        Stream.of("t", "v", "x")
+            .map(
+                name ->
+                    authorizer
+                        .hints(joe(), List.of(on(AccessKind.SELECT, name)), binding)
+                        .toString()
+                        .replace("`d`.`" + name + "`", "NAME"))
+            .distinct()
+            .toList();
+    assertThat(texts).hasSize(1);
+
+    catalog.grant("app", "show tables on database d");
+    assertThat(authorizer.hints(joe(), List.of(on(AccessKind.SELECT, "v")), binding))
+        .containsExactly("Missing: GRANT SELECT ON VIEW `d`.`v` TO ROLE `app`");
+  }
+
+  @Test
+  void nothingIsAdvisedWhereNothingHelps() {
+    assertThat(
+            authorizer.hints(
+                joe(),
+                List.of(
+                    new AccessRequest(AccessKind.INSERT, RelationName.of("mysql", "db")),
+                    new AccessRequest(AccessKind.SELECT, RelationName.of("portcullis", "users")),
+                    new AccessRequest(AccessKind.SELECT, RelationName.unqualified("t"))),
+                binding))
+        .isEmpty();
+  }
+
+  /** Every kind of access: the grants of the hints, carried out, permit it. */
+  @TestFactory
+  Stream<DynamicTest> grantsThatAreAdvisedSuffice() {
+    return Stream.of(AccessKind.values())
+        .filter(kind -> kind != AccessKind.DROP_TEMPORARY_TABLE)
+        .flatMap(
+            kind ->
+                Requirement.isOnRelation(kind)
+                    ? Stream.of("t", "v")
+                        .filter(name -> name.equals("t") || !Requirement.isThroughView(kind))
+                        .map(name -> on(kind, name))
+                    : Stream.of(new AccessRequest(kind, new DatabaseName("d"))))
+        .map(access -> DynamicTest.dynamicTest(access.toString(), () -> followed(access)));
+  }
+
+  private static void followed(AccessRequest access) {
+    HintsTest test = new HintsTest();
+    List<AccessRequest> accesses = List.of(access);
+    assertThat(test.authorizer.decide(test.joe(), accesses, test.binding))
+        .isInstanceOf(Decision.Denied.class);
+
+    for (String hint : test.authorizer.hints(test.joe(), accesses, test.binding)) {
+      test.carryOut(hint.substring(hint.indexOf(": ") + 2));
+    }
+
+    assertThat(test.authorizer.decide(test.joe(), accesses, test.binding))
+        .isInstanceOf(Decision.Allowed.class);
+  }
+
+  private void carryOut(String statement) {
+    Matcher grant = GRANT.matcher(statement);
+    assertThat(grant.matches()).as(statement).isTrue();
+    catalog.grant(
+        "app",
+        grant.group(1).toLowerCase(Locale.ROOT)
+            + " on "
+            + grant.group(2).toLowerCase(Locale.ROOT)
+            + " "
+            + grant.group(3).replace("`", ""));
+  }
+}

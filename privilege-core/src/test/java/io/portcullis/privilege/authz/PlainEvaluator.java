@@ -1,0 +1,438 @@
+package io.portcullis.privilege.authz;
+
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.PrivilegeScope;
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.RoleToRole;
+import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.User;
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.access.RelationName;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The rules of PM 2.5, 3.1, 3.2 and 4.1 to 4.5 once more, word by word: goes through every grant of
+ * every role for every question, compiles and remembers nothing. The oracle for {@link Authorizer}.
+ */
+final class PlainEvaluator {
+
+  /** What became of a statement: {@code allowed}, {@code unresolved}, or the errno. */
+  record Outcome(String what) {
+    static final Outcome ALLOWED = new Outcome("allowed");
+    static final Outcome UNRESOLVED = new Outcome("unresolved");
+
+    static Outcome errno(int number) {
+      return new Outcome("error " + number);
+    }
+
+    static Outcome of(Decision decision) {
+      if (decision instanceof Decision.Denied denied) {
+        return errno(denied.error().code().errno());
+      }
+      return decision instanceof Decision.Allowed ? ALLOWED : UNRESOLVED;
+    }
+  }
+
+  private static final Set<String> INFORMATION_FOR_ALL =
+      Set.of("character_sets", "collations", "engines", "keywords", "plugins");
+
+  private final CatalogState state;
+  private final Subject subject;
+  private final Binding binding;
+  private final String catalogSchema;
+
+  PlainEvaluator(CatalogState state, Subject subject, Binding binding, String catalogSchema) {
+    this.state = state;
+    this.subject = subject;
+    this.binding = binding;
+    this.catalogSchema = catalogSchema;
+  }
+
+  Outcome decide(List<AccessRequest> accesses) {
+    Optional<User> user = state.user(subject.user());
+    if (user.isEmpty()) {
+      return Outcome.errno(3523);
+    }
+    if (state.role(subject.primary()).isEmpty()) {
+      return Outcome.errno(3530);
+    }
+    List<Outcome> outcomes = new ArrayList<>();
+    for (AccessRequest access : accesses) {
+      outcomes.add(decide(access));
+    }
+    for (Outcome outcome : outcomes) {
+      if (!outcome.equals(Outcome.ALLOWED) && !outcome.equals(Outcome.UNRESOLVED)) {
+        return outcome;
+      }
+    }
+    return outcomes.contains(Outcome.UNRESOLVED) ? Outcome.UNRESOLVED : Outcome.ALLOWED;
+  }
+
+  private Outcome decide(AccessRequest access) {
+    DatabaseName databaseName;
+    Optional<String> relation = Optional.empty();
+    if (access.object() instanceof RelationName name) {
+      databaseName = name.database();
+      relation = Optional.of(folded(name.name()));
+    } else {
+      databaseName = (DatabaseName) access.object();
+    }
+    String database = databaseName.name();
+    if (database.isEmpty()) {
+      if (binding.currentDatabase().isEmpty()) {
+        return Outcome.errno(1046);
+      }
+      database = binding.currentDatabase().get();
+    }
+    String lower = database.toLowerCase(Locale.ROOT);
+    if (List.of("mysql", "sys", "performance_schema", "information_schema", "mo_catalog")
+            .contains(lower)
+        || lower.equals(catalogSchema)) {
+      return decideOnSystem(access.kind(), lower, relation);
+    }
+    database = folded(database);
+    if (relation.isPresent()) {
+      if (access.kind() == AccessKind.DROP_TEMPORARY_TABLE) {
+        return Outcome.ALLOWED;
+      }
+      boolean canBeTemporary =
+          !List.of(
+                  AccessKind.CREATE_TABLE,
+                  AccessKind.REFERENCE,
+                  AccessKind.CREATE_VIEW,
+                  AccessKind.ALTER_VIEW,
+                  AccessKind.DROP_VIEW)
+              .contains(access.kind());
+      if (canBeTemporary && binding.isTemporary().test(database, relation.get())) {
+        return Outcome.ALLOWED;
+      }
+      return decideOnRelation(access.kind(), database, relation.get());
+    }
+    return permitsOnDatabase(access.kind(), database) ? Outcome.ALLOWED : Outcome.errno(1044);
+  }
+
+  private Outcome decideOnRelation(AccessKind kind, String database, String name) {
+    Optional<Relation> known =
+        state.relations().stream()
+            .filter(r -> r.name().equals(name))
+            .filter(r -> state.database(r.database()).orElseThrow().name().equals(database))
+            .findFirst();
+    boolean asTable = permits(kind, database, name, RelationKind.TABLE);
+    boolean asView = permits(kind, database, name, RelationKind.VIEW);
+    boolean permitted;
+    if (List.of(AccessKind.CREATE_VIEW, AccessKind.ALTER_VIEW, AccessKind.DROP_VIEW)
+        .contains(kind)) {
+      permitted = asView;
+    } else if (List.of(AccessKind.CREATE_TABLE, AccessKind.CREATE_TEMPORARY_TABLE).contains(kind)) {
+      permitted = asTable;
+    } else if (known.isPresent()) {
+      permitted = known.get().kind() == RelationKind.TABLE ? asTable : asView;
+    } else if (asTable == asView) {
+      permitted = asTable;
+    } else {
+      RelationKinds.Found found = binding.kinds().kind(database, name);
+      if (found == RelationKinds.Found.UNKNOWN) {
+        return Outcome.UNRESOLVED;
+      }
+      permitted = found == RelationKinds.Found.VIEW ? asView : asTable;
+    }
+    return permitted ? Outcome.ALLOWED : Outcome.errno(1142);
+  }
+
+  private boolean permits(AccessKind kind, String database, String name, RelationKind as) {
+    boolean view = as == RelationKind.VIEW;
+    List<AccessKind> changes =
+        List.of(
+            AccessKind.INSERT,
+            AccessKind.UPDATE,
+            AccessKind.DELETE,
+            AccessKind.TRUNCATE,
+            AccessKind.LOCK_WRITE);
+    if (view && changes.contains(kind) && !permits(kind, "", "", RelationKind.TABLE)) {
+      return false;
+    }
+    return switch (kind) {
+      case SELECT, LOCK_READ -> onRelation(PrivilegeType.SELECT, database, name, as);
+      case INSERT -> onRelation(PrivilegeType.INSERT, database, name, as);
+      case UPDATE -> onRelation(PrivilegeType.UPDATE, database, name, as);
+      case DELETE -> onRelation(PrivilegeType.DELETE, database, name, as);
+      case TRUNCATE -> onRelation(PrivilegeType.TRUNCATE, database, name, as);
+      case REFERENCE -> onRelation(PrivilegeType.REFERENCE, database, name, as);
+      case INDEX ->
+          onRelation(PrivilegeType.INDEX, database, name, as)
+              || onDatabase(PrivilegeType.ALTER_TABLE, database);
+      case LOCK_WRITE ->
+          onRelation(PrivilegeType.INSERT, database, name, as)
+              || onRelation(PrivilegeType.UPDATE, database, name, as)
+              || onRelation(PrivilegeType.DELETE, database, name, as);
+      case CREATE_TABLE, CREATE_TEMPORARY_TABLE -> onDatabase(PrivilegeType.CREATE_TABLE, database);
+      case CREATE_VIEW -> onDatabase(PrivilegeType.CREATE_VIEW, database);
+      case ALTER_TABLE ->
+          onDatabase(view ? PrivilegeType.ALTER_VIEW : PrivilegeType.ALTER_TABLE, database)
+              || owns(database, name, as);
+      case DROP_TABLE ->
+          onDatabase(view ? PrivilegeType.DROP_VIEW : PrivilegeType.DROP_TABLE, database)
+              || owns(database, name, as);
+      case ALTER_VIEW -> onDatabase(PrivilegeType.ALTER_VIEW, database) || owns(database, name, as);
+      case DROP_VIEW -> onDatabase(PrivilegeType.DROP_VIEW, database) || owns(database, name, as);
+      case DESCRIBE ->
+          onDatabase(PrivilegeType.SHOW_TABLES, database)
+              || held().stream().anyMatch(g -> coversRelation(g.level(), database, name, as))
+              || owns(database, name, as);
+      case SHOW_CREATE ->
+          onDatabase(PrivilegeType.SHOW_TABLES, database)
+              && (!view || onRelation(PrivilegeType.SELECT, database, name, as));
+      default -> throw new AssertionError(kind);
+    };
+  }
+
+  private boolean permitsOnDatabase(AccessKind kind, String database) {
+    return switch (kind) {
+      case SHOW_TABLES, SHOW_CREATE_DATABASE -> onDatabase(PrivilegeType.SHOW_TABLES, database);
+      case USE ->
+          subject().equals(RoleId.MOADMIN)
+              || (onAccount(PrivilegeType.CONNECT) && somethingIn(database));
+      case CREATE_DATABASE -> onAccount(PrivilegeType.CREATE_DATABASE);
+      case DROP_DATABASE -> onAccount(PrivilegeType.DROP_DATABASE) || ownsDatabase(database);
+      case ALTER_DATABASE ->
+          onAccount(PrivilegeType.ACCOUNT_ALL) || onDatabase(PrivilegeType.DATABASE_ALL, database);
+      default -> throw new AssertionError(kind);
+    };
+  }
+
+  private Outcome decideOnSystem(AccessKind kind, String database, Optional<String> relation) {
+    boolean reads =
+        List.of(
+                AccessKind.SELECT,
+                AccessKind.LOCK_READ,
+                AccessKind.DESCRIBE,
+                AccessKind.SHOW_CREATE,
+                AccessKind.SHOW_TABLES,
+                AccessKind.SHOW_CREATE_DATABASE,
+                AccessKind.USE)
+            .contains(kind);
+    if (!reads) {
+      return Outcome.errno(
+          List.of("mysql", "sys", "performance_schema").contains(database) ? 3552 : 1044);
+    }
+    Outcome refused = Outcome.errno(relation.isPresent() ? 1142 : 1044);
+    if (database.equals(catalogSchema)) {
+      return refused;
+    }
+    if (subject().equals(RoleId.MOADMIN)) {
+      return Outcome.ALLOWED;
+    }
+    boolean information = database.equals("information_schema");
+    if (information
+        && relation.isPresent()
+        && INFORMATION_FOR_ALL.contains(relation.get().toLowerCase(Locale.ROOT))) {
+      return Outcome.ALLOWED;
+    }
+    Optional<Database> known =
+        state.databases().stream().filter(d -> d.name().equals(database)).findFirst();
+    if (known.isPresent() && namedByGrant(kind, known.get(), relation)) {
+      return Outcome.ALLOWED;
+    }
+    return information && relation.isPresent() ? Outcome.errno(1235) : refused;
+  }
+
+  private boolean namedByGrant(AccessKind kind, Database database, Optional<String> name) {
+    boolean mayShow =
+        searched().contains(database.owner())
+            || held().stream()
+                .filter(g -> g.level().equals(new GrantLevel.OnDatabase(database.id())))
+                .anyMatch(g -> satisfies(g.privilege(), PrivilegeType.SHOW_TABLES));
+    if (kind == AccessKind.USE) {
+      return onAccount(PrivilegeType.CONNECT)
+          && (searched().contains(database.owner())
+              || held().stream()
+                  .anyMatch(g -> g.level().equals(new GrantLevel.OnDatabase(database.id())))
+              || state.relationsOf(database.id()).stream()
+                  .anyMatch(r -> namedByGrant(r).size() > 0));
+    }
+    if (name.isEmpty()) {
+      return mayShow;
+    }
+    Optional<Relation> relation =
+        state.relationsOf(database.id()).stream()
+            .filter(r -> r.name().equals(name.get()))
+            .findFirst();
+    if (relation.isEmpty()) {
+      return false;
+    }
+    Set<PrivilegeType> on = namedByGrant(relation.get());
+    boolean mayRead = on.stream().anyMatch(p -> satisfies(p, PrivilegeType.SELECT));
+    return switch (kind) {
+      case SELECT, LOCK_READ -> mayRead;
+      case DESCRIBE -> mayShow || !on.isEmpty();
+      case SHOW_CREATE -> mayShow && (relation.get().kind() == RelationKind.TABLE || mayRead);
+      default -> throw new AssertionError(kind);
+    };
+  }
+
+  private Set<PrivilegeType> namedByGrant(Relation relation) {
+    Set<PrivilegeType> found = new HashSet<>();
+    for (Grant grant : held()) {
+      if (grant.level() instanceof GrantLevel.OnRelation one
+          && one.relation().equals(relation.id())
+          && one.kind() == relation.kind()) {
+        found.add(grant.privilege());
+      }
+    }
+    if (searched().contains(relation.owner())) {
+      found.add(PrivilegeType.RELATION_OWNERSHIP);
+    }
+    return found;
+  }
+
+  private boolean onAccount(PrivilegeType wanted) {
+    return held().stream().anyMatch(g -> satisfies(g.privilege(), wanted));
+  }
+
+  private boolean onDatabase(PrivilegeType wanted, String database) {
+    return ownsDatabase(database)
+        || held().stream()
+            .anyMatch(g -> satisfies(g.privilege(), wanted) && coversDatabase(g.level(), database));
+  }
+
+  private boolean ownsDatabase(String name) {
+    return state.databases().stream()
+            .anyMatch(d -> d.name().equals(name) && searched().contains(d.owner()))
+        || held().stream()
+            .anyMatch(
+                g ->
+                    g.privilege() == PrivilegeType.DATABASE_OWNERSHIP
+                        && coversDatabase(g.level(), name));
+  }
+
+  private boolean onRelation(PrivilegeType wanted, String database, String name, RelationKind as) {
+    return owns(database, name, as)
+        || held().stream()
+            .anyMatch(
+                g ->
+                    satisfies(g.privilege(), wanted)
+                        && coversRelation(g.level(), database, name, as));
+  }
+
+  private boolean owns(String database, String name, RelationKind as) {
+    boolean recorded =
+        state.relations().stream()
+            .anyMatch(
+                r ->
+                    r.kind() == as
+                        && r.name().equals(name)
+                        && state.database(r.database()).orElseThrow().name().equals(database)
+                        && searched().contains(r.owner()));
+    return recorded
+        || held().stream()
+            .anyMatch(
+                g ->
+                    g.privilege() == PrivilegeType.RELATION_OWNERSHIP
+                        && coversRelation(g.level(), database, name, as));
+  }
+
+  private boolean somethingIn(String database) {
+    return ownsDatabase(database)
+        || held().stream()
+            .anyMatch(
+                g ->
+                    coversDatabase(g.level(), database)
+                        || (g.level() instanceof GrantLevel.OnEveryRelation)
+                        || (g.level() instanceof GrantLevel.OnRelationsOf all
+                            && nameOf(all.database()).equals(database))
+                        || (g.level() instanceof GrantLevel.OnRelation one
+                            && one.kind() == state.relation(one.relation()).orElseThrow().kind()
+                            && nameOf(state.relation(one.relation()).orElseThrow().database())
+                                .equals(database)))
+        || state.relations().stream()
+            .anyMatch(r -> nameOf(r.database()).equals(database) && searched().contains(r.owner()));
+  }
+
+  private boolean coversDatabase(GrantLevel level, String database) {
+    return level instanceof GrantLevel.OnEveryDatabase
+        || (level instanceof GrantLevel.OnDatabase one && nameOf(one.database()).equals(database));
+  }
+
+  private boolean coversRelation(GrantLevel level, String database, String name, RelationKind as) {
+    if (level instanceof GrantLevel.OnEveryRelation every) {
+      return every.kind() == as;
+    }
+    if (level instanceof GrantLevel.OnRelationsOf all) {
+      return all.kind() == as && nameOf(all.database()).equals(database);
+    }
+    if (level instanceof GrantLevel.OnRelation one) {
+      Relation relation = state.relation(one.relation()).orElseThrow();
+      return one.kind() == as
+          && relation.name().equals(name)
+          && nameOf(relation.database()).equals(database);
+    }
+    return false;
+  }
+
+  private String nameOf(io.portcullis.privilege.model.DatabaseId id) {
+    return state.database(id).orElseThrow().name();
+  }
+
+  /** The privilege itself, or ALL or OWNERSHIP of its scope (PM 3.2). */
+  private static boolean satisfies(PrivilegeType held, PrivilegeType wanted) {
+    if (held == wanted) {
+      return true;
+    }
+    if (held.scope() != wanted.scope() || wanted.sqlName().equals("OWNERSHIP")) {
+      return false;
+    }
+    return held.sqlName().equals("ALL")
+        || (held.scope() != PrivilegeScope.ACCOUNT && held.sqlName().equals("OWNERSHIP"));
+  }
+
+  /** The primary role as it is in force: public when the one asked for was revoked. */
+  private RoleId subject() {
+    boolean granted =
+        state.rolesOf(subject.user()).stream().anyMatch(e -> e.role().equals(subject.primary()));
+    return granted ? subject.primary() : RoleId.PUBLIC;
+  }
+
+  private Set<RoleId> searched() {
+    Set<RoleId> roles = new HashSet<>();
+    follow(subject(), roles);
+    if (subject.secondaryRoles()) {
+      follow(RoleId.PUBLIC, roles); // PM 2.1: granted to everybody
+      for (RoleToUser edge : state.rolesOf(subject.user())) {
+        follow(edge.role(), roles);
+      }
+    }
+    return roles;
+  }
+
+  private void follow(RoleId role, Set<RoleId> into) {
+    into.add(role);
+    for (RoleToRole edge : state.rolesInheritedBy(role)) {
+      follow(edge.granted(), into);
+    }
+  }
+
+  private List<Grant> held() {
+    List<Grant> all = new ArrayList<>();
+    for (RoleId role : searched()) {
+      all.addAll(state.grantsOf(role));
+    }
+    return all;
+  }
+
+  private String folded(String name) {
+    return binding.foldNames() ? name.toLowerCase(Locale.ROOT) : name;
+  }
+}

@@ -1,0 +1,177 @@
+package io.portcullis.privilege.authz;
+
+import io.portcullis.privilege.catalog.CatalogChange;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.DatabaseId;
+import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.PrivilegeScope;
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.RoleToRole;
+import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.model.Verifiers;
+import io.portcullis.sql.access.RelationKind;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A catalog written down in words: {@code grant("app", "create table on database d")}. Starts from
+ * the bootstrap state with administrator root; every user also holds public.
+ */
+public final class TestCatalog {
+
+  private CatalogState state = CatalogState.bootstrap();
+
+  public TestCatalog() {
+    user("root", "moadmin");
+  }
+
+  public CatalogState state() {
+    return state;
+  }
+
+  public TestCatalog apply(CatalogChange change) {
+    state = state.apply(change);
+    return this;
+  }
+
+  public TestCatalog user(String name, String... roles) {
+    User user =
+        new User(
+            state.nextUserId(),
+            AccountId.SYS,
+            name,
+            "localhost",
+            new Verifiers("", ""),
+            RoleId.PUBLIC,
+            RoleId.MOADMIN,
+            false,
+            Optional.empty(),
+            Instant.EPOCH);
+    apply(new CatalogChange.UserPut(user));
+    apply(new CatalogChange.RoleGrantedToUser(new RoleToUser(RoleId.PUBLIC, user.id(), false)));
+    for (String role : roles) {
+      apply(new CatalogChange.RoleGrantedToUser(new RoleToUser(role(role), user.id(), false)));
+    }
+    return this;
+  }
+
+  public TestCatalog roles(String... names) {
+    for (String name : names) {
+      apply(
+          new CatalogChange.RolePut(
+              new Role(
+                  state.nextRoleId(),
+                  AccountId.SYS,
+                  name,
+                  Optional.empty(),
+                  RoleId.MOADMIN,
+                  Optional.empty(),
+                  Instant.EPOCH)));
+    }
+    return this;
+  }
+
+  public TestCatalog inherits(String grantee, String granted) {
+    return apply(
+        new CatalogChange.RoleGrantedToRole(new RoleToRole(role(granted), role(grantee), false)));
+  }
+
+  public TestCatalog database(String name) {
+    return databaseOwnedBy(name, "moadmin");
+  }
+
+  public TestCatalog databaseOwnedBy(String name, String owner) {
+    DatabaseId id =
+        state.database(AccountId.SYS, name).map(Database::id).orElse(state.nextDatabaseId());
+    return apply(new CatalogChange.DatabasePut(new Database(id, AccountId.SYS, name, role(owner))));
+  }
+
+  public TestCatalog table(String database, String name) {
+    return relation(database, name, RelationKind.TABLE, "moadmin");
+  }
+
+  public TestCatalog view(String database, String name) {
+    return relation(database, name, RelationKind.VIEW, "moadmin");
+  }
+
+  public TestCatalog relation(String database, String name, RelationKind kind, String owner) {
+    DatabaseId home = databaseId(database);
+    return apply(
+        new CatalogChange.RelationPut(
+            new Relation(
+                state.relation(home, name).map(Relation::id).orElse(state.nextRelationId()),
+                home,
+                name,
+                kind,
+                role(owner))));
+  }
+
+  public TestCatalog grant(String role, String privilegeOnLevel) {
+    return apply(new CatalogChange.PrivilegeGranted(parse(role(role), privilegeOnLevel)));
+  }
+
+  public TestCatalog revoke(String role, String privilegeOnLevel) {
+    return apply(new CatalogChange.PrivilegeRevoked(parse(role(role), privilegeOnLevel)));
+  }
+
+  public RoleId role(String name) {
+    return state.role(AccountId.SYS, name).orElseThrow().id();
+  }
+
+  public User user(String name) {
+    return state.user(AccountId.SYS, name).orElseThrow();
+  }
+
+  public DatabaseId databaseId(String name) {
+    return state.database(AccountId.SYS, name).orElseThrow().id();
+  }
+
+  public Subject subject(String user, String primary) {
+    return new Subject(
+        AccountId.SYS, user(user).id(), user, "client.example", role(primary), false);
+  }
+
+  /** {@code <privilege> on account * | database * | database d | table|view *.* | d.* | d.t}. */
+  public Grant parse(RoleId role, String words) {
+    int on = words.indexOf(" on ");
+    String[] target = words.substring(on + 4).split(" ", 2);
+    PrivilegeScope scope =
+        switch (target[0]) {
+          case "account" -> PrivilegeScope.ACCOUNT;
+          case "database" -> PrivilegeScope.DATABASE;
+          default -> PrivilegeScope.RELATION;
+        };
+    PrivilegeType type = PrivilegeType.ofSqlName(words.substring(0, on), scope).orElseThrow();
+    return new Grant(role, type, level(scope, target[0], target[1]), false);
+  }
+
+  private GrantLevel level(PrivilegeScope scope, String objectType, String name) {
+    return switch (scope) {
+      case ACCOUNT -> new GrantLevel.OnAccount();
+      case DATABASE ->
+          name.equals("*")
+              ? new GrantLevel.OnEveryDatabase()
+              : new GrantLevel.OnDatabase(databaseId(name));
+      case RELATION -> {
+        RelationKind kind = RelationKind.valueOf(objectType.toUpperCase(Locale.ROOT));
+        if (name.equals("*.*")) {
+          yield new GrantLevel.OnEveryRelation(kind);
+        }
+        int dot = name.indexOf('.');
+        DatabaseId home = databaseId(name.substring(0, dot));
+        String relation = name.substring(dot + 1);
+        yield relation.equals("*")
+            ? new GrantLevel.OnRelationsOf(home, kind)
+            : new GrantLevel.OnRelation(state.relation(home, relation).orElseThrow().id(), kind);
+      }
+    };
+  }
+}

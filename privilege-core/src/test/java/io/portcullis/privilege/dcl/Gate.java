@@ -1,0 +1,317 @@
+package io.portcullis.privilege.dcl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.snapshot.SnapshotPublisher;
+import io.portcullis.privilege.store.CatalogWriter;
+import io.portcullis.privilege.store.InMemoryCatalogStore;
+import io.portcullis.privilege.store.StoreException;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
+import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
+import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.DropRole;
+import io.portcullis.sql.statement.AccessControlStatement.DropUser;
+import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
+import io.portcullis.sql.statement.AccessControlStatement.GrantRoles;
+import io.portcullis.sql.statement.AccessControlStatement.GrantsOf;
+import io.portcullis.sql.statement.AccessControlStatement.Level;
+import io.portcullis.sql.statement.AccessControlStatement.ObjectType;
+import io.portcullis.sql.statement.AccessControlStatement.Password;
+import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
+import io.portcullis.sql.statement.AccessControlStatement.RoleChoice;
+import io.portcullis.sql.statement.AccessControlStatement.SetRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
+import io.portcullis.sql.statement.AccessControlStatement.UserName;
+import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
+import io.portcullis.sql.text.ErrorCode;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** An installation in memory: administrator root, databases d and e, table d.t, view d.v. */
+final class Gate {
+
+  static final DclSettings SETTINGS = new DclSettings("portcullis", false, true);
+
+  final FakeBackend backend =
+      new FakeBackend()
+          .with("d", "t", RelationKind.TABLE)
+          .with("d", "u", RelationKind.TABLE)
+          .with("d", "v", RelationKind.VIEW)
+          .with("e", "t", RelationKind.TABLE)
+          .with("mysql", "user", RelationKind.TABLE)
+          .with("portcullis", "catalog_user", RelationKind.TABLE);
+  final SnapshotPublisher publisher = new SnapshotPublisher();
+  final CatalogWriter writer = new CatalogWriter(new InMemoryCatalogStore(), publisher);
+  final Authorizer authorizer = new Authorizer("portcullis");
+  final DclExecutor executor;
+  final CatalogSettler settler;
+  private Optional<String> currentDatabase = Optional.empty();
+
+  Gate() {
+    this(SETTINGS);
+  }
+
+  Gate(DclSettings settings) {
+    Clock clock = Clock.fixed(Instant.parse("2026-03-04T05:06:07Z"), ZoneOffset.UTC);
+    SecureRandom random = new SecureRandom();
+    executor = new DclExecutor(writer, publisher, authorizer, backend, settings, random, clock);
+    settler = new CatalogSettler(writer, publisher, authorizer, backend, settings);
+    try {
+      writer.reload();
+      new Bootstrap(writer, random, clock, true).run("root", Optional.of("rootpw"));
+    } catch (StoreException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  Gate use(String database) {
+    currentDatabase = Optional.of(database);
+    return this;
+  }
+
+  CatalogState state() {
+    return publisher.current().state();
+  }
+
+  // Who.
+
+  Session root() {
+    return as("root", "moadmin");
+  }
+
+  /** A session of the user with this primary role. */
+  Session as(String user, String role) {
+    return new Session(
+        new Subject(
+            AccountId.SYS,
+            user(user).id(),
+            user(user).name(),
+            user(user).host(),
+            role(role).id(),
+            false));
+  }
+
+  User user(String name) {
+    return state().user(AccountId.SYS, name).orElseThrow();
+  }
+
+  Role role(String name) {
+    return state().role(AccountId.SYS, name).orElseThrow();
+  }
+
+  /** Makes roles, and a user of the same name with a "u_" before it for each. */
+  void rolesWithUsers(String... names) {
+    for (String name : names) {
+      root().does(createRole(name));
+      root().does(createUser("u_" + name));
+      root().does(grantRole(name, "u_" + name));
+    }
+  }
+
+  /** The session of the user made by {@link #rolesWithUsers}. */
+  Session in(String role) {
+    return as("u_" + role, role);
+  }
+
+  /** Who asks, and what comes of it. */
+  final class Session {
+    private final Subject subject;
+
+    Session(Subject subject) {
+      this.subject = subject;
+    }
+
+    Subject subject() {
+      return subject;
+    }
+
+    Session withSecondaryRoles() {
+      return new Session(subject.withSecondaryRoles(true));
+    }
+
+    ActiveSubject active() {
+      return authorizer.activate(subject, publisher.current());
+    }
+
+    DclResult run(AccessControlStatement statement) {
+      try {
+        return executor.execute(active(), currentDatabase, statement);
+      } catch (StoreException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    /** Expects success, gives the notes. */
+    List<String> does(AccessControlStatement statement) {
+      DclResult result = run(statement);
+      assertThat(result).as("%s", statement).isInstanceOf(DclResult.Done.class);
+      return ((DclResult.Done) result).notes();
+    }
+
+    /** Expects this refusal, and that nothing was changed. */
+    DclResult.Refused refused(ErrorCode code, String message, AccessControlStatement statement) {
+      long before = publisher.current().epoch();
+      DclResult result = run(statement);
+      assertThat(result).as("%s", statement).isInstanceOf(DclResult.Refused.class);
+      DclResult.Refused refused = (DclResult.Refused) result;
+      assertThat(refused.error().code()).as(refused.error().message()).isEqualTo(code);
+      assertThat(refused.error().message()).contains(message);
+      assertThat(publisher.current().epoch()).isEqualTo(before);
+      return refused;
+    }
+
+    Session switchedBy(AccessControlStatement statement) {
+      DclResult result = run(statement);
+      assertThat(result).isInstanceOf(DclResult.SubjectChanged.class);
+      return new Session(((DclResult.SubjectChanged) result).subject());
+    }
+
+    /** The first column of the rows. */
+    List<String> lines(AccessControlStatement statement) {
+      DclResult result = run(statement);
+      assertThat(result).as("%s", statement).isInstanceOf(DclResult.Rows.class);
+      return ((DclResult.Rows) result)
+          .rows().stream().map(row -> String.valueOf(row.get(0))).toList();
+    }
+
+    RoleId primary() {
+      return subject.primary();
+    }
+  }
+
+  // What.
+
+  static UserName name(String user) {
+    return new UserName(user, Optional.empty());
+  }
+
+  static CreateUser createUser(String... names) {
+    return new CreateUser(false, specs(names), Optional.empty(), false, Optional.empty());
+  }
+
+  static CreateUser createUser(String name, Optional<String> defaultRole) {
+    return new CreateUser(false, specs(name), defaultRole, false, Optional.empty());
+  }
+
+  static List<UserSpec> specs(String... names) {
+    return Arrays.stream(names)
+        .map(user -> new UserSpec(name(user), Optional.of(new Password("pw of " + user))))
+        .toList();
+  }
+
+  static AlterUser password(String user, String password) {
+    return new AlterUser(
+        false,
+        List.of(new UserSpec(name(user), Optional.of(new Password(password)))),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  static AlterUser lock(String user, boolean lock) {
+    return new AlterUser(
+        false,
+        List.of(new UserSpec(name(user), Optional.empty())),
+        Optional.empty(),
+        Optional.of(lock),
+        Optional.empty());
+  }
+
+  static DropUser dropUser(String... names) {
+    return new DropUser(false, Arrays.stream(names).map(Gate::name).toList());
+  }
+
+  static CreateRole createRole(String... names) {
+    return new CreateRole(false, List.of(names), Optional.empty());
+  }
+
+  static DropRole dropRole(String... names) {
+    return new DropRole(false, List.of(names));
+  }
+
+  static GrantRoles grantRole(String role, String grantee) {
+    return new GrantRoles(List.of(role), List.of(name(grantee)), false);
+  }
+
+  static GrantRoles grantRoleWithOption(String role, String grantee) {
+    return new GrantRoles(List.of(role), List.of(name(grantee)), true);
+  }
+
+  static RevokeRoles revokeRole(String role, String grantee) {
+    return new RevokeRoles(false, false, List.of(role), List.of(name(grantee)));
+  }
+
+  static GrantPrivileges grant(String privileges, String on, String role) {
+    return new GrantPrivileges(list(privileges), type(on), level(on), list(role), false);
+  }
+
+  static GrantPrivileges grantWithOption(String privileges, String on, String role) {
+    return new GrantPrivileges(list(privileges), type(on), level(on), list(role), true);
+  }
+
+  static RevokePrivileges revoke(String privileges, String on, String role) {
+    return new RevokePrivileges(false, false, list(privileges), type(on), level(on), list(role));
+  }
+
+  static RevokePrivileges revokeOption(String privileges, String on, String role) {
+    return new RevokePrivileges(false, true, list(privileges), type(on), level(on), list(role));
+  }
+
+  static SetRole setRole(String role) {
+    return new SetRole(new RoleChoice.Named(role));
+  }
+
+  static ShowGrants showGrants() {
+    return new ShowGrants(new GrantsOf.Oneself(), List.of());
+  }
+
+  static ShowGrants showGrants(String user, String... using) {
+    return new ShowGrants(new GrantsOf.User(name(user)), List.of(using));
+  }
+
+  static ShowGrants showGrantsOfRole(String role) {
+    return new ShowGrants(new GrantsOf.RoleNamed(role), List.of());
+  }
+
+  private static List<String> list(String commaSeparated) {
+    return Arrays.stream(commaSeparated.split(",", -1)).map(String::strip).toList();
+  }
+
+  private static ObjectType type(String on) {
+    return ObjectType.valueOf(on.substring(0, on.indexOf(' ')));
+  }
+
+  private static Level level(String on) {
+    String level = on.substring(on.indexOf(' ') + 1);
+    if (level.equals("*")) {
+      return new Level.Star();
+    } else if (level.equals("*.*")) {
+      return new Level.StarStar();
+    } else if (level.endsWith(".*")) {
+      return new Level.DatabaseStar(level.substring(0, level.length() - 2));
+    }
+    int dot = level.indexOf('.');
+    return new Level.Named(
+        dot < 0
+            ? new RelationName(DatabaseName.CURRENT, level)
+            : RelationName.of(level.substring(0, dot), level.substring(dot + 1)));
+  }
+}

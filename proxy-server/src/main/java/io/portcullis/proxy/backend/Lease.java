@@ -1,0 +1,88 @@
+package io.portcullis.proxy.backend;
+
+import io.netty.buffer.ByteBuf;
+import io.portcullis.proxy.session.BackendConnection;
+import io.portcullis.proxy.session.CommandShape;
+import io.portcullis.proxy.session.ResponseEdit;
+import io.portcullis.proxy.session.ResponseSink;
+import java.util.function.LongConsumer;
+
+/**
+ * A connection in the hands of one session. When it is given back this object is dead, so a session
+ * cannot reach a connection another one has by now.
+ */
+final class Lease implements BackendConnection {
+  private final BackendChannel channel;
+  private final LoopPool pool;
+  private final LongConsumer killer;
+  private boolean over;
+
+  Lease(BackendChannel channel, LoopPool pool, LongConsumer killer) {
+    this.channel = channel;
+    this.pool = pool;
+    this.killer = killer;
+  }
+
+  @Override
+  public long threadId() {
+    return channel.threadId();
+  }
+
+  @Override
+  public void execute(
+      ByteBuf framedCommand, CommandShape shape, ResponseEdit edit, ResponseSink sink) {
+    if (over || !channel.idle()) {
+      framedCommand.release();
+      throw new IllegalStateException(
+          over ? "the connection was given back" : "a response is outstanding");
+    }
+    channel.execute(framedCommand, shape, edit, sink);
+  }
+
+  @Override
+  public void pauseReading() {
+    if (!over) {
+      channel.pause();
+    }
+  }
+
+  @Override
+  public void resumeReading() {
+    if (!over) {
+      channel.resume();
+    }
+  }
+
+  @Override
+  public boolean isIdle() {
+    return over || channel.idle();
+  }
+
+  @Override
+  public void release() {
+    if (over) {
+      return;
+    }
+    if (!channel.idle() || !channel.active()) {
+      discard();
+      return;
+    }
+    over = true;
+    channel.resume();
+    pool.reset(channel);
+  }
+
+  @Override
+  public void discard() {
+    if (over) {
+      return;
+    }
+    over = true;
+    channel.abandon();
+    boolean running = !channel.idle() && channel.active();
+    channel.close();
+    if (running) {
+      killer.accept(channel.threadId());
+    }
+  }
+}

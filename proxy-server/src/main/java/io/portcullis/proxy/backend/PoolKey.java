@@ -1,0 +1,41 @@
+package io.portcullis.proxy.backend;
+
+import io.portcullis.proxy.session.BackendTarget;
+import io.portcullis.proxy.wire.CapabilityFlags;
+
+/**
+ * What two sessions must have in common to use the same connection one after the other: what is
+ * fixed at login. Everything else is set by the prelude.
+ *
+ * @param login the backend login
+ * @param capabilities those the client negotiated that change what commands mean or responses look
+ *     like
+ */
+record PoolKey(String login, long capabilities) {
+
+  /**
+   * What is passed on of the client's capabilities. Never among them: several statements in one
+   * text, compression, local files, query attributes, optional metadata; the tracker and the
+   * decisions count on that.
+   */
+  static final long PASSED_ON =
+      CapabilityFlags.FOUND_ROWS
+          | CapabilityFlags.IGNORE_SPACE
+          | CapabilityFlags.INTERACTIVE
+          | CapabilityFlags.MULTI_RESULTS
+          | CapabilityFlags.PS_MULTI_RESULTS
+          | CapabilityFlags.SESSION_TRACK
+          | CapabilityFlags.DEPRECATE_EOF
+          | CapabilityFlags.MARIADB_EXTENDED_METADATA
+          | CapabilityFlags.MARIADB_STMT_BULK_OPERATIONS;
+
+  /** Those that change the bytes of a response: without them the client could not read it. */
+  static final long FORMAT =
+      CapabilityFlags.SESSION_TRACK
+          | CapabilityFlags.DEPRECATE_EOF
+          | CapabilityFlags.MARIADB_EXTENDED_METADATA;
+
+  static PoolKey of(BackendTarget target) {
+    return new PoolKey(target.login(), target.capabilities() & PASSED_ON);
+  }
+}

@@ -1,0 +1,122 @@
+package io.portcullis.proxy.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The database behind the gate and the login the gate uses there.
+ *
+ * @param serverPublicKeyFile RSA key of the server, PEM, for caching_sha2_password without TLS;
+ *     empty to ask the server for it
+ * @param maxConnections connections to the backend at most; a client that finds none free waits for
+ *     {@code acquireTimeout}
+ */
+public record BackendConfig(
+    String host,
+    int port,
+    String user,
+    Secret password,
+    BackendTlsConfig tls,
+    Optional<Path> serverPublicKeyFile,
+    Duration connectTimeout,
+    int maxConnections,
+    int maxIdleConnections,
+    Duration idleTimeout,
+    Duration acquireTimeout) {
+
+  static final int DEFAULT_PORT = 3306;
+  static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  static final int DEFAULT_MAX_CONNECTIONS = 100;
+  static final int DEFAULT_MAX_IDLE_CONNECTIONS = 50;
+  static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(5);
+  static final Duration DEFAULT_ACQUIRE_TIMEOUT = Duration.ofSeconds(10);
+
+  public BackendConfig {
+    Checks.notBlank("host", host);
+    Checks.range("port", port, 1, 65535);
+    Checks.notBlank("user", user);
+    Checks.duration(
+        "connect_timeout", connectTimeout, Duration.ofMillis(1), Duration.ofMinutes(10));
+    Checks.range("max_connections", maxConnections, 1, 100_000);
+    Checks.range("max_idle_connections", maxIdleConnections, 0, maxConnections);
+    Checks.duration("idle_timeout", idleTimeout, Duration.ofSeconds(1), Duration.ofDays(1));
+    Checks.duration(
+        "acquire_timeout", acquireTimeout, Duration.ofMillis(1), Duration.ofMinutes(10));
+  }
+
+  /** A backend with everything else at its default. */
+  public static BackendConfig of(String host, int port, String user, Secret password) {
+    return new BackendConfig(
+        host,
+        port,
+        user,
+        password,
+        BackendTlsConfig.DEFAULT,
+        Optional.empty(),
+        DEFAULT_CONNECT_TIMEOUT,
+        DEFAULT_MAX_CONNECTIONS,
+        DEFAULT_MAX_IDLE_CONNECTIONS,
+        DEFAULT_IDLE_TIMEOUT,
+        DEFAULT_ACQUIRE_TIMEOUT);
+  }
+
+  public BackendConfig withTls(BackendTlsConfig tls) {
+    return new BackendConfig(
+        host,
+        port,
+        user,
+        password,
+        tls,
+        serverPublicKeyFile,
+        connectTimeout,
+        maxConnections,
+        maxIdleConnections,
+        idleTimeout,
+        acquireTimeout);
+  }
+
+  public BackendConfig withMaxConnections(int most, int mostIdle) {
+    return new BackendConfig(
+        host,
+        port,
+        user,
+        password,
+        tls,
+        serverPublicKeyFile,
+        connectTimeout,
+        most,
+        mostIdle,
+        idleTimeout,
+        acquireTimeout);
+  }
+
+  /**
+   * Empty when the section is absent, which means: the embedded server. Every key is read in any
+   * case, so that all are known.
+   */
+  static Optional<BackendConfig> read(Section section) {
+    boolean present = section.isPresent();
+    String host = present ? section.requiredText("host") : section.text("host", "");
+    String user = present ? section.requiredText("user") : section.text("user", "");
+    int port = section.integer("port", DEFAULT_PORT);
+    Secret password = section.secret("password").orElseGet(Secret::empty);
+    BackendTlsConfig tls = BackendTlsConfig.read(section.section("tls"));
+    Optional<Path> key = section.file("server_public_key_file");
+    Duration connect = section.duration("connect_timeout", DEFAULT_CONNECT_TIMEOUT);
+    int most = section.integer("max_connections", DEFAULT_MAX_CONNECTIONS);
+    int mostIdle =
+        section.integer("max_idle_connections", Math.min(DEFAULT_MAX_IDLE_CONNECTIONS, most));
+    Duration idle = section.duration("idle_timeout", DEFAULT_IDLE_TIMEOUT);
+    Duration acquire = section.duration("acquire_timeout", DEFAULT_ACQUIRE_TIMEOUT);
+    if (!present || host.isEmpty() || user.isEmpty()) {
+      return Optional.empty();
+    }
+    return section.build(
+        () ->
+            Optional.of(
+                new BackendConfig(
+                    host, port, user, password, tls, key, connect, most, mostIdle, idle, acquire)),
+        Optional.empty());
+  }
+}

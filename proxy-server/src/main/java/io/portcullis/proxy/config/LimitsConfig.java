@@ -1,0 +1,43 @@
+package io.portcullis.proxy.config;
+
+import java.time.Duration;
+
+/**
+ * What a client may take.
+ *
+ * @param connections client connections at most
+ * @param maxAllowedPacket bytes of one command
+ * @param statementTimeout zero for none
+ * @param idleTimeout between two commands; zero for none
+ * @param nesting parentheses within each other in one statement
+ */
+public record LimitsConfig(
+    int connections,
+    long maxAllowedPacket,
+    Duration statementTimeout,
+    Duration idleTimeout,
+    int nesting) {
+  public static final LimitsConfig DEFAULT =
+      new LimitsConfig(2000, 64L << 20, Duration.ZERO, Duration.ofHours(8), 100);
+
+  public LimitsConfig {
+    Checks.range("connections", connections, 1, 1_000_000);
+    Checks.size("max_allowed_packet", maxAllowedPacket, 1024, 1L << 30);
+    Checks.duration("statement_timeout", statementTimeout, Duration.ZERO, Duration.ofDays(7));
+    Checks.duration("idle_timeout", idleTimeout, Duration.ZERO, Duration.ofDays(365));
+    // The parser's time grows steeply with depth; at 200 a statement stays below a second.
+    Checks.range("nesting", nesting, 10, 200);
+  }
+
+  static LimitsConfig read(Section section) {
+    return section.build(
+        () ->
+            new LimitsConfig(
+                section.integer("connections", DEFAULT.connections),
+                section.size("max_allowed_packet", DEFAULT.maxAllowedPacket),
+                section.duration("statement_timeout", DEFAULT.statementTimeout),
+                section.duration("idle_timeout", DEFAULT.idleTimeout),
+                section.integer("nesting", DEFAULT.nesting)),
+        DEFAULT);
+  }
+}

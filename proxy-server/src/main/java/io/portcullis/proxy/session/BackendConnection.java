@@ -1,0 +1,35 @@
+package io.portcullis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * A backend connection leased to one session. All methods are called on the session's event loop;
+ * after {@link #release()} or {@link #discard()} the session must not use it again.
+ */
+public interface BackendConnection {
+
+  /** The backend's own number of this connection, as KILL takes it. */
+  long threadId();
+
+  /**
+   * Sends one command and relays its response to {@code sink}. Takes ownership of {@code
+   * framedCommand}: all bytes including packet headers, sequence from 0. One command at a time; a
+   * command of shape {@link CommandShape#NONE} ends at once.
+   */
+  void execute(ByteBuf framedCommand, CommandShape shape, ResponseEdit edit, ResponseSink sink);
+
+  /** Stops reading from the backend: nothing more is buffered than what was already received. */
+  void pauseReading();
+
+  /** Reads again. */
+  void resumeReading();
+
+  /** Whether no response is outstanding. */
+  boolean isIdle();
+
+  /** Resets the backend's session and returns the connection to the pool, if it is idle. */
+  void release();
+
+  /** Ends what the backend is executing for this connection, if anything, and closes it. */
+  void discard();
+}

@@ -1,0 +1,339 @@
+package io.portcullis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.proxy.wire.PacketFraming;
+import io.portcullis.proxy.wire.StatusFlags;
+import io.portcullis.proxy.wire.command.CommandByte;
+import io.portcullis.proxy.wire.command.CommandEncoder;
+import io.portcullis.proxy.wire.message.QueryResult;
+import io.portcullis.proxy.wire.message.QueryResultDecoder;
+import io.portcullis.sql.text.ClientCharset;
+import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.LexicalMode;
+import io.portcullis.sql.text.ServerVersion;
+import io.portcullis.sql.text.SqlError;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session's hold on a backend connection: taken when the first command needs one, kept until the
+ * session ends or is reset, and with it the lexical mode in which the backend reads what it is
+ * sent. Confined to the event loop.
+ */
+final class BackendLease {
+
+  private static final String MODE_QUERY = "SELECT @@sql_mode, @@character_set_client";
+
+  private static final Logger LOG = LoggerFactory.getLogger(BackendLease.class);
+
+  private static final int MAX_ANSWER_BYTES = 16 * 1024;
+
+  private final BackendSource source;
+  private final FrontendPort port;
+  private final BackendControl control;
+  private final Executor store;
+  private final ServerVersion version;
+  private final long capabilities;
+  private final int collation;
+
+  private @Nullable BackendConnection connection;
+  private @Nullable LexicalMode mode;
+  private int statusFlags = StatusFlags.AUTOCOMMIT;
+  private @Nullable HeldResponse held;
+  private @Nullable Waiting waiting;
+  private boolean killing;
+  private boolean closed;
+
+  /** A command that is not sent yet, since a KILL for the one before may still be on its way. */
+  private record Waiting(
+      ByteBuf framed, CommandShape shape, ResponseEdit edit, ResponseSink sink) {}
+
+  BackendLease(
+      BackendSource source,
+      FrontendPort port,
+      BackendControl control,
+      Executor store,
+      ServerVersion version,
+      long capabilities,
+      int collation) {
+    this.source = source;
+    this.port = port;
+    this.control = control;
+    this.store = store;
+    this.version = version;
+    this.capabilities = capabilities;
+    this.collation = collation;
+  }
+
+  boolean isLeased() {
+    return connection != null;
+  }
+
+  BackendConnection connection() {
+    BackendConnection leased = connection;
+    if (leased == null) {
+      throw new IllegalStateException("no backend connection is leased");
+    }
+    return leased;
+  }
+
+  /**
+   * {@link BackendConnection#execute}; a response that is held back is let go when the connection
+   * is given up.
+   */
+  void execute(ByteBuf framed, CommandShape shape, ResponseEdit edit, ResponseSink sink) {
+    held = sink instanceof HeldResponse response ? response : null;
+    if (killing) {
+      waiting = new Waiting(framed, shape, edit, sink);
+    } else {
+      connection().execute(framed, shape, edit, sink);
+    }
+  }
+
+  private void killed() {
+    killing = false;
+    Waiting next = waiting;
+    if (next != null) {
+      waiting = null;
+      connection().execute(next.framed(), next.shape(), next.edit(), next.sink());
+    }
+  }
+
+  /** How the backend reads the next statement. */
+  LexicalMode mode() {
+    LexicalMode current = mode;
+    if (current == null) {
+      throw new IllegalStateException("no backend connection is leased");
+    }
+    return current;
+  }
+
+  int statusFlags() {
+    return statusFlags;
+  }
+
+  void statusFlags(int flags) {
+    statusFlags = flags;
+  }
+
+  /** Takes a connection; {@code then} is given null, or why there is none. */
+  void acquire(Optional<String> database, Consumer<@Nullable BackendError> then) {
+    source.acquire(
+        new BackendTarget(capabilities, collation, database),
+        new AcquireListener() {
+          @Override
+          public void acquired(BackendConnection leased, BackendState state) {
+            if (closed) {
+              leased.release();
+              return;
+            }
+            SqlError unreadable = adopt(state.sqlMode(), state.characterSetClient());
+            if (unreadable != null) {
+              leased.release();
+              then.accept(backendError(unreadable));
+              return;
+            }
+            connection = leased;
+            statusFlags = state.statusFlags();
+            then.accept(null);
+          }
+
+          @Override
+          public void failed(SqlError error) {
+            if (!closed) {
+              then.accept(backendError(error));
+            }
+          }
+
+          @Override
+          public void refused(BackendError error) {
+            if (!closed) {
+              then.accept(error);
+            }
+          }
+        });
+  }
+
+  private static BackendError backendError(SqlError error) {
+    return new BackendError(error.code().errno(), error.code().sqlState(), error.message());
+  }
+
+  /** Null, or why statements cannot be read under that mode. */
+  private @Nullable SqlError adopt(String sqlMode, String characterSetClient) {
+    Optional<ClientCharset> charset = ClientCharset.ofName(characterSetClient);
+    if (charset.isEmpty()) {
+      return ErrorCode.ER_WRONG_VALUE_FOR_VAR.error(
+          "character_set_client",
+          characterSetClient,
+          "statements can be read safely in utf8mb4, utf8mb3, latin1, ascii and binary only");
+    }
+    if (!LexicalMode.isReadable(sqlMode)) {
+      return ErrorCode.ER_WRONG_VALUE_FOR_VAR.error(
+          "sql_mode", sqlMode, "statements cannot be read safely in another server's dialect");
+    }
+    mode = LexicalMode.of(version, charset.get(), sqlMode);
+    return null;
+  }
+
+  /**
+   * Asks the backend how it reads statements now; {@code then} is given null, or why nothing can be
+   * read.
+   */
+  void refreshMode(Consumer<@Nullable SqlError> then) {
+    select(
+        MODE_QUERY,
+        (row, error) -> {
+          if (error != null) {
+            then.accept(error);
+          } else if (row.size() != 2 || row.get(0) == null || row.get(1) == null) {
+            then.accept(ErrorCode.ER_UNKNOWN_ERROR.error("The backend did not say its sql_mode"));
+          } else {
+            then.accept(adopt(String.valueOf(row.get(0)), String.valueOf(row.get(1))));
+          }
+        });
+  }
+
+  private interface RowConsumer {
+    void accept(List<@Nullable String> row, @Nullable SqlError error);
+  }
+
+  private void select(String sql, RowConsumer then) {
+    execute(
+        frame(sql),
+        CommandShape.QUERY,
+        ResponseEdit.NONE,
+        new HeldResponse(
+            port,
+            error -> {
+              lost();
+              then.accept(List.of(), error);
+            },
+            (held, end) -> {
+              List<@Nullable String> row;
+              try {
+                row = end.error() ? List.of() : firstRow(held.content());
+              } finally {
+                held.discard();
+              }
+              then.accept(row, null);
+            }));
+  }
+
+  private List<@Nullable String> firstRow(ByteBuf framed) {
+    QueryResultDecoder decoder = new QueryResultDecoder(capabilities, MAX_ANSWER_BYTES);
+    int index = framed.readerIndex();
+    while (framed.writerIndex() - index >= PacketFraming.HEADER_LENGTH) {
+      int length = PacketFraming.payloadLength(framed, index);
+      index += PacketFraming.HEADER_LENGTH;
+      Optional<QueryResult> result = decoder.accept(framed.slice(index, length));
+      if (result.isPresent()) {
+        return result.get() instanceof QueryResult.Rows rows && !rows.rows().isEmpty()
+            ? rows.rows().get(0)
+            : List.of();
+      }
+      index += length;
+    }
+    return List.of();
+  }
+
+  /** Executes a statement of the gate's own; {@code then} is given null, or why it failed. */
+  void internal(String sql, Consumer<@Nullable SqlError> then) {
+    execute(
+        frame(sql),
+        CommandShape.QUERY,
+        ResponseEdit.NONE,
+        new HeldResponse(
+            port,
+            error -> {
+              lost();
+              then.accept(error);
+            },
+            (held, end) -> {
+              held.discard();
+              if (end.error()) {
+                then.accept(
+                    ErrorCode.ER_UNKNOWN_ERROR.error(
+                        "The backend answered " + sql + " with error " + end.errno()));
+              } else {
+                statusFlags = end.statusFlags();
+                then.accept(null);
+              }
+            }));
+  }
+
+  private ByteBuf frame(String sql) {
+    return CommandEncoder.text(port.allocator(), CommandByte.QUERY, sql, StandardCharsets.US_ASCII);
+  }
+
+  /** Ends what the backend is executing for this session; its answer tells when. */
+  void killQuery() {
+    BackendConnection running = connection;
+    if (running == null || running.isIdle() || killing) {
+      return;
+    }
+    killing = true;
+    try {
+      store.execute(
+          () -> {
+            try {
+              control.killQuery(running.threadId());
+            } finally {
+              port.loop().execute(this::killed);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      killing = false;
+      LOG.atWarn().log("no thread to end a statement with");
+    }
+  }
+
+  /** The connection is gone already. */
+  void lost() {
+    connection = null;
+    statusFlags = StatusFlags.AUTOCOMMIT;
+  }
+
+  /**
+   * Gives the connection back, reset; or closes it while it is busy or a KILL may still be on its
+   * way to it.
+   */
+  void release() {
+    BackendConnection leased = connection;
+    lost();
+    if (leased != null) {
+      if (leased.isIdle() && !killing) {
+        leased.release();
+      } else {
+        discard(leased);
+      }
+    }
+  }
+
+  private void discard(BackendConnection leased) {
+    leased.discard();
+    Waiting unsent = waiting;
+    if (unsent != null) {
+      waiting = null;
+      unsent.framed().release();
+    }
+    HeldResponse outstanding = held;
+    if (outstanding != null) {
+      held = null;
+      outstanding.abandon();
+    }
+  }
+
+  /** The session is over. */
+  void close() {
+    closed = true;
+    release();
+  }
+}

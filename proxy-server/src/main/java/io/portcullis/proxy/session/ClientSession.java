@@ -1,0 +1,393 @@
+package io.portcullis.proxy.session;
+
+import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.model.UserId;
+import io.portcullis.proxy.statement.Authority;
+import io.portcullis.proxy.statement.StatementReader;
+import io.portcullis.proxy.wire.CapabilityFlags;
+import io.portcullis.proxy.wire.Packet;
+import io.portcullis.proxy.wire.ProtocolException;
+import io.portcullis.proxy.wire.message.ColumnDefinition41;
+import io.portcullis.proxy.wire.message.ColumnType;
+import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.SqlError;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's session: greeting, login, commands, end.
+ *
+ * <pre>
+ *   opened --&gt; login --(authenticated)--&gt; commands --&gt; closed
+ *                 ^                           |
+ *                 +------ COM_CHANGE_USER ----+
+ * </pre>
+ *
+ * Back-pressure: a client that does not read stops the reading of its backend ({@link Relay}); a
+ * command in hand holds back the next one ({@link CommandPhase}). Confined to the event loop of its
+ * connection, but for the methods that say otherwise.
+ */
+public final class ClientSession {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
+
+  static final List<ColumnDefinition41> PROCESSLIST_COLUMNS =
+      List.of(
+          ColumnDefinition41.bigint("Id"),
+          ColumnDefinition41.varchar("User"),
+          ColumnDefinition41.varchar("Host"),
+          ColumnDefinition41.varchar("db"),
+          ColumnDefinition41.varchar("Command"),
+          ColumnDefinition41.of("Time", ColumnType.LONG),
+          ColumnDefinition41.varchar("State"),
+          ColumnDefinition41.varchar("Info"));
+
+  private final SessionServices services;
+  private final FrontendPort port;
+  private final StatementReader reader;
+  private final BackendSource source;
+  private final int connectionId;
+
+  private @Nullable Login login;
+  private @Nullable CommandPhase commands;
+  private @Nullable BackendLease backend;
+  private boolean closed;
+  private boolean draining;
+  private long capabilities;
+
+  /** What other threads may see of the session. */
+  private volatile @Nullable Visible visible;
+
+  private volatile long lastActivityNanos = System.nanoTime();
+  private volatile boolean busy;
+
+  private record Visible(UserId user, String userName, String host, String database) {}
+
+  public ClientSession(
+      SessionServices services, FrontendPort port, StatementReader reader, BackendSource source) {
+    this.services = services;
+    this.port = port;
+    this.reader = reader;
+    this.source = source;
+    this.connectionId = services.registry().nextId();
+  }
+
+  int connectionId() {
+    return connectionId;
+  }
+
+  /** The connection stands: greets the client, or sends it away when there are too many. */
+  public void onOpened() {
+    if (!services.registry().add(this)) {
+      closeWith(ErrorCode.ER_CON_COUNT_ERROR.error());
+      return;
+    }
+    Login first = new Login(this, services, port);
+    login = first;
+    first.greet();
+  }
+
+  /** Takes ownership of the packet. */
+  public void onPacket(Packet packet) {
+    lastActivityNanos = System.nanoTime();
+    if (closed) {
+      packet.release();
+      return;
+    }
+    Login underway = login;
+    CommandPhase phase = commands;
+    if (underway != null) {
+      try {
+        underway.onPacket(packet);
+      } catch (ProtocolException e) {
+        protocolError(e);
+      }
+    } else if (phase != null) {
+      busy = true;
+      phase.onCommand(packet);
+    } else {
+      packet.release();
+    }
+  }
+
+  /** The client takes more bytes, or no more for now. */
+  public void onWritabilityChanged(boolean writable) {
+    CommandPhase phase = commands;
+    if (writable && phase != null) {
+      phase.onClientWritable();
+    }
+  }
+
+  /** The connection is gone, whoever closed it. */
+  public void onClosed() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    services.registry().remove(this);
+    Login underway = login;
+    if (underway != null) {
+      underway.close();
+      login = null;
+    }
+    CommandPhase phase = commands;
+    if (phase != null) {
+      phase.close();
+      commands = null;
+    }
+    BackendLease lease = backend;
+    if (lease != null) {
+      lease.close();
+    }
+    LOG.atDebug().addKeyValue("connectionId", connectionId).log("session closed");
+  }
+
+  /** The client broke the protocol: told once, then cut off. */
+  public void protocolError(ProtocolException cause) {
+    LOG.atInfo()
+        .addKeyValue("connectionId", connectionId)
+        .addKeyValue("cause", cause.getMessage())
+        .log("protocol violation");
+    closeWith(cause.error());
+  }
+
+  // ---- login
+  // ---------------------------------------------------------------------------------------------
+
+  /** The client has proved who it is, and its role stands. */
+  void loggedIn(
+      Subject subject, long negotiated, int collation, Optional<String> database, int sequence) {
+    capabilities = negotiated;
+    Authority authority =
+        new Authority(
+            services.authorizer(),
+            services.publisher(),
+            services.objects(),
+            services.facts().foldsNames(),
+            subject,
+            Optional.empty());
+    BackendLease lease =
+        new BackendLease(
+            source,
+            port,
+            services.control(),
+            services.store(),
+            services.facts().version(),
+            negotiated,
+            collation);
+    backend = lease;
+    CommandPhase phase =
+        new CommandPhase(
+            this,
+            services,
+            port,
+            reader,
+            new Replies(port, negotiated),
+            authority,
+            lease,
+            negotiatedMultiStatements());
+    commands = phase;
+    busy = true;
+    phase.enter(database, sequence);
+  }
+
+  /** The handshake's database stands, and OK is sent: commands may come. */
+  void ready() {
+    Login done = login;
+    if (done != null) {
+      done.close();
+      login = null;
+    }
+    port.setPacketLimit(services.settings().maxAllowedPacket());
+    port.enterCommandPhase();
+    LOG.atDebug().addKeyValue("connectionId", connectionId).log("session opened");
+    commandFinished();
+  }
+
+  boolean isLoggingIn() {
+    return login != null;
+  }
+
+  /** The login was refused and the client told so. */
+  void endLogin() {
+    port.flush();
+    port.closeAfterFlush();
+    onClosed();
+  }
+
+  /** Starts over as another user. Takes ownership of the packet. */
+  void changeUser(Packet packet) {
+    CommandPhase phase = commands;
+    if (phase != null) {
+      phase.close();
+      commands = null;
+    }
+    BackendLease lease = backend;
+    if (lease != null) {
+      lease.close();
+      backend = null;
+    }
+    visible = null;
+    Login next = new Login(this, services, port);
+    login = next;
+    port.resume();
+    next.changeUser(packet, capabilities);
+  }
+
+  boolean negotiatedBulk() {
+    return CapabilityFlags.has(capabilities, CapabilityFlags.MARIADB_STMT_BULK_OPERATIONS);
+  }
+
+  boolean negotiatedMultiStatements() {
+    return CapabilityFlags.has(capabilities, CapabilityFlags.MULTI_STATEMENTS);
+  }
+
+  // ---- commands
+  // ------------------------------------------------------------------------------------------
+
+  /** The session waits for its client again. */
+  void commandFinished() {
+    busy = false;
+    lastActivityNanos = System.nanoTime();
+    CommandPhase phase = commands;
+    if (closed || phase == null) {
+      return;
+    }
+    show(phase.authority());
+    if (draining && !phase.inTransaction()) {
+      closeWith(ErrorCode.ER_SERVER_SHUTDOWN.error());
+    } else {
+      port.resume();
+    }
+  }
+
+  private void show(Authority authority) {
+    Visible shown = visible;
+    String database = authority.currentDatabase().orElse("");
+    if (shown == null || !shown.database().equals(database)) {
+      Subject subject = authority.subject().subject();
+      visible = new Visible(subject.user(), subject.userName(), subject.host(), database);
+    }
+  }
+
+  void quit() {
+    port.close();
+  }
+
+  /** Sends an error outside of any answer, and closes. */
+  void closeWith(SqlError error) {
+    if (closed) {
+      return;
+    }
+    Login underway = login;
+    CommandPhase phase = commands;
+    if (underway == null && phase != null && phase.isAnswering()) {
+      // The client would read an error packet as a piece of the answer.
+      port.close();
+      onClosed();
+      return;
+    }
+    int sequence = underway != null ? underway.sequence() : phase != null ? phase.sequence() : 0;
+    new Replies(port, CapabilityFlags.PROTOCOL_41).error(sequence, error);
+    port.flush();
+    port.closeAfterFlush();
+    onClosed();
+  }
+
+  /** Closes in the middle of an answer, where no error packet can be sent. */
+  void abort() {
+    port.close();
+  }
+
+  /**
+   * The answer to COM_STATISTICS, in the form command lines cut up: they print what follows Uptime.
+   */
+  String statistics() {
+    return "Uptime: "
+        + services.uptime().get().toSeconds()
+        + "  Threads: "
+        + services.registry().size()
+        + "  Privilege epoch: "
+        + services.publisher().current().epoch();
+  }
+
+  // ---- what others may do; any thread
+  // --------------------------------------------------------------------
+
+  boolean isOf(UserId user) {
+    Visible shown = visible;
+    return shown != null && shown.user().equals(user);
+  }
+
+  /** Ends what it is executing, or the whole session. */
+  void kill(boolean queryOnly) {
+    port.loop()
+        .execute(
+            () -> {
+              BackendLease lease = backend;
+              if (closed) {
+                return;
+              }
+              if (!queryOnly) {
+                closeWith(ErrorCode.ER_QUERY_INTERRUPTED.error());
+              } else if (lease != null) {
+                lease.killQuery();
+              }
+            });
+  }
+
+  /** Closes it if its client has been silent for so long. */
+  public void closeIfIdle(Duration limit) {
+    if (!busy && System.nanoTime() - lastActivityNanos > limit.toNanos()) {
+      port.loop()
+          .execute(
+              () -> {
+                if (!busy && System.nanoTime() - lastActivityNanos > limit.toNanos()) {
+                  closeWith(ErrorCode.ER_CLIENT_INTERACTION_TIMEOUT.error());
+                }
+              });
+    }
+  }
+
+  /** Closes it as soon as it has neither a command nor a transaction in hand. */
+  public void drain() {
+    port.loop()
+        .execute(
+            () -> {
+              draining = true;
+              CommandPhase phase = commands;
+              if (phase == null || (!phase.isBusy() && !phase.inTransaction())) {
+                closeWith(ErrorCode.ER_SERVER_SHUTDOWN.error());
+              }
+            });
+  }
+
+  /** Closes it, whatever it is doing. */
+  public void terminate() {
+    port.loop().execute(() -> closeWith(ErrorCode.ER_SERVER_SHUTDOWN.error()));
+  }
+
+  /** Its row in SHOW PROCESSLIST; empty before login. */
+  Optional<List<@Nullable String>> processlistRow() {
+    Visible shown = visible;
+    if (shown == null) {
+      return Optional.empty();
+    }
+    long seconds = Duration.ofNanos(System.nanoTime() - lastActivityNanos).toSeconds();
+    return Optional.of(
+        Arrays.asList(
+            Integer.toString(connectionId),
+            shown.userName(),
+            shown.host(),
+            shown.database().isEmpty() ? null : shown.database(),
+            busy ? "Query" : "Sleep",
+            Long.toString(seconds),
+            busy ? "executing" : "",
+            null));
+  }
+}

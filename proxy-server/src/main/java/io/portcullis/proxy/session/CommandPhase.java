@@ -1,0 +1,904 @@
+package io.portcullis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.portcullis.privilege.authz.Decision;
+import io.portcullis.proxy.statement.Authority;
+import io.portcullis.proxy.statement.IdentityRewriter;
+import io.portcullis.proxy.statement.StatementReader;
+import io.portcullis.proxy.wire.Packet;
+import io.portcullis.proxy.wire.PacketFraming;
+import io.portcullis.proxy.wire.ProtocolException;
+import io.portcullis.proxy.wire.StatusFlags;
+import io.portcullis.proxy.wire.command.ClientCommand;
+import io.portcullis.proxy.wire.command.CommandByte;
+import io.portcullis.proxy.wire.command.CommandDecoder;
+import io.portcullis.proxy.wire.command.CommandEncoder;
+import io.portcullis.proxy.wire.message.ColumnDefinition41;
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.analysis.AnalysisRefused;
+import io.portcullis.sql.analysis.AnalysisResult;
+import io.portcullis.sql.analysis.StatementAnalysis;
+import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.Kill;
+import io.portcullis.sql.statement.SetVariables;
+import io.portcullis.sql.statement.ShowDatabases;
+import io.portcullis.sql.statement.ShowProcesslist;
+import io.portcullis.sql.statement.ShowWarnings;
+import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.statement.UseStatement;
+import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.SqlError;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The commands of a session after login: reads each statement, decides it, and either relays it or
+ * answers it here.
+ *
+ * <p>One command at a time. A command begins with {@link #onCommand} and ends in {@link
+ * #finishCommand}; in between the port holds further packets back. What waits for another thread
+ * comes back through {@link #later}, which drops it when the session has closed meanwhile. Confined
+ * to the session's event loop.
+ */
+final class CommandPhase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CommandPhase.class);
+
+  private static final int COMMAND_OFFSET = 1;
+  private static final int FIRST_OF_ANSWER = 1;
+  private static final int MAX_LOOKUPS = 3;
+  private static final int MULTI_STATEMENTS_ON = 0;
+  private static final int MULTI_STATEMENTS_OFF = 1;
+
+  private final ClientSession session;
+  private final SessionServices services;
+  private final FrontendPort port;
+  private final StatementReader reader;
+  private final Replies replies;
+  private final Authority authority;
+  private final BackendLease backend;
+  private final Offload offload;
+  private final PreparedStatements prepared;
+  private final LocalAnswers local;
+  private final DefinitionStatements definitions;
+  private final Relay relay;
+  private final PacketStep query = this::query;
+
+  private boolean multiStatements;
+  private boolean busy;
+  private @Nullable Diagnostics diagnostics;
+
+  // The command in hand.
+  private @Nullable Packet waiting;
+  private @Nullable ByteBuf command;
+  private CommandShape shape = CommandShape.QUERY;
+  private int sequence;
+  private int sequenceOffset;
+  private @Nullable StatementText text;
+  private boolean more;
+  private @Nullable PreparedHandle handle;
+  private boolean timedOut;
+  private @Nullable HeldResponse unsent;
+  private FrontendPort.@Nullable Cancellable timeout;
+
+  CommandPhase(
+      ClientSession session,
+      SessionServices services,
+      FrontendPort port,
+      StatementReader reader,
+      Replies replies,
+      Authority authority,
+      BackendLease backend,
+      boolean multiStatements) {
+    this.session = session;
+    this.services = services;
+    this.port = port;
+    this.reader = reader;
+    this.replies = replies;
+    this.authority = authority;
+    this.backend = backend;
+    this.multiStatements = multiStatements;
+    this.relay = new Relay(this, port, backend);
+    this.offload =
+        new Offload(port.loop(), session.connectionId(), this::fail, session::protocolError);
+    this.prepared = new PreparedStatements(this, port, reader, authority, backend);
+    this.local = new LocalAnswers(this, session, services, authority, backend, offload);
+    this.definitions = new DefinitionStatements(this, services, port, authority, offload);
+  }
+
+  void onClientWritable() {
+    relay.onClientWritable();
+  }
+
+  Authority authority() {
+    return authority;
+  }
+
+  boolean isBusy() {
+    return busy;
+  }
+
+  boolean inTransaction() {
+    return StatusFlags.has(backend.statusFlags(), StatusFlags.IN_TRANS);
+  }
+
+  /** Of the next packet to the client; between commands, of the answer to the one that comes. */
+  int sequence() {
+    return busy ? sequence : FIRST_OF_ANSWER;
+  }
+
+  /** Whether the client has the beginning of an answer whose end has not come yet. */
+  boolean isAnswering() {
+    return relay.isStarted();
+  }
+
+  @Nullable Diagnostics diagnostics() {
+    return diagnostics;
+  }
+
+  /** What SHOW WARNINGS is about from now on; null: the backend's answer. */
+  void diagnostics(@Nullable Diagnostics own) {
+    diagnostics = own;
+  }
+
+  /** Takes ownership of a command that is about to be sent. */
+  void take(ByteBuf framed, CommandShape itsShape, @Nullable PreparedHandle executed) {
+    command = framed;
+    shape = itsShape;
+    handle = executed;
+  }
+
+  /** Sends the command in hand, and its response straight on. */
+  void relay() {
+    send(relay);
+  }
+
+  /** The last step of a login: its database, checked like USE, then OK. */
+  void enter(Optional<String> database, int firstSequence) {
+    busy = true;
+    sequence = firstSequence;
+    if (database.isEmpty()) {
+      entered();
+      return;
+    }
+    decide(
+        List.of(new AccessRequest(AccessKind.USE, new DatabaseName(database.get()))),
+        0,
+        () ->
+            backend.acquire(
+                database,
+                error -> {
+                  if (error == null) {
+                    authority.use(database.get());
+                    entered();
+                  } else {
+                    replies.error(sequence, error);
+                    session.endLogin();
+                  }
+                }));
+  }
+
+  private void entered() {
+    replies.ok(sequence, backend.statusFlags(), 0);
+    port.flush();
+    busy = false;
+    session.ready();
+  }
+
+  // ---- commands
+
+  /** Takes ownership of the packet. */
+  void onCommand(Packet packet) {
+    busy = true;
+    port.hold();
+    sequence = PacketFraming.next(packet.sequenceId());
+    sequenceOffset = 0;
+    more = false;
+    handle = null;
+    timedOut = false;
+    try {
+      dispatch(packet);
+    } catch (ProtocolException e) {
+      session.protocolError(e);
+    } catch (RuntimeException e) {
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("connectionId", session.connectionId())
+          .log("command failed");
+      fail(
+          ErrorCode.ER_UNKNOWN_ERROR.error(
+              "Internal error in the gate; the statement was not executed"));
+    }
+  }
+
+  private void dispatch(Packet packet) {
+    if (packet.payloadLength() == 0) {
+      packet.release();
+      throw new ProtocolException("empty command packet");
+    }
+    ByteBuf payload = packet.payload();
+    int code = payload.getUnsignedByte(payload.readerIndex());
+    if (code == CommandByte.QUERY.code()) {
+      withBackend(packet, query);
+    } else if (code == CommandByte.STMT_EXECUTE.code()) {
+      prepared.execute(packet);
+    } else if (code == CommandByte.STMT_BULK_EXECUTE.code() && session.negotiatedBulk()) {
+      prepared.executeBulk(packet);
+    } else {
+      dispatchRare(packet, payload);
+    }
+  }
+
+  private void dispatchRare(Packet packet, ByteBuf payload) {
+    int code = payload.getUnsignedByte(payload.readerIndex());
+    if (CommandByte.of(code).isEmpty()) {
+      packet.release();
+      fail(ErrorCode.ER_UNKNOWN_COM_ERROR.error(String.format(Locale.ROOT, "0x%02x", code)));
+      return;
+    }
+    ClientCommand decoded = decode(packet, payload);
+    if (decoded instanceof ClientCommand.Prepare) {
+      withBackend(packet, prepared::prepare);
+    } else if (decoded instanceof ClientCommand.InitDb) {
+      withBackend(packet, this::initDb);
+    } else if (decoded instanceof ClientCommand.FieldList) {
+      withBackend(packet, this::fieldList);
+    } else if (decoded instanceof ClientCommand.Fetch fetch) {
+      prepared.fetch(packet, fetch.statementId());
+    } else if (decoded instanceof ClientCommand.SendLongData data) {
+      prepared.sendLongData(packet, data.statementId());
+    } else if (decoded instanceof ClientCommand.ResetStatement reset) {
+      prepared.resetStatement(packet, reset.statementId());
+    } else if (decoded instanceof ClientCommand.CloseStatement close) {
+      prepared.closeStatement(packet, close.statementId());
+    } else if (decoded instanceof ClientCommand.ChangeUser) {
+      session.changeUser(packet);
+    } else {
+      packet.release();
+      answerCommand(decoded);
+    }
+  }
+
+  /** Releases the packet when it cannot be decoded. */
+  private ClientCommand decode(Packet packet, ByteBuf payload) {
+    try {
+      return CommandDecoder.decode(payload, charset());
+    } catch (ProtocolException e) {
+      packet.release();
+      throw e;
+    }
+  }
+
+  private Charset charset() {
+    return backend.isLeased() ? backend.mode().charset().java() : StandardCharsets.UTF_8;
+  }
+
+  private void answerCommand(ClientCommand decoded) {
+    if (decoded instanceof ClientCommand.SetOption option) {
+      setOption(option.option());
+    } else if (decoded instanceof ClientCommand.ProcessKill kill) {
+      local.kill(new Kill(kill.connectionId(), false));
+    } else if (decoded instanceof ClientCommand.Plain plain) {
+      switch (plain.command()) {
+        case PING -> ping();
+        case QUIT -> session.quit();
+        case STATISTICS -> {
+          replies.string(sequence, session.statistics());
+          finishCommand();
+        }
+        case RESET_CONNECTION -> resetConnection();
+        default -> refuse(plain.command());
+      }
+    } else {
+      refuse(decoded.command());
+    }
+  }
+
+  private void refuse(CommandByte command) {
+    fail(ErrorCode.ER_UNKNOWN_COM_ERROR.error(command.manualName()));
+  }
+
+  private interface PacketStep {
+    void accept(Packet packet);
+  }
+
+  /** Goes on with a leased backend connection, which the lexical mode depends on. */
+  private void withBackend(Packet packet, PacketStep step) {
+    if (backend.isLeased()) {
+      step.accept(packet);
+      return;
+    }
+    waiting = packet;
+    backend.acquire(
+        authority.currentDatabase(),
+        error -> {
+          Packet owned = waiting;
+          if (owned == null) {
+            return; // the session was closed meanwhile
+          }
+          waiting = null;
+          if (error == null) {
+            forgetConnection(); // of one before, this one knows nothing
+            offload.guarded(() -> step.accept(owned));
+          } else {
+            owned.release();
+            if (error.errno() == ErrorCode.ER_BAD_DB_ERROR.errno()) {
+              authority.useNone();
+            }
+            diagnostics = null;
+            replies.error(sequence, error);
+            finishCommand();
+          }
+        });
+  }
+
+  // ---- COM_QUERY
+
+  private void query(Packet packet) {
+    ByteBuf payload = packet.payload();
+    int begin = payload.readerIndex() + COMMAND_OFFSET;
+    int count = reader.read(payload, begin, backend.mode());
+    if (count == 1) {
+      AnalysisResult known = reader.analysis(0);
+      if (known instanceof StatementAnalysis analysis
+          && analysis.statement() instanceof ForwardStatement forward
+          && forward.effects().isEmpty()
+          && analysis.identities().isEmpty()
+          && authority.knowsPermitted(analysis)) {
+        reader.done();
+        diagnostics = null;
+        startTimeout();
+        backend.execute(packet.framed(), CommandShape.QUERY, ResponseEdit.NONE, relay);
+        return;
+      }
+      command = packet.framed();
+      shape = CommandShape.QUERY;
+      analyse(known, 0);
+      return;
+    }
+    if (count <= 0) {
+      packet.release();
+      fail(count == 0 ? ErrorCode.ER_EMPTY_QUERY.error() : reader.refusal().error());
+      return;
+    }
+    if (!multiStatements) {
+      packet.release();
+      fail(
+          ErrorCode.ER_PARSE_ERROR.error(
+              "more than one statement in a text, and the client has not asked for multi-statements"));
+      return;
+    }
+    text = new StatementText(packet, reader, count, backend.mode());
+    shape = CommandShape.QUERY;
+    nextOfText();
+  }
+
+  /**
+   * Runs the next statement of a text of several; read under the mode that holds now that its turn
+   * has come.
+   */
+  private void nextOfText() {
+    StatementText several = text;
+    if (several == null) {
+      finishCommand();
+      return;
+    }
+    int left = several.left(backend.mode());
+    if (left < 0) {
+      fail(reader.refusal().error());
+      return;
+    }
+    if (left == 0) {
+      fail(ErrorCode.ER_EMPTY_QUERY.error()); // more was promised
+      return;
+    }
+    more = left > 1;
+    command = several.cut(port.allocator());
+    sequenceOffset = (sequence - 1) & 0xff;
+    if (several.read()) {
+      analyse(reader.analysis(0), 0);
+    } else {
+      fail(
+          ErrorCode.ER_PARSE_ERROR.error(
+              "a statement that cannot be told from the others of its text"));
+    }
+  }
+
+  void analyse(@Nullable AnalysisResult known, int statement) {
+    if (known != null) {
+      reader.done();
+      analysed(known);
+      return;
+    }
+    LexedStatement detached = reader.detach(statement);
+    reader.done();
+    offload.run(
+        services.analysis(),
+        () -> services.analyzer().analyze(detached),
+        result -> analysed(result));
+  }
+
+  private void analysed(AnalysisResult result) {
+    if (result instanceof AnalysisRefused refused) {
+      fail(refused.refusal().error());
+      return;
+    }
+    StatementAnalysis analysis = (StatementAnalysis) result;
+    if (!analysis.identities().isEmpty() && !answerIdentities(analysis)) {
+      fail(
+          ErrorCode.ER_NOT_SUPPORTED_YET.error(
+              "USER() and other functions about the session in a statement of 16 MiB"));
+      return;
+    }
+    if (shape == CommandShape.PREPARE) {
+      prepared.decide(analysis);
+    } else {
+      run(analysis);
+    }
+  }
+
+  /** False for a packet of several frames: the backend would name its own login. */
+  private boolean answerIdentities(StatementAnalysis analysis) {
+    ByteBuf framed = command;
+    if (framed == null || framed.readableBytes() > PacketFraming.MAX_FRAME_PAYLOAD) {
+      return false;
+    }
+    command =
+        IdentityRewriter.rewrite(
+            framed,
+            analysis.identities(),
+            reader,
+            backend.mode(),
+            authority.subject(),
+            session.connectionId(),
+            port.allocator());
+    framed.release();
+    return true;
+  }
+
+  /** Decides a statement and executes it. */
+  void run(StatementAnalysis analysis) {
+    Statement statement = analysis.statement();
+    if (!(statement instanceof AccessControlStatement) && !(statement instanceof ShowWarnings)) {
+      Optional<SqlError> unusable = authority.subject().unusable();
+      if (unusable.isPresent()) {
+        fail(unusable.get());
+        return;
+      }
+    }
+    if (statement instanceof ForwardStatement forward) {
+      permitted(analysis, forward.accesses(), () -> forward(forward));
+    } else if (statement instanceof SetVariables set) {
+      permitted(analysis, set.accesses(), () -> forwardSet(set));
+    } else if (statement instanceof UseStatement use) {
+      use(analysis, use.database());
+    } else if (statement instanceof ShowDatabases show) {
+      local.showDatabases(show);
+    } else if (statement instanceof ShowWarnings show) {
+      local.showWarnings(show);
+    } else if (statement instanceof ShowProcesslist) {
+      local.showProcesslist();
+    } else if (statement instanceof Kill kill) {
+      local.kill(kill);
+    } else if (statement instanceof AccessControlStatement control) {
+      local.accessControl(control);
+    } else {
+      throw new AssertionError(statement);
+    }
+  }
+
+  // ---- decision
+
+  void permitted(StatementAnalysis analysis, List<AccessRequest> accesses, Runnable then) {
+    if (handle == null && authority.knowsPermitted(analysis)) {
+      then.run();
+      return;
+    }
+    decide(
+        accesses,
+        0,
+        () -> {
+          PreparedHandle executed = handle;
+          if (executed == null) {
+            authority.rememberPermitted(analysis);
+          } else {
+            executed.rememberPermitted(authority.decidedVersion());
+          }
+          then.run();
+        });
+  }
+
+  void decide(List<AccessRequest> accesses, int lookups, Runnable then) {
+    PreparedHandle executed = handle;
+    Decision decision =
+        executed == null
+            ? authority.decide(accesses)
+            : authority.decide(accesses, executed.database());
+    if (decision instanceof Decision.Allowed) {
+      then.run();
+    } else if (decision instanceof Decision.Denied denied) {
+      deny(denied);
+    } else if (decision instanceof Decision.Unresolved unresolved && lookups < MAX_LOOKUPS) {
+      lookUp(unresolved.names(), () -> decide(accesses, lookups + 1, then));
+    } else {
+      fail(
+          ErrorCode.ER_UNKNOWN_ERROR.error(
+              "The objects of this statement keep changing; try again"));
+    }
+  }
+
+  private void lookUp(List<RelationName> relations, Runnable then) {
+    long asOf = services.objects().version();
+    offload.run(
+        services.store(),
+        () -> {
+          for (RelationName relation : relations) {
+            String database = relation.database().name();
+            services
+                .objects()
+                .learn(
+                    database,
+                    relation.name(),
+                    services.control().relation(database, relation.name()),
+                    asOf);
+          }
+          return Boolean.TRUE;
+        },
+        done -> then.run());
+  }
+
+  private void deny(Decision.Denied denied) {
+    fail(denied.error(), () -> authority.hints(denied));
+  }
+
+  // ---- forwarding
+
+  private void forward(ForwardStatement statement) {
+    if (statement.effects().isEmpty()) {
+      send(relay);
+    } else {
+      definitions.run(statement.effects(), boundDatabase());
+    }
+  }
+
+  void send(ResponseSink sink) {
+    ByteBuf framed = command;
+    command = null;
+    if (framed == null) {
+      throw new IllegalStateException("no command");
+    }
+    diagnostics = null;
+    startTimeout();
+    backend.execute(framed, shape, edit(), sink);
+  }
+
+  private ResponseEdit edit() {
+    return sequenceOffset == 0 && !more
+        ? ResponseEdit.NONE
+        : new ResponseEdit(sequenceOffset, more);
+  }
+
+  private void forwardSet(SetVariables set) {
+    if (!set.touchesLexicalMode()) {
+      send(relay);
+      return;
+    }
+    send(
+        new HeldResponse(
+            port,
+            this::backendFailed,
+            (held, end) -> {
+              unsent = held;
+              backend.refreshMode(
+                  error -> {
+                    unsent = null;
+                    if (error == null) {
+                      answerHeld(held, end);
+                    } else {
+                      held.discard();
+                      session.closeWith(error);
+                    }
+                  });
+            }));
+  }
+
+  private Optional<String> boundDatabase() {
+    PreparedHandle executed = handle;
+    return executed == null ? authority.currentDatabase() : executed.database();
+  }
+
+  private void use(StatementAnalysis analysis, String database) {
+    decide(
+        List.of(new AccessRequest(AccessKind.USE, new DatabaseName(database))),
+        0,
+        () ->
+            send(
+                new HeldResponse(
+                    port,
+                    this::backendFailed,
+                    (held, end) -> {
+                      if (!end.error()) {
+                        authority.use(database);
+                      }
+                      answerHeld(held, end);
+                    })));
+  }
+
+  /** Refuses a name that the backend may read differently; releases the packet then. */
+  private boolean isAmbiguous(Packet packet, String name) {
+    if (BareName.isReadAlike(name, backend.mode().charset())) {
+      return false;
+    }
+    packet.release();
+    fail(
+        ErrorCode.ER_NOT_SUPPORTED_YET.error(
+            "a name of such characters outside of a statement, in this character set"));
+    return true;
+  }
+
+  private void initDb(Packet packet) {
+    ClientCommand decoded = decode(packet, packet.payload());
+    String database = ((ClientCommand.InitDb) decoded).database();
+    if (database.isEmpty()) {
+      packet.release();
+      fail(ErrorCode.ER_NO_DB_ERROR.error());
+      return;
+    }
+    if (isAmbiguous(packet, database)) {
+      return;
+    }
+    command = packet.framed();
+    shape = CommandShape.SINGLE;
+    decide(
+        List.of(new AccessRequest(AccessKind.USE, new DatabaseName(database))),
+        0,
+        () ->
+            send(
+                new HeldResponse(
+                    port,
+                    this::backendFailed,
+                    (held, end) -> {
+                      if (!end.error()) {
+                        authority.use(database);
+                      }
+                      answerHeld(held, end);
+                    })));
+  }
+
+  private void fieldList(Packet packet) {
+    ClientCommand decoded = decode(packet, packet.payload());
+    String table = ((ClientCommand.FieldList) decoded).table();
+    if (isAmbiguous(packet, table)) {
+      return;
+    }
+    command = packet.framed();
+    shape = CommandShape.FIELD_LIST;
+    decide(
+        List.of(new AccessRequest(AccessKind.DESCRIBE, RelationName.unqualified(table))),
+        0,
+        () -> send(relay));
+  }
+
+  /** Asks the backend too, when the session has one: a pool that pings wants to know. */
+  private void ping() {
+    if (!backend.isLeased()) {
+      replies.ok(sequence, backend.statusFlags(), 0);
+      finishCommand();
+      return;
+    }
+    command = CommandEncoder.plain(port.allocator(), CommandByte.PING);
+    shape = CommandShape.SINGLE;
+    send(relay);
+  }
+
+  // ---- answered here
+
+  private void setOption(int option) {
+    if (option != MULTI_STATEMENTS_ON && option != MULTI_STATEMENTS_OFF) {
+      fail(ErrorCode.ER_UNKNOWN_COM_ERROR.error("COM_SET_OPTION " + option));
+      return;
+    }
+    multiStatements = option == MULTI_STATEMENTS_ON;
+    replies.eof(sequence, backend.statusFlags());
+    finishCommand();
+  }
+
+  private void resetConnection() {
+    prepared.forget();
+    authority.forgetTemporaryTables();
+    diagnostics = null;
+    multiStatements = session.negotiatedMultiStatements();
+    backend.release();
+    authority.become(
+        InitialRole.reset(authority.subject().subject(), services.publisher().current()));
+    replies.ok(sequence, StatusFlags.AUTOCOMMIT, 0);
+    finishCommand();
+  }
+
+  // ---- ends of statements and commands
+
+  /** Sends on an answer that was held back. */
+  void answerHeld(HeldResponse held, ResponseEnd end) {
+    if (timedOut && end.errno() == ErrorCode.ER_QUERY_INTERRUPTED.errno()) {
+      held.discard();
+      stopTimeout();
+      fail(ErrorCode.ER_QUERY_TIMEOUT.error());
+    } else {
+      held.relay();
+      responseEnded(end);
+    }
+  }
+
+  /** The backend's answer is complete and sent on. */
+  void responseEnded(ResponseEnd end) {
+    stopTimeout();
+    if (!end.error()) {
+      backend.statusFlags(end.statusFlags());
+    }
+    sequence = end.nextSequence();
+    if (more && !end.error()) {
+      nextStatement();
+    } else {
+      finishCommand();
+    }
+  }
+
+  /** The connection to the backend is lost; nothing, or not all, of an answer was sent. */
+  void backendFailed(SqlError error) {
+    stopTimeout();
+    backend.lost();
+    forgetConnection();
+    fail(error);
+  }
+
+  /** What lived in the connection to the backend lives no more. */
+  private void forgetConnection() {
+    prepared.forget();
+    authority.forgetTemporaryTables();
+  }
+
+  /**
+   * The answer began to arrive when its packets stopped coming: no packet can follow in its place.
+   */
+  void brokenOff() {
+    stopTimeout();
+    backend.lost();
+    session.abort();
+  }
+
+  /** Whether the gate itself has interrupted the statement. */
+  boolean timedOut() {
+    return timedOut;
+  }
+
+  void fail(SqlError error) {
+    fail(error, List::of);
+  }
+
+  void fail(SqlError error, Supplier<List<String>> notes) {
+    diagnostics = new Diagnostics(Optional.of(error), notes);
+    failQuietly(error);
+  }
+
+  /** Answers with an error that SHOW WARNINGS does not know of. */
+  void failQuietly(SqlError error) {
+    dropCommand();
+    replies.error(sequence, error);
+    if (session.isLoggingIn()) {
+      session.endLogin();
+    } else {
+      finishCommand();
+    }
+  }
+
+  void answerOk(int warnings) {
+    sequence = replies.ok(sequence, status(), warnings);
+    statementAnswered();
+  }
+
+  void answer(List<ColumnDefinition41> columns, List<List<@Nullable String>> rows) {
+    sequence = replies.rows(sequence, status(), columns, rows);
+    statementAnswered();
+  }
+
+  private int status() {
+    int flags = backend.statusFlags();
+    return more
+        ? flags | StatusFlags.MORE_RESULTS_EXISTS
+        : flags & ~StatusFlags.MORE_RESULTS_EXISTS;
+  }
+
+  private void statementAnswered() {
+    if (more) {
+      nextStatement();
+    } else {
+      finishCommand();
+    }
+  }
+
+  private void nextStatement() {
+    // From the event loop's queue, so that a long text does not recurse.
+    offload.later(this::nextOfText);
+  }
+
+  void finishCommand() {
+    dropCommand();
+    dropText();
+    busy = false;
+    port.flush();
+    session.commandFinished();
+  }
+
+  void dropCommand() {
+    ByteBuf framed = command;
+    if (framed != null) {
+      command = null;
+      framed.release();
+    }
+  }
+
+  private void dropText() {
+    StatementText several = text;
+    if (several != null) {
+      text = null;
+      several.release();
+    }
+  }
+
+  /** The session is over: gives back what the command in hand holds. */
+  void close() {
+    offload.close();
+    definitions.close();
+    stopTimeout();
+    dropCommand();
+    dropText();
+    HeldResponse answered = unsent;
+    if (answered != null) {
+      unsent = null;
+      answered.discard();
+    }
+    Packet unread = waiting;
+    if (unread != null) {
+      waiting = null;
+      unread.release();
+    }
+  }
+
+  // ---- time
+
+  private void startTimeout() {
+    timedOut = false;
+    long millis = services.settings().statementTimeout().toMillis();
+    if (millis > 0) {
+      timeout =
+          port.schedule(
+              () -> {
+                timedOut = true;
+                backend.killQuery();
+              },
+              millis,
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void stopTimeout() {
+    FrontendPort.Cancellable running = timeout;
+    if (running != null) {
+      timeout = null;
+      running.cancel();
+    }
+  }
+}

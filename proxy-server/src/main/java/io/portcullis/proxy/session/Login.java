@@ -1,0 +1,380 @@
+package io.portcullis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.store.ServerFacts;
+import io.portcullis.proxy.auth.AuthPlugins;
+import io.portcullis.proxy.auth.AuthRequest;
+import io.portcullis.proxy.auth.AuthStep;
+import io.portcullis.proxy.auth.ServerAuthentication;
+import io.portcullis.proxy.wire.AuthData;
+import io.portcullis.proxy.wire.CapabilityFlags;
+import io.portcullis.proxy.wire.Packet;
+import io.portcullis.proxy.wire.PacketFraming;
+import io.portcullis.proxy.wire.Packets;
+import io.portcullis.proxy.wire.ProtocolException;
+import io.portcullis.proxy.wire.StatusFlags;
+import io.portcullis.proxy.wire.handshake.ComChangeUser;
+import io.portcullis.proxy.wire.handshake.HandshakeResponse41;
+import io.portcullis.proxy.wire.handshake.HandshakeV10;
+import io.portcullis.proxy.wire.handshake.SslRequest;
+import io.portcullis.proxy.wire.message.ColumnDefinition41;
+import io.portcullis.sql.text.ClientCharset;
+import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.ServerVersion;
+import io.portcullis.sql.text.SqlError;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A login, from the greeting, or from COM_CHANGE_USER, to a subject with its active role.
+ * Everything is looked up and checked first and answered after the password step, in the same steps
+ * and with the same text whether account, user or password were wrong (PM 1.4 [R]). Confined to the
+ * event loop.
+ */
+final class Login {
+
+  private static final int FIRST_MARIADB_WITHOUT_PREFIX = 110000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Login.class);
+
+  /** What the gate can do for a client, whatever the backend: formats of all supported servers. */
+  private static final long OFFERED =
+      CapabilityFlags.LONG_PASSWORD
+          | CapabilityFlags.FOUND_ROWS
+          | CapabilityFlags.LONG_FLAG
+          | CapabilityFlags.CONNECT_WITH_DB
+          | CapabilityFlags.IGNORE_SPACE
+          | CapabilityFlags.PROTOCOL_41
+          | CapabilityFlags.INTERACTIVE
+          | CapabilityFlags.TRANSACTIONS
+          | CapabilityFlags.SECURE_CONNECTION
+          | CapabilityFlags.MULTI_STATEMENTS
+          | CapabilityFlags.MULTI_RESULTS
+          | CapabilityFlags.PS_MULTI_RESULTS
+          | CapabilityFlags.PLUGIN_AUTH
+          | CapabilityFlags.CONNECT_ATTRS
+          | CapabilityFlags.PLUGIN_AUTH_LENENC_CLIENT_DATA
+          | CapabilityFlags.SESSION_TRACK
+          | CapabilityFlags.DEPRECATE_EOF;
+
+  /** And for a MariaDB: every supported version of it has these. */
+  private static final long OFFERED_FOR_MARIADB =
+      CapabilityFlags.MARIADB_EXTENDED_METADATA | CapabilityFlags.MARIADB_STMT_BULK_OPERATIONS;
+
+  private final ClientSession session;
+  private final SessionServices services;
+  private final LoginServices login;
+  private final FrontendPort port;
+  private final AuthData nonce;
+
+  private FrontendPort.@Nullable Cancellable timeout;
+  private @Nullable ServerAuthentication authentication;
+  private @Nullable HandshakeResponse41 response;
+  private Optional<LoginName> name = Optional.empty();
+  private boolean secure;
+  private boolean closed;
+  private int sequence;
+
+  Login(ClientSession session, SessionServices services, FrontendPort port) {
+    this.session = session;
+    this.services = services;
+    this.login = services.login();
+    this.port = port;
+    this.nonce = AuthData.nonce(login.random());
+    this.secure = port.isSecure();
+  }
+
+  /** Sequence id of the next packet to be sent. */
+  int sequence() {
+    return sequence;
+  }
+
+  void greet() {
+    startTimeout();
+    HandshakeV10 greeting =
+        new HandshakeV10(
+            announced(services.facts().version()),
+            session.connectionId(),
+            nonce,
+            offered(),
+            ColumnDefinition41.UTF8MB4_GENERAL_CI,
+            StatusFlags.AUTOCOMMIT,
+            plugin());
+    send(greeting.encode(port.allocator()));
+  }
+
+  /**
+   * As the backend greets: MariaDB before 11 puts 5.5.5- before its version, and Connector/J takes
+   * from it which variables the server knows.
+   */
+  private static String announced(ServerVersion version) {
+    return isPrefixed(version) ? "5.5.5-" + version.text() : version.text();
+  }
+
+  private static boolean isPrefixed(ServerVersion version) {
+    return version.isMariaDb() && version.number() < FIRST_MARIADB_WITHOUT_PREFIX;
+  }
+
+  /** Connector/J cannot do caching_sha2_password with a server that calls itself 5.5.5. */
+  private String plugin() {
+    return login.nativePassword() && isPrefixed(services.facts().version())
+        ? AuthPlugins.MYSQL_NATIVE_PASSWORD
+        : login.defaultPlugin();
+  }
+
+  private long offered() {
+    long offered = login.tlsOffered() ? OFFERED | CapabilityFlags.SSL : OFFERED;
+    return services.facts().version().isMariaDb()
+        ? (offered & ~CapabilityFlags.CLIENT_MYSQL) | OFFERED_FOR_MARIADB
+        : offered;
+  }
+
+  private void startTimeout() {
+    timeout =
+        port.schedule(
+            () -> session.closeWith(ErrorCode.ER_CLIENT_INTERACTION_TIMEOUT.error()),
+            services.settings().loginTimeout().toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Takes ownership of the packet, and wipes it: it may carry a password. */
+  void onPacket(Packet packet) {
+    try {
+      sequence = PacketFraming.next(packet.sequenceId());
+      ByteBuf payload = packet.payload();
+      ServerAuthentication underway = authentication;
+      if (underway != null) {
+        proceed(underway.next(payload));
+      } else if (!secure && login.tlsOffered() && SslRequest.matches(payload)) {
+        secure = true;
+        port.startTls();
+        port.expectSequence(sequence);
+      } else {
+        begin(HandshakeResponse41.decode(payload, offered()));
+      }
+    } finally {
+      wipe(packet);
+    }
+  }
+
+  private static void wipe(Packet packet) {
+    ByteBuf framed = packet.framed();
+    framed.setZero(framed.readerIndex(), framed.readableBytes());
+    packet.release();
+  }
+
+  /** Takes ownership of the packet. */
+  void changeUser(Packet packet, long capabilities) {
+    startTimeout();
+    try {
+      sequence = PacketFraming.next(packet.sequenceId());
+      ComChangeUser change = ComChangeUser.decode(packet.payload(), capabilities);
+      // No plugin is named, so that the client is asked again, with a nonce of this login.
+      begin(
+          new HandshakeResponse41(
+              capabilities,
+              0,
+              change.collation().orElse(ColumnDefinition41.UTF8MB4_GENERAL_CI),
+              change.user(),
+              AuthData.empty(),
+              change.database(),
+              "",
+              Map.of(),
+              OptionalInt.empty()));
+    } catch (ProtocolException e) {
+      session.protocolError(e);
+    } finally {
+      wipe(packet);
+    }
+  }
+
+  private void begin(HandshakeResponse41 decoded) {
+    response = decoded;
+    if (login.tlsRequired() && !secure) {
+      reject(ErrorCode.ER_SECURE_TRANSPORT_REQUIRED.error());
+      return;
+    }
+    name = LoginName.parse(decoded.user());
+    ServerAuthentication started =
+        new ServerAuthentication(
+            AuthRequest.of(decoded, port.remoteHost(), nonce, secure),
+            LoginCredentials.of(find(), login),
+            Optional.of(login.rsaKeys()),
+            login.random(),
+            port.allocator());
+    authentication = started;
+    proceed(started.begin());
+  }
+
+  private Optional<User> find() {
+    return name.filter(n -> n.account().equals(LoginName.SYS))
+        .flatMap(n -> services.publisher().current().state().user(AccountId.SYS, n.user()));
+  }
+
+  private void proceed(AuthStep step) {
+    if (step instanceof AuthStep.Send send) {
+      send(send.payload());
+    } else if (step instanceof AuthStep.Compute compute) {
+      compute(compute);
+    } else if (step instanceof AuthStep.Authenticated authenticated) {
+      authenticated.payload().ifPresent(this::send);
+      authenticated();
+    } else if (step instanceof AuthStep.Rejected rejected) {
+      reject(rejected.error());
+    } else {
+      throw new AssertionError(step);
+    }
+  }
+
+  private void compute(AuthStep.Compute compute) {
+    port.hold();
+    try {
+      login
+          .authentication()
+          .execute(
+              () -> {
+                AuthStep step = call(compute.work());
+                port.loop()
+                    .execute(
+                        () -> {
+                          if (!closed) {
+                            computed(step);
+                          }
+                        });
+              });
+    } catch (RejectedExecutionException e) {
+      compute.abandon();
+      reject(ErrorCode.ER_CON_COUNT_ERROR.error());
+    }
+  }
+
+  /**
+   * What waits behind the password is let through last: it may be against the protocol, and end the
+   * login that its password has just passed.
+   */
+  private void computed(AuthStep step) {
+    proceed(step);
+    if (step instanceof AuthStep.Send && !closed) {
+      port.resume();
+    }
+  }
+
+  private AuthStep call(Callable<AuthStep> work) {
+    try {
+      return work.call();
+    } catch (Exception e) {
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("connectionId", session.connectionId())
+          .log("password check failed");
+      return new AuthStep.Rejected(denied());
+    }
+  }
+
+  /** The password was right: now the rest may be told apart. */
+  private void authenticated() {
+    Optional<User> found = find();
+    HandshakeResponse41 decoded = response;
+    if (found.isEmpty() || decoded == null) {
+      reject(denied());
+      return;
+    }
+    User user = found.get();
+    if (user.locked()) {
+      reject(ErrorCode.ER_ACCOUNT_HAS_BEEN_LOCKED.error(user.name(), port.remoteHost()));
+      return;
+    }
+    int collation = knownCollation(decoded.collation()).orElse(decoded.collation());
+    String charset = charsetOf(collation);
+    if (ClientCharset.ofName(charset).isEmpty()) {
+      reject(ErrorCode.ER_UNKNOWN_CHARACTER_SET.error(charset));
+      return;
+    }
+    CatalogState state = services.publisher().current().state();
+    RoleId primary = InitialRole.of(state, user);
+    Optional<String> wanted = name.flatMap(LoginName::role);
+    if (wanted.isPresent()) {
+      Optional<Role> role = state.role(user.account(), wanted.get());
+      if (role.isEmpty() || !InitialRole.mayActivate(state, user, role.get().id())) {
+        reject(
+            ErrorCode.ER_ROLE_NOT_GRANTED.error(
+                "the role " + wanted.get() + " has not been granted to the user " + user.name()));
+        return;
+      }
+      primary = role.get().id();
+    }
+    closeTimeout();
+    port.hold();
+    session.loggedIn(
+        new Subject(user.account(), user.id(), user.name(), port.remoteHost(), primary, false),
+        decoded.capabilities() & offered(),
+        collation,
+        decoded.database().filter(database -> !database.isEmpty()),
+        sequence);
+  }
+
+  /** The client's collation; for an id the backend does not know its own default, as servers do. */
+  private Optional<Integer> knownCollation(int asked) {
+    Map<Integer, ServerFacts.Collation> known = services.facts().collations();
+    if (known.containsKey(asked)) {
+      return Optional.of(asked);
+    }
+    String fallback = services.facts().collationServer();
+    return known.entrySet().stream()
+        .filter(entry -> entry.getValue().name().equalsIgnoreCase(fallback))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private String charsetOf(int collation) {
+    ServerFacts.Collation known = services.facts().collations().get(collation);
+    return known == null ? "" : known.charset();
+  }
+
+  private SqlError denied() {
+    HandshakeResponse41 decoded = response;
+    return ErrorCode.ER_ACCESS_DENIED_ERROR.error(
+        decoded == null ? "" : decoded.user(), port.remoteHost(), "YES");
+  }
+
+  private void reject(SqlError error) {
+    LOG.atInfo()
+        .addKeyValue("connectionId", session.connectionId())
+        .addKeyValue("errno", error.code().errno())
+        .log("login refused");
+    session.closeWith(error);
+  }
+
+  private void send(ByteBuf payload) {
+    port.write(Packets.frame(port.allocator(), payload, sequence));
+    sequence = PacketFraming.next(sequence);
+    port.expectSequence(sequence);
+    port.flush();
+  }
+
+  private void closeTimeout() {
+    FrontendPort.Cancellable running = timeout;
+    if (running != null) {
+      timeout = null;
+      running.cancel();
+    }
+  }
+
+  void close() {
+    closed = true;
+    closeTimeout();
+  }
+}

@@ -1,0 +1,221 @@
+package io.portcullis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.portcullis.proxy.statement.Authority;
+import io.portcullis.proxy.statement.StatementReader;
+import io.portcullis.proxy.wire.Packet;
+import io.portcullis.proxy.wire.ProtocolException;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.analysis.StatementAnalysis;
+import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.SetVariables;
+import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.SqlError;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The binary protocol of prepared statements: each is decided when it is prepared and at every
+ * execution again. Event loop only.
+ */
+final class PreparedStatements {
+
+  private static final int COMMAND_OFFSET = 1;
+
+  /** Command, statement id, flags, and for COM_STMT_EXECUTE an iteration count. */
+  private static final int EXECUTE_HEADER = 10;
+
+  private static final int BULK_EXECUTE_HEADER = 7;
+
+  private final CommandPhase phase;
+  private final FrontendPort port;
+  private final StatementReader reader;
+  private final Authority authority;
+  private final BackendLease backend;
+  private final PreparedHandles handles = new PreparedHandles();
+
+  PreparedStatements(
+      CommandPhase phase,
+      FrontendPort port,
+      StatementReader reader,
+      Authority authority,
+      BackendLease backend) {
+    this.phase = phase;
+    this.port = port;
+    this.reader = reader;
+    this.authority = authority;
+    this.backend = backend;
+  }
+
+  void prepare(Packet packet) {
+    handles.forgetLast();
+    ByteBuf payload = packet.payload();
+    int count = reader.read(payload, payload.readerIndex() + COMMAND_OFFSET, backend.mode());
+    if (count != 1) {
+      packet.release();
+      phase.fail(
+          count < 0
+              ? reader.refusal().error()
+              : count == 0
+                  ? ErrorCode.ER_EMPTY_QUERY.error()
+                  : ErrorCode.ER_PARSE_ERROR.error(
+                      "more than one statement in a text to be prepared"));
+      return;
+    }
+    phase.take(packet.framed(), CommandShape.PREPARE, null);
+    phase.analyse(reader.analysis(0), 0);
+  }
+
+  void decide(StatementAnalysis analysis) {
+    Statement statement = analysis.statement();
+    List<AccessRequest> accesses;
+    if (statement instanceof ForwardStatement forward) {
+      accesses = forward.accesses();
+    } else if (statement instanceof SetVariables set) {
+      accesses = set.accesses();
+    } else {
+      // Answered by the gate: drivers fall back to text on this number, SHOW WARNINGS among it,
+      // which must
+      // not be about this.
+      phase.failQuietly(ErrorCode.ER_UNSUPPORTED_PS.error());
+      return;
+    }
+    Optional<SqlError> unusable = authority.subject().unusable();
+    if (unusable.isPresent()) {
+      phase.fail(unusable.get());
+      return;
+    }
+    if (handles.isFull()) {
+      phase.fail(ErrorCode.ER_MAX_PREPARED_STMT_COUNT_REACHED.error(PreparedHandles.LIMIT));
+      return;
+    }
+    phase.permitted(
+        analysis,
+        accesses,
+        () ->
+            phase.send(
+                new HeldResponse(
+                    port,
+                    phase::backendFailed,
+                    (held, end) -> {
+                      if (!end.error()) {
+                        handles.put(
+                            held.preparedStatementId(),
+                            new PreparedHandle(
+                                analysis, authority.currentDatabase(), backend.mode()));
+                      }
+                      phase.answerHeld(held, end);
+                    })));
+  }
+
+  void execute(Packet packet) {
+    execute(packet, EXECUTE_HEADER);
+  }
+
+  /** COM_STMT_BULK_EXECUTE: one statement with many rows of parameters. */
+  void executeBulk(Packet packet) {
+    execute(packet, BULK_EXECUTE_HEADER);
+  }
+
+  private void execute(Packet packet, int header) {
+    ByteBuf payload = packet.payload();
+    if (payload.readableBytes() < header) {
+      int length = payload.readableBytes();
+      packet.release();
+      throw new ProtocolException("execute length: " + length + " (expected: >= " + header + ")");
+    }
+    long id = payload.getUnsignedIntLE(payload.readerIndex() + COMMAND_OFFSET);
+    PreparedHandle prepared = handleOf(packet, id, "mysqld_stmt_execute");
+    if (prepared == null) {
+      return;
+    }
+    phase.take(packet.framed(), CommandShape.EXECUTE, prepared);
+    StatementAnalysis analysis = prepared.analysis();
+    if (analysis.statement() instanceof ForwardStatement forward
+        && forward.effects().isEmpty()
+        && prepared.knownPermitted(authority.version())) {
+      phase.relay();
+      return;
+    }
+    phase.run(analysis);
+  }
+
+  void fetch(Packet packet, long id) {
+    PreparedHandle prepared = handleOf(packet, id, "mysqld_stmt_fetch");
+    if (prepared == null) {
+      return;
+    }
+    phase.take(packet.framed(), CommandShape.FETCH, prepared);
+    if (prepared.knownPermitted(authority.version())) {
+      phase.relay();
+    } else if (prepared.analysis().statement() instanceof ForwardStatement forward) {
+      phase.decide(
+          forward.accesses(),
+          0,
+          () -> {
+            prepared.rememberPermitted(authority.decidedVersion());
+            phase.relay();
+          });
+    } else {
+      phase.fail(ErrorCode.ER_UNKNOWN_STMT_HANDLER.error("no cursor", "mysqld_stmt_fetch"));
+    }
+  }
+
+  /**
+   * The handle a command names; answers 1243 and releases the packet when there is none that may be
+   * used.
+   */
+  private @Nullable PreparedHandle handleOf(Packet packet, long id, String function) {
+    PreparedHandle prepared = backend.isLeased() ? handles.get((int) id) : null;
+    if (prepared == null) {
+      packet.release();
+      phase.fail(ErrorCode.ER_UNKNOWN_STMT_HANDLER.error(id, function));
+      return null;
+    }
+    if (!prepared.mode().equals(backend.mode())) {
+      packet.release();
+      phase.fail(
+          ErrorCode.ER_NOT_SUPPORTED_YET.error(
+              "it was prepared under another sql_mode or character set, and would be read differently now;"
+                  + " prepare it again"));
+      return null;
+    }
+    return prepared;
+  }
+
+  void sendLongData(Packet packet, long id) {
+    if (backend.isLeased() && handles.get((int) id) != null) {
+      sendWithoutAnswer(packet);
+    } else {
+      packet.release(); // the protocol has no answer to this command
+    }
+    phase.finishCommand();
+  }
+
+  void closeStatement(Packet packet, long id) {
+    if (handles.remove((int) id) && backend.isLeased()) {
+      sendWithoutAnswer(packet);
+    } else {
+      packet.release();
+    }
+    phase.finishCommand();
+  }
+
+  private void sendWithoutAnswer(Packet packet) {
+    backend.execute(packet.framed(), CommandShape.NONE, ResponseEdit.NONE, Relay.NOTHING);
+  }
+
+  void resetStatement(Packet packet, long id) {
+    if (handleOf(packet, id, "mysqld_stmt_reset") != null) {
+      phase.take(packet.framed(), CommandShape.SINGLE, null);
+      phase.relay();
+    }
+  }
+
+  /** The backend has forgotten them all. */
+  void forget() {
+    handles.clear();
+  }
+}

@@ -1,0 +1,38 @@
+package io.portcullis.proxy.session;
+
+import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.dcl.CatalogSettler;
+import io.portcullis.privilege.dcl.DclExecutor;
+import io.portcullis.privilege.snapshot.SnapshotPublisher;
+import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.ServerFacts;
+import io.portcullis.proxy.statement.BackendObjects;
+import io.portcullis.sql.analysis.StatementAnalyzer;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * What all sessions share. Everything in it is thread safe; what blocks is called on {@code store}
+ * only, and work of more than some microseconds on {@code analysis}. Both executors are bounded and
+ * throw {@link java.util.concurrent.RejectedExecutionException} when full.
+ *
+ * @param outcomeUnknown called when DDL was sent and its answer was lost: the catalog is compared
+ *     with the backend. Does not block
+ */
+public record SessionServices(
+    SessionSettings settings,
+    LoginServices login,
+    ServerFacts facts,
+    SessionRegistry registry,
+    Supplier<Duration> uptime,
+    StatementAnalyzer analyzer,
+    Authorizer authorizer,
+    SnapshotPublisher publisher,
+    BackendObjects objects,
+    DclExecutor dcl,
+    CatalogSettler settler,
+    Runnable outcomeUnknown,
+    BackendControl control,
+    Executor analysis,
+    Executor store) {}

@@ -1,0 +1,207 @@
+package io.portcullis.proxy.statement;
+
+import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.authz.Binding;
+import io.portcullis.privilege.authz.Decision;
+import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
+import io.portcullis.privilege.snapshot.SnapshotPublisher;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.analysis.StatementAnalysis;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On whose behalf a session acts and where: its subject, its current database, its temporary
+ * tables; and the statements already found permitted under exactly these. Every statement is
+ * decided on the newest snapshot: the memory of permitted statements is forgotten as soon as
+ * anything it rests on has changed. Confined to the session's event loop.
+ */
+public final class Authority {
+
+  private static final int REMEMBERED = 64;
+
+  private final Authorizer authorizer;
+  private final SnapshotPublisher publisher;
+  private final BackendObjects objects;
+  private final boolean foldNames;
+  private final Set<RelationName> temporaryTables = new HashSet<>();
+  private final @Nullable StatementAnalysis[] permitted = new StatementAnalysis[REMEMBERED];
+
+  private ActiveSubject active;
+  private Optional<String> currentDatabase;
+  private Binding binding;
+  private long objectsVersion;
+  private long version;
+
+  public Authority(
+      Authorizer authorizer,
+      SnapshotPublisher publisher,
+      BackendObjects objects,
+      boolean foldNames,
+      Subject subject,
+      Optional<String> currentDatabase) {
+    this.authorizer = authorizer;
+    this.publisher = publisher;
+    this.objects = objects;
+    this.foldNames = foldNames;
+    this.active = authorizer.activate(subject, publisher.current());
+    this.currentDatabase = currentDatabase;
+    this.binding = binding(currentDatabase);
+  }
+
+  /** The subject under the newest snapshot; a primary role that was revoked has become public. */
+  public ActiveSubject subject() {
+    PrivilegeSnapshot newest = publisher.current();
+    if (newest != active.snapshot()) {
+      active = authorizer.activate(active.subject(), newest);
+      forget();
+    }
+    return active;
+  }
+
+  /** Whose roles are active from now on: after SET ROLE and its kin. */
+  public void become(Subject subject) {
+    active = authorizer.activate(subject, publisher.current());
+    forget();
+  }
+
+  public Optional<String> currentDatabase() {
+    return currentDatabase;
+  }
+
+  public void use(String database) {
+    String name = foldNames ? database.toLowerCase(Locale.ROOT) : database;
+    currentDatabase = Optional.of(name);
+    binding = binding(currentDatabase);
+    forget();
+  }
+
+  /** The current database was dropped. */
+  public void useNone() {
+    currentDatabase = Optional.empty();
+    binding = binding(currentDatabase);
+    forget();
+  }
+
+  /**
+   * The name means a table of this session alone from now on.
+   *
+   * @param database where the statement binds names without one
+   */
+  public void temporaryTableCreated(RelationName relation, Optional<String> database) {
+    bound(relation, database).ifPresent(temporaryTables::add);
+    forget();
+  }
+
+  /**
+   * The name may mean a permanent table again; called before the statement that drops it is sent.
+   *
+   * @param database where the statement binds names without one
+   */
+  public void temporaryTableDropped(RelationName relation, Optional<String> database) {
+    bound(relation, database).ifPresent(temporaryTables::remove);
+    forget();
+  }
+
+  /**
+   * Whether the name means a table of this session alone.
+   *
+   * @param database where the statement binds names without one
+   */
+  public boolean isTemporary(RelationName relation, Optional<String> database) {
+    return bound(relation, database).filter(temporaryTables::contains).isPresent();
+  }
+
+  public void forgetTemporaryTables() {
+    temporaryTables.clear();
+    forget();
+  }
+
+  /**
+   * Grows with everything that may turn a permission into a refusal. What was permitted at this
+   * version is permitted while it stays the same.
+   */
+  public long version() {
+    subject();
+    if (objectsVersion != objects.version()) {
+      objectsVersion = objects.version();
+      forget();
+    }
+    return version;
+  }
+
+  /**
+   * The {@link #version} that the last decision was made under: not that of now, which a REVOKE may
+   * have moved on since.
+   */
+  public long decidedVersion() {
+    return version;
+  }
+
+  /**
+   * Whether this statement was found permitted under the newest snapshot already. Nothing is
+   * allocated.
+   */
+  public boolean knowsPermitted(StatementAnalysis statement) {
+    version();
+    return permitted[slot(statement)] == statement;
+  }
+
+  public void rememberPermitted(StatementAnalysis statement) {
+    permitted[slot(statement)] = statement;
+  }
+
+  /** Decides on the newest snapshot, names bound to the current database. */
+  public Decision decide(List<AccessRequest> accesses) {
+    version();
+    return authorizer.decide(active, accesses, binding);
+  }
+
+  /** Decides on the newest snapshot, names bound as they were when a statement was prepared. */
+  public Decision decide(List<AccessRequest> accesses, Optional<String> database) {
+    version();
+    return authorizer.decide(
+        active, accesses, database.equals(currentDatabase) ? binding : binding(database));
+  }
+
+  /** What would help, as lines for SHOW WARNINGS. */
+  public List<String> hints(Decision.Denied denied) {
+    return authorizer.hints(subject(), denied.missing(), binding);
+  }
+
+  private Binding binding(Optional<String> database) {
+    return new Binding(
+        database,
+        foldNames,
+        (db, relation) -> temporaryTables.contains(RelationName.of(db, relation)),
+        objects);
+  }
+
+  private Optional<RelationName> bound(RelationName relation, Optional<String> current) {
+    Optional<String> database =
+        relation.database().isCurrent() ? current : Optional.of(relation.database().name());
+    return database.map(db -> RelationName.of(fold(db), fold(relation.name())));
+  }
+
+  private String fold(String name) {
+    return foldNames ? name.toLowerCase(Locale.ROOT) : name;
+  }
+
+  private void forget() {
+    version++;
+    Arrays.fill(permitted, null);
+  }
+
+  private static int slot(StatementAnalysis statement) {
+    int hash = System.identityHashCode(statement);
+    return (hash ^ (hash >>> 6)) & (REMEMBERED - 1);
+  }
+}

@@ -1,0 +1,82 @@
+package io.portcullis.proxy.session;
+
+import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.ServerFacts;
+import io.portcullis.privilege.store.StoreException;
+import io.portcullis.sql.access.RelationKind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A control path that is a map, and remembers what it was told to end. */
+final class FakeControl implements BackendControl {
+
+  final List<Long> killedQueries = new ArrayList<>();
+  boolean unreachable;
+  private final Map<String, Map<String, RelationKind>> objects = new TreeMap<>();
+
+  FakeControl with(String database, String relation, RelationKind kind) {
+    objects.computeIfAbsent(database, name -> new HashMap<>()).put(relation, kind);
+    return this;
+  }
+
+  FakeControl with(String database) {
+    objects.computeIfAbsent(database, name -> new HashMap<>());
+    return this;
+  }
+
+  void without(String database) {
+    objects.remove(database);
+  }
+
+  private void reach() throws StoreException {
+    if (unreachable) {
+      throw new StoreException("backend: unreachable");
+    }
+  }
+
+  @Override
+  public ServerFacts probe() {
+    throw new UnsupportedOperationException("not asked in these tests");
+  }
+
+  @Override
+  public Optional<RelationKind> relation(String database, String name) throws StoreException {
+    return Optional.ofNullable(relations(database).get(name));
+  }
+
+  @Override
+  public Map<String, RelationKind> relations(String database) throws StoreException {
+    reach();
+    return objects.getOrDefault(database, Map.of());
+  }
+
+  @Override
+  public boolean databaseExists(String name) throws StoreException {
+    reach();
+    return objects.containsKey(name);
+  }
+
+  @Override
+  public List<String> databases() throws StoreException {
+    reach();
+    return List.copyOf(objects.keySet());
+  }
+
+  @Override
+  public boolean killQuery(long backendThreadId) {
+    killedQueries.add(backendThreadId);
+    return true;
+  }
+
+  @Override
+  public boolean killConnection(long backendThreadId) {
+    return true;
+  }
+
+  @Override
+  public void close() {}
+}

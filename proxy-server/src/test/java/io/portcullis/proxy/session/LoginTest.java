@@ -1,0 +1,245 @@
+package io.portcullis.proxy.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.portcullis.proxy.auth.AuthPlugins;
+import io.portcullis.proxy.tls.TlsContexts;
+import io.portcullis.proxy.wire.handshake.SslRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LoginTest {
+
+  private TestGate gate = new TestGate();
+
+  @AfterEach
+  void nothingIsLeft() {
+    gate.close();
+  }
+
+  private TestClient.Received login(String user, String password, Optional<String> database) {
+    return gate.connect()
+        .login(user, password, database, TestClient.UTF8MB4, TestClient.CAPABILITIES);
+  }
+
+  private TestClient.Received login(String user, String password) {
+    return login(user, password, Optional.empty());
+  }
+
+  private void sha2() {
+    gate.close();
+    gate = new TestGate(new TestGate.Options(false, AuthPlugins.CACHING_SHA2_PASSWORD, 100));
+  }
+
+  @Test
+  void nativePasswordLetsIn() {
+    assertThat(login("root", TestGate.PASSWORD).isOk()).isTrue();
+    assertThat(gate.backend.targets).as("no backend before the first command").isEmpty();
+  }
+
+  @Test
+  void sha2GoesTheFullWayOnceAndTheFastWayAfterwards() {
+    sha2();
+    TestClient.Received full = login("root", TestGate.PASSWORD);
+    TestClient.Received fast = login("root", TestGate.PASSWORD);
+    assertThat(full.ok()).isNotNull();
+    assertThat(full.payloads()).as("OK alone ends the full way").hasSize(1);
+    assertThat(fast.ok()).isNotNull();
+    assertThat(fast.payloads()).as("fast success, then OK").hasSize(2);
+  }
+
+  @Test
+  void wrongPasswordAndUnknownUserGetTheSameAnswer() {
+    TestClient.Received wrong = login("root", "wrong");
+    TestClient.Received unknown = login("toor", "wrong");
+    assertThat(wrong.errno()).isEqualTo(1045);
+    assertThat(unknown.error().message())
+        .isEqualTo(wrong.error().message().replace("root", "toor"));
+    assertThat(unknown.sequences()).isEqualTo(wrong.sequences());
+  }
+
+  @Test
+  void wrongPasswordAndUnknownUserTakeTheSameStepsWithSha2() {
+    sha2();
+    TestClient.Received wrong = login("root", "wrong");
+    TestClient.Received unknown = login("toor", "wrong");
+    assertThat(wrong.errno()).isEqualTo(1045);
+    assertThat(unknown.error().message())
+        .isEqualTo(wrong.error().message().replace("root", "toor"));
+    assertThat(unknown.sequences()).isEqualTo(wrong.sequences());
+  }
+
+  @Test
+  void lockIsToldToThoseWithThePasswordOnly() {
+    gate.administer("CREATE USER u IDENTIFIED BY 'pw'", "ALTER USER u ACCOUNT LOCK");
+    assertThat(login("u", "pw").errno()).isEqualTo(3118);
+    assertThat(login("u", "wrong").errno()).isEqualTo(1045);
+  }
+
+  @Test
+  void roleInTheNameIsActiveWhenGranted() {
+    gate.administer(
+        "CREATE ROLE r", "CREATE ROLE other", "CREATE USER u IDENTIFIED BY 'pw'", "GRANT r TO u");
+    TestClient client = gate.connect();
+    client
+        .login("sys:u:r", "pw", Optional.empty(), TestClient.UTF8MB4, TestClient.CAPABILITIES)
+        .ok();
+    client.query("SELECT CURRENT_ROLE()");
+    assertThat(gate.backend.last().text()).contains("'r'");
+    assertThat(login("sys:u:other", "pw").errno()).isEqualTo(3530);
+    assertThat(login("sys:u:other", "wrong").errno()).isEqualTo(1045);
+  }
+
+  @Test
+  void databaseMustBePermittedAndExist() {
+    gate.administer("CREATE USER u IDENTIFIED BY 'pw'");
+    assertThat(login("u", "pw", Optional.of("d")).errno()).isEqualTo(1044);
+    assertThat(gate.backend.targets).isEmpty();
+
+    assertThat(login("root", TestGate.PASSWORD, Optional.of("d")).isOk()).isTrue();
+    assertThat(gate.backend.targets.get(0).database()).contains("d");
+
+    gate.backend.refusal = Optional.of(new BackendError(1049, "42000", "Unknown database 'x'"));
+    TestClient.Received unknown = login("root", TestGate.PASSWORD, Optional.of("x"));
+    assertThat(unknown.errno()).isEqualTo(1049);
+  }
+
+  @Test
+  void charsetThatCannotBeReadSafelyIsRefused() {
+    TestClient client = gate.connect();
+    assertThat(
+            client
+                .login("root", TestGate.PASSWORD, Optional.empty(), 28, TestClient.CAPABILITIES)
+                .errno())
+        .isEqualTo(1115);
+    assertThat(client.isClosed()).isTrue();
+  }
+
+  @Test
+  void unknownCollationFallsBackToTheServers() {
+    assertThat(
+            gate.connect()
+                .login("root", TestGate.PASSWORD, Optional.empty(), 254, TestClient.CAPABILITIES)
+                .isOk())
+        .isTrue();
+  }
+
+  @Test
+  void withoutTlsWhereItIsRequiredNoPasswordHelps() {
+    gate.close();
+    gate = new TestGate(new TestGate.Options(true, AuthPlugins.MYSQL_NATIVE_PASSWORD, 100));
+    assertThat(login("root", TestGate.PASSWORD).errno()).isEqualTo(3159);
+  }
+
+  /** What follows the request in clear text is the TLS handler's, and no TLS. */
+  @Test
+  void clearTextBehindARequestForTlsIsNeverTakenForALogin(@TempDir Path directory)
+      throws IOException {
+    gate.close();
+    gate = new TestGate(new TestGate.Options(true, AuthPlugins.MYSQL_NATIVE_PASSWORD, 100));
+    TestClient client =
+        gate.connect(
+            Optional.of(
+                TlsContexts.forClientsSelfSigned(
+                    directory, Clock.systemUTC(), new SecureRandom())));
+    client.receive();
+    ByteBuf request =
+        new SslRequest(TestClient.CAPABILITIES, 1 << 24, TestClient.UTF8MB4)
+            .encode(UnpooledByteBufAllocator.DEFAULT);
+    ByteBuf both = gate.buffers.allocator().heapBuffer();
+    both.writeMediumLE(request.readableBytes()).writeByte(1).writeBytes(request);
+    both.writeMediumLE(3).writeByte(2).writeBytes(new byte[] {1, 2, 3});
+    request.release();
+    client.channel.writeInbound(both);
+    gate.pump();
+    assertThat(client.isClosed()).isTrue();
+    assertThat(gate.services.registry().size()).isZero();
+  }
+
+  @Test
+  void silentClientIsSentAwayAfterTheLoginTimeout() {
+    TestClient client = gate.connect();
+    client.receive();
+    gate.pass(client, Duration.ofSeconds(9));
+    assertThat(client.isClosed()).isFalse();
+    gate.pass(client, Duration.ofSeconds(2));
+    assertThat(client.receive().errno()).isEqualTo(4031);
+    assertThat(client.isClosed()).isTrue();
+  }
+
+  @Test
+  void loginTimeoutEndsWithTheLogin() {
+    TestClient client = gate.root();
+    gate.pass(client, Duration.ofSeconds(60));
+    assertThat(client.isClosed()).isFalse();
+  }
+
+  @Test
+  void oneTooManyIsSentAway() {
+    gate.close();
+    gate = new TestGate(new TestGate.Options(false, AuthPlugins.MYSQL_NATIVE_PASSWORD, 1));
+    TestClient first = gate.root();
+    TestClient second = gate.connect();
+    assertThat(second.receive().errno()).isEqualTo(1040);
+    assertThat(second.isClosed()).isTrue();
+    first.disconnect();
+    assertThat(login("root", TestGate.PASSWORD).isOk()).isTrue();
+  }
+
+  @Test
+  void fullPasswordCheckPoolRefusesWithAnError() {
+    sha2();
+    gate.authentication.fill();
+    assertThat(login("root", TestGate.PASSWORD).errno()).isEqualTo(1040);
+  }
+
+  @Test
+  void clientGoneDuringThePasswordCheckLeavesNothing() {
+    sha2();
+    gate.authentication.stop();
+    TestClient client = gate.connect();
+    client.login(
+        "root", TestGate.PASSWORD, Optional.of("d"), TestClient.UTF8MB4, TestClient.CAPABILITIES);
+    assertThat(gate.authentication.waiting()).isOne();
+    client.disconnect();
+    gate.authentication.start();
+    gate.pump();
+    assertThat(gate.backend.targets).isEmpty();
+  }
+
+  /** The password is right: the session is closed all the same, and gives back what it took. */
+  @Test
+  void packetBehindAPasswordUnderCheckBreaksTheProtocol() {
+    sha2();
+    gate.authentication.stop();
+    TestClient client = gate.connect();
+    client.login(
+        "root", TestGate.PASSWORD, Optional.of("d"), TestClient.UTF8MB4, TestClient.CAPABILITIES);
+    client.send(6, new byte[] {1});
+    gate.authentication.start();
+    gate.pump();
+    assertThat(client.isClosed()).isTrue();
+  }
+
+  @Test
+  void clientGoneWhileItsDatabaseIsEnteredGivesTheConnectionBack() {
+    gate.backend.stop();
+    TestClient client = gate.connect();
+    client.login(
+        "root", TestGate.PASSWORD, Optional.of("d"), TestClient.UTF8MB4, TestClient.CAPABILITIES);
+    client.disconnect();
+    gate.backend.start();
+    gate.pump();
+    assertThat(gate.backend.connections).hasSize(1);
+    assertThat(gate.backend.connection().released).isTrue();
+  }
+}

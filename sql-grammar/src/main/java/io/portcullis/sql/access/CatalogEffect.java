@@ -1,0 +1,29 @@
+package io.portcullis.sql.access;
+
+/** What a DDL statement does to the set of objects when the backend has said OK to it. */
+public sealed interface CatalogEffect {
+
+  /**
+   * @param certain false for IF NOT EXISTS: it may have existed before
+   */
+  record DatabaseCreated(DatabaseName database, boolean certain) implements CatalogEffect {}
+
+  record DatabaseDropped(DatabaseName database) implements CatalogEffect {}
+
+  /**
+   * @param certain false for IF NOT EXISTS and OR REPLACE: something of that name may have existed
+   *     before, and whoever owned it goes on owning it
+   */
+  record RelationCreated(RelationName relation, RelationKind kind, boolean certain)
+      implements CatalogEffect {}
+
+  record RelationDropped(RelationName relation) implements CatalogEffect {}
+
+  record RelationRenamed(RelationName from, RelationName to) implements CatalogEffect {}
+
+  /** From now on the name means a table only this session sees. */
+  record TemporaryTableCreated(RelationName relation) implements CatalogEffect {}
+
+  /** The name may mean a permanent table again; forgotten before the statement is sent. */
+  record TemporaryTableDropped(RelationName relation) implements CatalogEffect {}
+}

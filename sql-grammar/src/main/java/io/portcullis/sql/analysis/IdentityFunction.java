@@ -1,0 +1,40 @@
+package io.portcullis.sql.analysis;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Functions that tell who the session is: the backend would answer for the gate's own login, so the
+ * gate puts its answer into the text instead (PM 5.4).
+ */
+public enum IdentityFunction {
+  USER,
+  SESSION_USER,
+  SYSTEM_USER,
+  CURRENT_USER,
+  CURRENT_USER_NAME,
+  CURRENT_USER_ID,
+  CURRENT_ROLE,
+  CURRENT_ROLE_NAME,
+  CURRENT_ROLE_ID,
+  CURRENT_SECONDARY_ROLES,
+  CURRENT_ACCOUNT_NAME,
+  CURRENT_ACCOUNT_ID,
+  CONNECTION_ID;
+
+  private static final int SHORTEST = 4;
+  private static final int LONGEST = 23;
+
+  static Optional<IdentityFunction> ofWord(String word) {
+    if (word.length() < SHORTEST || word.length() > LONGEST) {
+      return Optional.empty();
+    }
+    String name = word.toUpperCase(Locale.ROOT);
+    for (IdentityFunction function : values()) {
+      if (function.name().equals(name)) {
+        return Optional.of(function);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,120 @@
+package io.portcullis.sql.analysis;
+
+import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.lexer.TokenKind;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Finds calls of identity functions among the tokens of a statement. */
+final class IdentityUses {
+
+  /** Behind these a select list begins, or goes on. */
+  private static final Set<String> BEFORE_COLUMN =
+      Set.of("SELECT", "DISTINCT", "ALL", "DISTINCTROW", "SQL_NO_CACHE", "SQL_CALC_FOUND_ROWS");
+
+  /** These end a select list. */
+  private static final Set<String> AFTER_LIST =
+      Set.of(
+          "FROM",
+          "WHERE",
+          "GROUP",
+          "HAVING",
+          "ORDER",
+          "LIMIT",
+          "UNION",
+          "EXCEPT",
+          "INTERSECT",
+          "INTO",
+          "FOR",
+          "WINDOW",
+          "PROCEDURE",
+          "RETURNING",
+          "LOCK",
+          "OFFSET",
+          "FETCH");
+
+  private final LexedStatement text;
+
+  /** For each open parenthesis, and outside of all: whether a select list is being read. */
+  private final Deque<Boolean> inSelectList = new ArrayDeque<>();
+
+  private IdentityUses(LexedStatement text) {
+    this.text = text;
+  }
+
+  static List<IdentityUse> of(LexedStatement text) {
+    return new IdentityUses(text).find();
+  }
+
+  private List<IdentityUse> find() {
+    List<IdentityUse> uses = new ArrayList<>();
+    inSelectList.push(false);
+    int i = 0;
+    while (i < text.size()) {
+      Optional<IdentityFunction> function =
+          text.kind(i) == TokenKind.WORD && !text.isPunctuation(i - 1, ".")
+              ? IdentityFunction.ofWord(text.text(i))
+              : Optional.empty();
+      int end = function.isPresent() ? end(function.get(), i) : i;
+      if (end > i) {
+        uses.add(new IdentityUse(function.get(), i, end, isColumn(i, end)));
+        i = end;
+      } else {
+        follow(i);
+        i++;
+      }
+    }
+    return List.copyOf(uses);
+  }
+
+  /** Behind the call that begins at {@code i}, or {@code i} when that is none. */
+  private int end(IdentityFunction function, int i) {
+    if (text.isPunctuation(i + 1, "(")) {
+      return text.isPunctuation(i + 2, ")") ? i + 3 : i;
+    }
+    boolean withoutParentheses =
+        function == IdentityFunction.CURRENT_USER
+            || (function == IdentityFunction.CURRENT_ROLE && text.mode().server().isMariaDb());
+    return withoutParentheses && !text.isPunctuation(i + 1, ".") ? i + 1 : i;
+  }
+
+  private boolean isColumn(int begin, int end) {
+    boolean list = Boolean.TRUE.equals(inSelectList.peek());
+    boolean begins = text.isPunctuation(begin - 1, ",") || isOneOf(begin - 1, BEFORE_COLUMN);
+    boolean ends =
+        end == text.size()
+            || text.isPunctuation(end, ",")
+            || text.isPunctuation(end, ")")
+            || isOneOf(end, AFTER_LIST);
+    return list && begins && ends;
+  }
+
+  private void follow(int i) {
+    if (text.isPunctuation(i, "(")) {
+      inSelectList.push(false);
+    } else if (text.isPunctuation(i, ")")) {
+      if (inSelectList.size() > 1) {
+        inSelectList.pop();
+      }
+    } else if (text.isWord(i, "SELECT")) {
+      inSelectList.pop();
+      inSelectList.push(true);
+    } else if (isOneOf(i, AFTER_LIST)) {
+      inSelectList.pop();
+      inSelectList.push(false);
+    }
+  }
+
+  private boolean isOneOf(int i, Set<String> words) {
+    for (String word : words) {
+      if (text.isWord(i, word)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

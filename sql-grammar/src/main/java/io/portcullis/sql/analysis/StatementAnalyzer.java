@@ -1,0 +1,107 @@
+package io.portcullis.sql.analysis;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.parser.StatementReader;
+import io.portcullis.sql.parser.StatementRefused;
+import io.portcullis.sql.parser.jsql.JsqlQueryReader;
+import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.SetVariables;
+import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.Refusal;
+import io.portcullis.sql.text.Span;
+import io.portcullis.sql.text.StatementKey;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns tokens into what the statement asks for, and remembers it by the statement's key: accesses
+ * and refusals alike. Safe for concurrent use. {@link #cached} is for event loops, {@link #analyze}
+ * for an executor whose threads may work for milliseconds.
+ */
+public final class StatementAnalyzer {
+  /** Keys are mostly shorter; those of very long statements must not fill the memory. */
+  private static final int KEY_BYTES = 1024;
+
+  private final StatementReader reader = new StatementReader(new JsqlQueryReader());
+  private final Cache<StatementKey, AnalysisResult> cache;
+
+  /**
+   * @param maximumEntries how many statements are remembered; one with a long key counts for
+   *     several
+   */
+  public StatementAnalyzer(long maximumEntries) {
+    if (maximumEntries < 0) {
+      throw new IllegalArgumentException(
+          "maximum entries: " + maximumEntries + " (expected: >= 0)");
+    }
+    cache =
+        Caffeine.newBuilder()
+            .maximumWeight(maximumEntries)
+            .weigher((StatementKey key, AnalysisResult result) -> 1 + key.length() / KEY_BYTES)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  /** What is known about a statement; null if it has to be analysed. */
+  public @Nullable AnalysisResult cached(StatementKey probe) {
+    return cache.getIfPresent(probe);
+  }
+
+  /** Never throws: what cannot be analysed, for whatever reason, is refused. */
+  public AnalysisResult analyze(LexedStatement statement) {
+    AnalysisResult result = read(statement);
+    if (isCacheable(result, statement)) {
+      cache.put(statement.key(), result);
+    }
+    return result;
+  }
+
+  private static boolean isCacheable(AnalysisResult result, LexedStatement statement) {
+    if (result instanceof StatementAnalysis analysis) {
+      return analysis.cacheable();
+    }
+    // a refused statement about users may still hold a password in its key
+    return !statement.isWord(0, "CREATE")
+        && !statement.isWord(0, "ALTER")
+        && !statement.isWord(0, "GRANT")
+        && !statement.isWord(0, "SET");
+  }
+
+  private AnalysisResult read(LexedStatement text) {
+    try {
+      Statement statement = reader.read(text);
+      return new StatementAnalysis(
+          statement,
+          !(statement instanceof AccessControlStatement),
+          isAnsweredInText(statement) ? IdentityUses.of(text) : List.of());
+    } catch (StatementRefused refused) {
+      return new AnalysisRefused(refused.refusal());
+    } catch (StackOverflowError tooDeep) {
+      return refused("the statement is nested too deeply");
+    } catch (RuntimeException unforeseen) {
+      return refused(
+          "the statement could not be analysed (" + unforeseen.getClass().getSimpleName() + ")");
+    }
+  }
+
+  /** Not in definitions: there such a call is asked again each time the object is used. */
+  private static boolean isAnsweredInText(Statement statement) {
+    if (statement instanceof SetVariables) {
+      return true;
+    }
+    return statement instanceof ForwardStatement forward
+        && switch (forward.kind()) {
+          case SELECT, INSERT, REPLACE, UPDATE, DELETE, DO, EXPLAIN -> true;
+          default -> false;
+        };
+  }
+
+  private static AnalysisRefused refused(String why) {
+    return new AnalysisRefused(
+        new Refusal(ErrorCode.ER_NOT_SUPPORTED_YET.error(why), new Span(0, 0)));
+  }
+}

@@ -1,0 +1,494 @@
+package io.portcullis.sql.parser;
+
+import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
+import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
+import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
+import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.DropRole;
+import io.portcullis.sql.statement.AccessControlStatement.DropUser;
+import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
+import io.portcullis.sql.statement.AccessControlStatement.GrantRoles;
+import io.portcullis.sql.statement.AccessControlStatement.GrantsOf;
+import io.portcullis.sql.statement.AccessControlStatement.Level;
+import io.portcullis.sql.statement.AccessControlStatement.ObjectType;
+import io.portcullis.sql.statement.AccessControlStatement.Password;
+import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
+import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
+import io.portcullis.sql.statement.AccessControlStatement.RoleChoice;
+import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
+import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
+import io.portcullis.sql.statement.AccessControlStatement.SetRole;
+import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
+import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
+import io.portcullis.sql.statement.AccessControlStatement.UserName;
+import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Users, roles and grants (PM section 5, with MySQL's short forms). */
+final class AccessControlGrammar {
+  private final TokenCursor cursor;
+
+  AccessControlGrammar(TokenCursor cursor) {
+    this.cursor = cursor;
+  }
+
+  /** Whether CREATE, ALTER, DROP or RENAME here is about users or roles. */
+  boolean begins() {
+    int at = cursor.at();
+    return cursor.wordAt(at + 1, "USER")
+        || cursor.wordAt(at + 1, "ROLE")
+        || cursor.wordAt(at + 1, "ACCOUNT")
+        || cursor.is("CREATE", "OR", "REPLACE")
+            && (cursor.wordAt(at + 3, "USER") || cursor.wordAt(at + 3, "ROLE"));
+  }
+
+  AccessControlStatement statement() {
+    AccessControlStatement statement = read();
+    cursor.expectEnd();
+    return statement;
+  }
+
+  private AccessControlStatement read() {
+    if (cursor.is("CREATE", "OR", "REPLACE")) {
+      throw cursor.notOffered("CREATE OR REPLACE USER or ROLE");
+    }
+    if (cursor.accept("CREATE", "USER")) {
+      return createUser();
+    }
+    if (cursor.accept("ALTER", "USER")) {
+      return alterUser();
+    }
+    if (cursor.accept("DROP", "USER")) {
+      boolean ifExists = cursor.accept("IF", "EXISTS");
+      return new DropUser(ifExists, users());
+    }
+    if (cursor.accept("CREATE", "ROLE")) {
+      boolean ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
+      List<String> roles = roles();
+      if (cursor.is("WITH", "ADMIN")) {
+        throw cursor.notOffered("CREATE ROLE ... WITH ADMIN");
+      }
+      return new CreateRole(ifNotExists, roles, comment());
+    }
+    if (cursor.accept("DROP", "ROLE")) {
+      boolean ifExists = cursor.accept("IF", "EXISTS");
+      return new DropRole(ifExists, roles());
+    }
+    if (cursor.accept("ALTER", "ROLE")) {
+      return alterRole();
+    }
+    if (cursor.accept("GRANT")) {
+      return grant();
+    }
+    if (cursor.accept("REVOKE")) {
+      return revoke();
+    }
+    if (cursor.accept("SHOW")) {
+      return show();
+    }
+    if (cursor.accept("SET") || cursor.accept("USE")) {
+      return set();
+    }
+    throw cursor.notOffered(
+        cursor.text().text(cursor.at()).toUpperCase(Locale.ROOT)
+            + " "
+            + cursor.text().text(cursor.at() + 1).toUpperCase(Locale.ROOT));
+  }
+
+  // ---------------------------------------------------------------- users
+
+  private AccessControlStatement createUser() {
+    boolean ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
+    List<UserSpec> users = new ArrayList<>();
+    do {
+      users.add(userSpec());
+    } while (cursor.acceptMark(","));
+    Optional<String> defaultRole =
+        cursor.accept("DEFAULT", "ROLE") ? Optional.of(role()) : Optional.empty();
+    Optional<Boolean> lock = lock();
+    return new CreateUser(ifNotExists, users, defaultRole, lock.orElse(false), comment());
+  }
+
+  private AccessControlStatement alterUser() {
+    boolean ifExists = cursor.accept("IF", "EXISTS");
+    if (cursor.accept("USER")) {
+      cursor.expectMark("(");
+      cursor.expectMark(")");
+      return new SetPassword(Optional.empty(), password().orElseThrow(cursor::unexpected));
+    }
+    List<UserSpec> users = new ArrayList<>();
+    do {
+      users.add(userSpec());
+    } while (cursor.acceptMark(","));
+    Optional<String> defaultRole = Optional.empty();
+    if (cursor.accept("DEFAULT", "ROLE")) {
+      if (cursor.is("ALL")) {
+        throw cursor.notOffered("DEFAULT ROLE ALL");
+      }
+      defaultRole = Optional.of(cursor.accept("NONE") ? "public" : role());
+    }
+    Optional<Boolean> lock = lock();
+    return new AlterUser(ifExists, users, defaultRole, lock, comment());
+  }
+
+  private UserSpec userSpec() {
+    UserName user = user();
+    return new UserSpec(user, password());
+  }
+
+  private Optional<Password> password() {
+    if (!cursor.accept("IDENTIFIED")) {
+      return Optional.empty();
+    }
+    if (!cursor.accept("BY")) {
+      throw cursor.notOffered("IDENTIFIED without BY 'password'");
+    }
+    if (cursor.isAny("RANDOM", "PASSWORD")) {
+      throw cursor.notOffered("IDENTIFIED BY " + word());
+    }
+    String clearText = cursor.string();
+    if (cursor.isAny("REPLACE", "RETAIN")) {
+      throw cursor.notOffered("IDENTIFIED BY ... " + word());
+    }
+    return Optional.of(new Password(clearText));
+  }
+
+  private String word() {
+    return cursor.text().text(cursor.at()).toUpperCase(Locale.ROOT);
+  }
+
+  private Optional<Boolean> lock() {
+    if (cursor.accept("ACCOUNT", "LOCK") || cursor.accept("LOCK")) {
+      return Optional.of(true);
+    }
+    if (cursor.accept("ACCOUNT", "UNLOCK") || cursor.accept("UNLOCK")) {
+      return Optional.of(false);
+    }
+    if (cursor.isAny(
+        "PASSWORD",
+        "FAILED_LOGIN_ATTEMPTS",
+        "PASSWORD_LOCK_TIME",
+        "REQUIRE",
+        "WITH",
+        "ATTRIBUTE")) {
+      throw cursor.notOffered("the option " + word() + " of a user");
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> comment() {
+    return cursor.accept("COMMENT") ? Optional.of(cursor.string()) : Optional.empty();
+  }
+
+  private AccessControlStatement alterRole() {
+    boolean ifExists = cursor.accept("IF", "EXISTS");
+    String role = role();
+    if (cursor.accept("RENAME")) {
+      cursor.expect("TO");
+      return new RenameRole(ifExists, role, role());
+    }
+    if (cursor.isAny("ADD", "DROP")) {
+      throw cursor.notOffered("ALTER ROLE ... RULE");
+    }
+    if (ifExists) {
+      throw cursor.unexpected();
+    }
+    return new CommentRole(role, comment().orElseThrow(cursor::unexpected));
+  }
+
+  // ---------------------------------------------------------------- GRANT, REVOKE
+
+  private AccessControlStatement grant() {
+    if (cursor.is("PROXY")) {
+      throw cursor.notOffered("GRANT PROXY");
+    }
+    if (cursor.find("ON") < cursor.find("TO")) {
+      List<String> privileges = privileges();
+      cursor.expect("ON");
+      ObjectType type = objectType();
+      Level level = level();
+      cursor.expect("TO");
+      List<String> roles = grantedRoles();
+      boolean option = grantOption();
+      return new GrantPrivileges(privileges, type, level, roles, option);
+    }
+    List<String> roles = roles();
+    cursor.expect("TO");
+    List<UserName> grantees = grantees();
+    return new GrantRoles(roles, grantees, grantOption());
+  }
+
+  private AccessControlStatement revoke() {
+    if (cursor.is("PROXY")) {
+      throw cursor.notOffered("REVOKE PROXY");
+    }
+    boolean ifExists = cursor.accept("IF", "EXISTS");
+    boolean optionOnly =
+        cursor.accept("GRANT", "OPTION", "FOR") || cursor.accept("ADMIN", "OPTION", "FOR");
+    if (cursor.find("ON") < cursor.find("FROM")) {
+      List<String> privileges = privileges();
+      cursor.expect("ON");
+      ObjectType type = objectType();
+      Level level = level();
+      cursor.expect("FROM");
+      return new RevokePrivileges(ifExists, optionOnly, privileges, type, level, grantedRoles());
+    }
+    if (cursor.is("ALL")) {
+      throw cursor.notOffered("REVOKE ALL without ON");
+    }
+    List<String> roles = roles();
+    cursor.expect("FROM");
+    return new RevokeRoles(ifExists, optionOnly, roles, grantees());
+  }
+
+  /** Each the words of one privilege, in capitals with single blanks. */
+  private List<String> privileges() {
+    List<String> privileges = new ArrayList<>();
+    do {
+      StringBuilder words = new StringBuilder();
+      while (cursor.isKind(TokenKind.WORD) && !cursor.is("ON")) {
+        words.append(words.length() == 0 ? "" : " ").append(word());
+        cursor.skip();
+      }
+      if (words.length() == 0) {
+        throw cursor.unexpected();
+      }
+      if (cursor.isMark("(")) {
+        throw cursor.notOffered("a column list (" + words + " on single columns)");
+      }
+      privileges.add(words.toString());
+    } while (cursor.acceptMark(","));
+    return privileges;
+  }
+
+  private ObjectType objectType() {
+    for (ObjectType type : ObjectType.values()) {
+      // without a type the word is a name: GRANT ... ON account TO, or ON view.t TO
+      boolean typed =
+          cursor.is(type.name())
+              && !cursor.wordAt(cursor.at() + 1, "TO")
+              && !cursor.wordAt(cursor.at() + 1, "FROM")
+              && !cursor.punctuationAt(cursor.at() + 1, ".");
+      if (typed) {
+        cursor.skip();
+        return type;
+      }
+    }
+    return ObjectType.TABLE;
+  }
+
+  private Level level() {
+    if (cursor.acceptMark("*")) {
+      if (cursor.acceptMark(".")) {
+        cursor.expectMark("*");
+        return new Level.StarStar();
+      }
+      return new Level.Star();
+    }
+    if (cursor.acceptMark("*.*")) {
+      return new Level.StarStar();
+    }
+    if (cursor.punctuationAt(cursor.at() + 1, ".") && cursor.punctuationAt(cursor.at() + 2, "*")) {
+      String database = cursor.identifier();
+      cursor.moveTo(cursor.at() + 2);
+      return new Level.DatabaseStar(database);
+    }
+    return new Level.Named(cursor.relation());
+  }
+
+  /** {@code [ROLE] r, ...}: privileges go to roles only, so a host would be a user's. */
+  private List<String> grantedRoles() {
+    if (cursor.is("USER")
+        && cursor.at() + 1 < cursor.end()
+        && !cursor.punctuationAt(cursor.at() + 1, ",")) {
+      throw cursor.notOffered("a privilege of a user: privileges are granted to roles, which");
+    }
+    List<String> roles = roles();
+    if (cursor.is("IDENTIFIED")) {
+      throw cursor.notOffered("GRANT ... IDENTIFIED BY");
+    }
+    return roles;
+  }
+
+  private boolean grantOption() {
+    return cursor.accept("WITH", "GRANT", "OPTION") || cursor.accept("WITH", "ADMIN", "OPTION");
+  }
+
+  private List<UserName> grantees() {
+    List<UserName> grantees = new ArrayList<>();
+    do {
+      acceptWordBeforeName("ROLE");
+      acceptWordBeforeName("USER");
+      grantees.add(user());
+    } while (cursor.acceptMark(","));
+    return grantees;
+  }
+
+  /** Skips a key word if a name follows it; else it is the name. */
+  private void acceptWordBeforeName(String word) {
+    boolean nameFollows =
+        cursor.at() + 1 < cursor.end()
+            && !cursor.punctuationAt(cursor.at() + 1, ",")
+            && !cursor.wordAt(cursor.at() + 1, "WITH")
+            && !(cursor.at() + 1 < cursor.end()
+                && cursor.text().kind(cursor.at() + 1) == TokenKind.USER_VARIABLE);
+    if (cursor.is(word) && nameFollows) {
+      cursor.skip();
+    }
+  }
+
+  // ---------------------------------------------------------------- SHOW, SET, USE
+
+  private AccessControlStatement show() {
+    if (cursor.accept("ROLES")) {
+      return new ShowRoles(cursor.like());
+    }
+    cursor.expect("GRANTS");
+    if (!cursor.accept("FOR")) {
+      return new ShowGrants(new GrantsOf.Oneself(), List.of());
+    }
+    if (cursor.is("CURRENT_USER")) {
+      cursor.skip();
+      if (cursor.acceptMark("(")) {
+        cursor.expectMark(")");
+      }
+      return new ShowGrants(new GrantsOf.Oneself(), using());
+    }
+    if (cursor.is("ROLE") && cursor.at() + 1 < cursor.end()) {
+      cursor.skip();
+      return new ShowGrants(new GrantsOf.RoleNamed(role()), List.of());
+    }
+    UserName user = user();
+    return new ShowGrants(new GrantsOf.User(user), using());
+  }
+
+  private List<String> using() {
+    return cursor.accept("USING") ? roles() : List.of();
+  }
+
+  private AccessControlStatement set() {
+    if (cursor.accept("SECONDARY", "ROLE")) {
+      boolean all = cursor.accept("ALL");
+      if (!all) {
+        cursor.expect("NONE");
+      }
+      return new SetSecondaryRole(all);
+    }
+    if (cursor.accept("ROLE")) {
+      if (cursor.accept("DEFAULT")) {
+        return new SetRole(new RoleChoice.Default());
+      }
+      if (cursor.accept("NONE")) {
+        return new SetRole(new RoleChoice.None());
+      }
+      if (cursor.is("ALL")) {
+        throw cursor.notOffered("SET ROLE ALL (use SET SECONDARY ROLE ALL): it");
+      }
+      String role = role();
+      if (cursor.isMark(",")) {
+        throw cursor.notOffered("SET ROLE with several roles");
+      }
+      return new SetRole(new RoleChoice.Named(role));
+    }
+    if (cursor.accept("DEFAULT", "ROLE")) {
+      if (cursor.is("ALL")) {
+        throw cursor.notOffered("SET DEFAULT ROLE ALL");
+      }
+      Optional<String> role = cursor.accept("NONE") ? Optional.empty() : Optional.of(role());
+      if (!cursor.accept("TO")) {
+        cursor.expect("FOR");
+      }
+      return new SetDefaultRole(role, users());
+    }
+    cursor.expect("PASSWORD");
+    Optional<UserName> user = cursor.accept("FOR") ? Optional.of(user()) : Optional.empty();
+    cursor.expectMark("=");
+    boolean call = cursor.accept("PASSWORD");
+    if (call) {
+      cursor.expectMark("(");
+    }
+    Password password = new Password(cursor.string());
+    if (call) {
+      cursor.expectMark(")");
+    }
+    if (cursor.isAny("REPLACE", "RETAIN")) {
+      throw cursor.notOffered("SET PASSWORD ... " + word());
+    }
+    return new SetPassword(user, password);
+  }
+
+  // ---------------------------------------------------------------- names
+
+  private List<UserName> users() {
+    List<UserName> users = new ArrayList<>();
+    do {
+      users.add(user());
+    } while (cursor.acceptMark(","));
+    return users;
+  }
+
+  private UserName user() {
+    String name = name();
+    if (cursor.isKind(TokenKind.USER_VARIABLE)) {
+      String host = cursor.text().value(cursor.at());
+      cursor.skip();
+      return new UserName(name, Optional.of(host));
+    }
+    return new UserName(name, Optional.empty());
+  }
+
+  private List<String> roles() {
+    List<String> roles = new ArrayList<>();
+    do {
+      acceptWordBeforeName("ROLE");
+      roles.add(role());
+    } while (cursor.acceptMark(","));
+    return roles;
+  }
+
+  private String role() {
+    String name = name();
+    if (cursor.isKind(TokenKind.USER_VARIABLE)) {
+      String host = cursor.text().value(cursor.at());
+      if (!host.equals("%")) {
+        throw cursor.notOffered("a role with a host");
+      }
+      cursor.skip();
+    }
+    return name;
+  }
+
+  /** The name of a user or role as typed, unquoted and trimmed (PM 1.2). */
+  private String name() {
+    String name;
+    if (cursor.isKind(TokenKind.STRING)) {
+      name = cursor.text().value(cursor.at());
+      cursor.skip();
+    } else if (cursor.isKind(TokenKind.NUMBER)) {
+      throw cursor.unexpected();
+    } else {
+      name = cursor.identifier();
+    }
+    String trimmed = name.strip();
+    boolean forbidden =
+        trimmed
+            .chars()
+            .anyMatch(
+                c ->
+                    c == ':' || c == '#' || c == '`' || c == '\'' || c == '"' || c <= ' '
+                        || c == 0x7f);
+    if (trimmed.isEmpty() || forbidden) {
+      throw StatementRefused.notUnderstood(
+          "the name \"" + name.replaceAll("\\p{Cntrl}", "?") + "\" is invalid",
+          cursor.spanAt(cursor.at() - 1));
+    }
+    return trimmed;
+  }
+}

@@ -1,0 +1,691 @@
+package io.portcullis.sql.parser;
+
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.CatalogEffect;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.parser.QueryReader.Piece;
+import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.statement.StatementKind;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Databases, tables, views and indexes (PM 4.3, 4.4). The inside of a definition is not parsed but
+ * combed: names in the place of a table, calls, and options that reach beyond the database are
+ * found by their tokens; what is not on a list is refused.
+ */
+final class DefinitionGrammar {
+  private static final Set<String> SAFE_ENGINES =
+      ReservedWords.words(
+          "INNODB MYISAM ARIA MARIA MEMORY HEAP ARCHIVE BLACKHOLE CSV ROCKSDB TOKUDB COLUMNSTORE NDB NDBCLUSTER");
+
+  /** Table options that can be given in CREATE and ALTER TABLE, without their values. */
+  private static final Set<String> TABLE_OPTIONS =
+      ReservedWords.words(
+          """
+          ENGINE TYPE AUTO_INCREMENT AVG_ROW_LENGTH CHARSET CHARACTER COLLATE CHECKSUM TABLE_CHECKSUM COMMENT
+          COMPRESSION DELAY_KEY_WRITE ENCRYPTION ENCRYPTED ENCRYPTION_KEY_ID IETF_QUOTES INSERT_METHOD
+          KEY_BLOCK_SIZE MAX_ROWS MIN_ROWS PACK_KEYS PAGE_CHECKSUM PAGE_COMPRESSED PAGE_COMPRESSION_LEVEL
+          ROW_FORMAT STATS_AUTO_RECALC STATS_PERSISTENT STATS_SAMPLE_PAGES TRANSACTIONAL WITH DEFAULT
+          AUTOEXTEND_SIZE START
+          """);
+
+  /** Words before a parenthesis that are no function: types and the grammar of definitions. */
+  private static final Set<String> BEFORE_PARENTHESIS =
+      ReservedWords.words(
+          """
+          BIT TINYINT SMALLINT MEDIUMINT INT INTEGER BIGINT DECIMAL DEC NUMERIC FIXED NUMBER FLOAT DOUBLE REAL
+          PRECISION CHAR CHARACTER NCHAR NVARCHAR VARCHAR VARCHAR2 VARYING VARCHARACTER BINARY VARBINARY RAW BLOB
+          TEXT TINYBLOB TINYTEXT MEDIUMBLOB MEDIUMTEXT LONGBLOB LONGTEXT CLOB ENUM SET YEAR TIME DATETIME TIMESTAMP
+          DATE VECTOR INT1 INT2 INT3 INT4 INT8 KEY INDEX UNIQUE FULLTEXT SPATIAL PRIMARY CHECK AS ALWAYS DEFAULT IN
+          THAN VALUES HASH LIST RANGE COLUMNS COLUMN BY USING ADD BTREE RTREE AND OR NOT XOR INTERVAL EXISTS UPDATE
+          SYSTEM_TIME VISIBLE FOREIGN DIV MOD LIKE BETWEEN WHEN THEN ELSE CASE BINARY IF NULL LINEAR PARTITION
+          """);
+
+  private final TokenCursor cursor;
+  private final LexedStatement text;
+  private final QueryReader queries;
+  private final Accesses accesses = new Accesses();
+
+  DefinitionGrammar(TokenCursor cursor, QueryReader queries) {
+    this.cursor = cursor;
+    this.text = cursor.text();
+    this.queries = queries;
+  }
+
+  /** Whether tables of this engine live inside the database alone. */
+  static boolean isSafeEngine(String name) {
+    return SAFE_ENGINES.contains(name.toUpperCase(Locale.ROOT));
+  }
+
+  /** {@code WAIT n | NOWAIT}. */
+  static void acceptWait(TokenCursor cursor) {
+    if (cursor.accept("WAIT")) {
+      cursor.number();
+    } else {
+      cursor.accept("NOWAIT");
+    }
+  }
+
+  Statement statement() {
+    if (cursor.accept("CREATE")) {
+      return create();
+    }
+    if (cursor.accept("ALTER")) {
+      return alter();
+    }
+    if (cursor.accept("DROP")) {
+      return drop();
+    }
+    if (cursor.accept("RENAME")) {
+      return rename();
+    }
+    cursor.expect("TRUNCATE");
+    cursor.accept("TABLE");
+    accesses.add(AccessKind.TRUNCATE, cursor.relation());
+    acceptWait(cursor);
+    cursor.expectEnd();
+    return accesses.forward(StatementKind.TRUNCATE);
+  }
+
+  private StatementRefused notOffered(String verb) {
+    return cursor.notOffered(
+        verb + (cursor.atEnd() ? "" : " " + text.text(cursor.at()).toUpperCase(Locale.ROOT)));
+  }
+
+  // ---------------------------------------------------------------- CREATE
+
+  private Statement create() {
+    boolean replace = cursor.accept("OR", "REPLACE");
+    if (cursor.acceptAny("DATABASE", "SCHEMA")) {
+      return createDatabase(replace);
+    }
+    boolean temporary = cursor.accept("TEMPORARY");
+    if (cursor.accept("TABLE")) {
+      return createTable(replace, temporary);
+    }
+    if (temporary) {
+      throw notOffered("CREATE TEMPORARY");
+    }
+    if (cursor.isAny("UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "INDEX")) {
+      return createIndex();
+    }
+    viewOptions();
+    if (cursor.accept("VIEW")) {
+      return createView(replace);
+    }
+    throw notOffered("CREATE");
+  }
+
+  private Statement createDatabase(boolean replace) {
+    boolean ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
+    DatabaseName database = cursor.database();
+    accesses.add(AccessKind.CREATE_DATABASE, database);
+    if (replace) {
+      accesses.add(AccessKind.DROP_DATABASE, database);
+      accesses.effect(new CatalogEffect.DatabaseDropped(database));
+    }
+    databaseOptions();
+    accesses.effect(new CatalogEffect.DatabaseCreated(database, !ifNotExists));
+    return accesses.forward(StatementKind.CREATE_DATABASE);
+  }
+
+  private void databaseOptions() {
+    while (!cursor.atEnd()) {
+      cursor.accept("DEFAULT");
+      boolean option =
+          cursor.accept("CHARACTER", "SET")
+              || cursor.accept("CHARSET")
+              || cursor.accept("COLLATE")
+              || cursor.accept("COMMENT")
+              || cursor.accept("ENCRYPTION")
+              || cursor.accept("READ", "ONLY");
+      if (!option) {
+        throw cursor.unexpected();
+      }
+      cursor.acceptMark("=");
+      if (cursor.isKind(TokenKind.PUNCTUATION)) {
+        throw cursor.unexpected();
+      }
+      cursor.skip();
+    }
+  }
+
+  private Statement createTable(boolean replace, boolean temporary) {
+    boolean ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
+    RelationName table = cursor.relation();
+    accesses.add(temporary ? AccessKind.CREATE_TEMPORARY_TABLE : AccessKind.CREATE_TABLE, table);
+    if (replace) {
+      accesses.add(temporary ? AccessKind.DROP_TEMPORARY_TABLE : AccessKind.DROP_TABLE, table);
+    }
+    tableContents();
+    if (temporary) {
+      if (replace) {
+        // The old one is gone even when the new one cannot be filled.
+        accesses.effect(new CatalogEffect.TemporaryTableDropped(table));
+      }
+      accesses.effect(new CatalogEffect.TemporaryTableCreated(table));
+    } else {
+      accesses.effect(
+          new CatalogEffect.RelationCreated(table, RelationKind.TABLE, !ifNotExists && !replace));
+    }
+    return accesses.forward(StatementKind.CREATE_TABLE);
+  }
+
+  private void tableContents() {
+    boolean parenthesis = cursor.isMark("(");
+    int inside = cursor.at() + 1;
+    if (cursor.accept("LIKE") || parenthesis && cursor.wordAt(inside, "LIKE")) {
+      if (parenthesis) {
+        cursor.moveTo(inside + 1);
+      }
+      accesses.add(AccessKind.SELECT, cursor.relation());
+      if (parenthesis) {
+        cursor.expectMark(")");
+      }
+      cursor.expectEnd();
+      return;
+    }
+    if (parenthesis
+        && !cursor.wordAt(inside, "SELECT")
+        && !cursor.wordAt(inside, "WITH")
+        && !cursor.wordAt(inside, "VALUES")
+        && !cursor.wordAt(inside, "TABLE")
+        && !cursor.punctuationAt(inside, "(")) {
+      int close = cursor.closing(cursor.at());
+      definitions(inside, close);
+      cursor.moveTo(close + 1);
+    }
+    int query = startOfQuery();
+    tableOptions(query);
+    cursor.moveTo(query);
+    if (!cursor.atEnd()) {
+      accesses.reads(queries.read(text, List.of(new Piece.Tokens(query, cursor.end()))));
+    }
+  }
+
+  /** Where the query of CREATE TABLE ... [AS] begins; the end if there is none. */
+  private int startOfQuery() {
+    int at = cursor.at();
+    while (at < cursor.end()) {
+      if (cursor.punctuationAt(at, "(")) {
+        int first = at;
+        while (cursor.punctuationAt(first, "(")) {
+          first++;
+        }
+        boolean query =
+            cursor.wordAt(first, "SELECT")
+                || cursor.wordAt(first, "WITH")
+                || cursor.wordAt(first, "VALUES")
+                || cursor.wordAt(first, "TABLE");
+        if (query) {
+          return at;
+        }
+        at = cursor.closing(at) + 1;
+      } else {
+        boolean query =
+            cursor.wordAt(at, "SELECT")
+                || cursor.wordAt(at, "TABLE")
+                || cursor.wordAt(at, "VALUES") && !isPartitionValues(at)
+                || cursor.wordAt(at, "WITH") && !cursor.wordAt(at + 1, "SYSTEM");
+        if (query) {
+          return at;
+        }
+        at++;
+      }
+    }
+    return cursor.end();
+  }
+
+  private boolean isPartitionValues(int at) {
+    return cursor.wordAt(at + 1, "IN") || cursor.wordAt(at + 1, "LESS");
+  }
+
+  /** Options up to the query: names from a list, with values that are single tokens. */
+  private void tableOptions(int end) {
+    TokenCursor options = new TokenCursor(text, cursor.at(), end);
+    while (!options.atEnd()) {
+      if (options.acceptMark(",")) {
+        continue;
+      }
+      if (options.is("PARTITION", "BY")) {
+        int rest = options.find("IGNORE", "REPLACE", "AS");
+        definitions(options.at(), rest);
+        options.moveTo(rest);
+      } else if (options.acceptAny("IGNORE", "REPLACE", "AS")) {
+        if (end >= cursor.end()) {
+          throw options.unexpected();
+        }
+      } else {
+        tableOption(options);
+      }
+    }
+  }
+
+  private void tableOption(TokenCursor options) {
+    if (options.accept("WITH", "SYSTEM", "VERSIONING")) {
+      return;
+    }
+    options.accept("DEFAULT");
+    if (!options.isKind(TokenKind.WORD)) {
+      throw options.unexpected();
+    }
+    String name = text.text(options.at()).toUpperCase(Locale.ROOT);
+    if (!TABLE_OPTIONS.contains(name)) {
+      throw options.notOffered("the table option " + name);
+    }
+    options.skip();
+    if (name.equals("CHARACTER")) {
+      options.expect("SET");
+    } else if (name.equals("START")) {
+      options.expect("TRANSACTION");
+      return;
+    }
+    options.acceptMark("=");
+    if (name.equals("ENGINE") || name.equals("TYPE")) {
+      engine(options);
+      return;
+    }
+    if (options.isKind(TokenKind.PUNCTUATION)) {
+      throw options.unexpected();
+    }
+    options.skip();
+  }
+
+  private void engine(TokenCursor options) {
+    if (!options.isKind(TokenKind.WORD)
+        && !options.isKind(TokenKind.STRING)
+        && !options.isKind(TokenKind.QUOTED_IDENTIFIER)) {
+      throw options.unexpected();
+    }
+    String engine = text.value(options.at());
+    if (!isSafeEngine(engine)) {
+      throw options.notOffered("the storage engine " + engine);
+    }
+    options.skip();
+  }
+
+  // ---------------------------------------------------------------- definitions
+
+  /** Combs column, key, constraint and partition definitions. */
+  private void definitions(int from, int to) {
+    TokenCursor definition = new TokenCursor(text, from, to);
+    while (!definition.atEnd()) {
+      int at = definition.at();
+      if (definition.acceptMark(".")) {
+        if (definition.punctuationAt(at + 2, "(")) {
+          throw definition.notOffered("the function " + text.value(at + 1));
+        }
+        definition.skip();
+      } else if (definition.accept("REFERENCES")) {
+        accesses.add(AccessKind.REFERENCE, definition.relation());
+        if (definition.isMark("(")) {
+          definition.moveTo(definition.closing(definition.at()) + 1);
+        }
+      } else if (definition.is("SELECT")
+          || definition.is("UNION")
+          || definition.is("DATA", "DIRECTORY")
+          || definition.is("INDEX", "DIRECTORY")
+          || definition.is("CONNECTION")
+              && (definition.punctuationAt(at + 1, "=")
+                  || text.kind(Math.min(at + 1, text.size() - 1)) == TokenKind.STRING)
+          || definition.is("TABLESPACE") && !isColumnName(definition, from)
+          || definition.is("NEXT", "VALUE")
+          || definition.is("PREVIOUS", "VALUE")) {
+        throw definition.notOffered(
+            text.text(at).toUpperCase(Locale.ROOT) + " in a table definition");
+      } else if (definition.is("ENGINE") && !isColumnName(definition, from)) {
+        definition.skip();
+        definition.acceptMark("=");
+        engine(definition);
+      } else {
+        if (definition.punctuationAt(at + 1, "(")) {
+          call(definition, from);
+        }
+        definition.skip();
+      }
+    }
+  }
+
+  private boolean isColumnName(TokenCursor definition, int from) {
+    int at = definition.at();
+    return at == from || text.isPunctuation(at - 1, ",") || text.isPunctuation(at - 1, "(");
+  }
+
+  /** What stands before a parenthesis: a type, a key word, a key's name, or a function. */
+  private void call(TokenCursor definition, int from) {
+    int at = definition.at();
+    if (text.kind(at) != TokenKind.WORD && text.kind(at) != TokenKind.QUOTED_IDENTIFIER) {
+      return;
+    }
+    boolean quoted = text.kind(at) == TokenKind.QUOTED_IDENTIFIER;
+    String word = text.text(at).toUpperCase(Locale.ROOT);
+    if (!quoted
+        && (BEFORE_PARENTHESIS.contains(word)
+            || isGeometry(word)
+            || BuiltinFunctions.contains(word))
+        && !text.isPunctuation(at - 1, ".")) {
+      return;
+    }
+    boolean keyName = at > from && isBeforeName(at - 1);
+    boolean prefixLength =
+        text.kind(Math.min(at + 2, text.size() - 1)) == TokenKind.NUMBER
+            && text.isPunctuation(at + 3, ")")
+            && (text.isPunctuation(at - 1, "(") || text.isPunctuation(at - 1, ","));
+    if (!keyName && !prefixLength) {
+      throw definition.notOffered("the function " + text.value(at));
+    }
+  }
+
+  private static boolean isGeometry(String word) {
+    return word.equals("GEOMETRY") || word.equals("POINT") || word.equals("POLYGON");
+  }
+
+  private boolean isBeforeName(int at) {
+    return text.isWord(at, "KEY")
+        || text.isWord(at, "INDEX")
+        || text.isWord(at, "UNIQUE")
+        || text.isWord(at, "FULLTEXT")
+        || text.isWord(at, "SPATIAL")
+        || text.isWord(at, "VECTOR")
+        || text.isWord(at, "EXISTS")
+        || text.isWord(at, "PARTITION")
+        || text.isWord(at, "SUBPARTITION")
+        || text.isWord(at, "FOR")
+        || text.isWord(at, "INTO");
+  }
+
+  // ---------------------------------------------------------------- indexes, views
+
+  private Statement createIndex() {
+    cursor.acceptAny("UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR");
+    cursor.expect("INDEX");
+    cursor.accept("IF", "NOT", "EXISTS");
+    cursor.identifier();
+    if (cursor.acceptAny("USING", "TYPE")) {
+      cursor.skip();
+    }
+    cursor.expect("ON");
+    accesses.add(AccessKind.INDEX, cursor.relation());
+    if (!cursor.isMark("(")) {
+      throw cursor.unexpected();
+    }
+    definitions(cursor.at(), cursor.end());
+    return accesses.forward(StatementKind.CREATE_INDEX);
+  }
+
+  private void viewOptions() {
+    if (cursor.accept("ALGORITHM")) {
+      cursor.expectMark("=");
+      if (!cursor.acceptAny("UNDEFINED", "MERGE", "TEMPTABLE")) {
+        throw cursor.unexpected();
+      }
+    }
+    if (cursor.accept("DEFINER")) {
+      cursor.expectMark("=");
+      if (!cursor.accept("CURRENT_USER")) {
+        throw cursor.notOffered("a DEFINER other than CURRENT_USER");
+      }
+      if (cursor.acceptMark("(")) {
+        cursor.expectMark(")");
+      }
+    }
+    if (cursor.accept("SQL", "SECURITY") && !cursor.acceptAny("DEFINER", "INVOKER")) {
+      throw cursor.unexpected();
+    }
+  }
+
+  private Statement createView(boolean replace) {
+    boolean ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
+    RelationName view = cursor.relation();
+    accesses.add(AccessKind.CREATE_VIEW, view);
+    if (replace) {
+      accesses.add(AccessKind.DROP_VIEW, view);
+    }
+    viewBody();
+    accesses.effect(
+        new CatalogEffect.RelationCreated(view, RelationKind.VIEW, !ifNotExists && !replace));
+    return accesses.forward(StatementKind.CREATE_VIEW);
+  }
+
+  private void viewBody() {
+    if (cursor.acceptMark("(")) {
+      do {
+        cursor.identifier();
+      } while (cursor.acceptMark(","));
+      cursor.expectMark(")");
+    }
+    cursor.expect("AS");
+    int end = cursor.end();
+    if (cursor.wordAt(end - 1, "OPTION") && cursor.wordAt(end - 2, "CHECK")) {
+      end -= 2;
+      if (cursor.wordAt(end - 1, "CASCADED") || cursor.wordAt(end - 1, "LOCAL")) {
+        end--;
+      }
+      if (!cursor.wordAt(end - 1, "WITH")) {
+        throw cursor.unexpected();
+      }
+      end--;
+    }
+    if (!DataGrammar.startsQuery(cursor)) {
+      throw cursor.unexpected();
+    }
+    accesses.reads(queries.read(text, List.of(new Piece.Tokens(cursor.at(), end))));
+  }
+
+  // ---------------------------------------------------------------- ALTER
+
+  private Statement alter() {
+    if (cursor.acceptAny("DATABASE", "SCHEMA")) {
+      boolean current =
+          cursor.isAny("DEFAULT", "CHARACTER", "CHARSET", "COLLATE", "COMMENT", "ENCRYPTION");
+      DatabaseName database = current ? DatabaseName.CURRENT : cursor.database();
+      accesses.add(AccessKind.ALTER_DATABASE, database);
+      if (cursor.is("UPGRADE")) {
+        throw notOffered("ALTER DATABASE");
+      }
+      databaseOptions();
+      return accesses.forward(StatementKind.ALTER_DATABASE);
+    }
+    cursor.accept("ONLINE");
+    cursor.accept("IGNORE");
+    if (cursor.accept("TABLE")) {
+      return alterTable();
+    }
+    viewOptions();
+    if (cursor.accept("VIEW")) {
+      cursor.accept("IF", "EXISTS");
+      accesses.add(AccessKind.ALTER_VIEW, cursor.relation());
+      viewBody();
+      return accesses.forward(StatementKind.ALTER_VIEW);
+    }
+    throw notOffered("ALTER");
+  }
+
+  private Statement alterTable() {
+    cursor.accept("IF", "EXISTS");
+    RelationName table = cursor.relation();
+    accesses.add(AccessKind.ALTER_TABLE, table);
+    acceptWait(cursor);
+    while (!cursor.atEnd()) {
+      int end = cursor.is("ORDER", "BY") ? cursor.end() : endOfSpecification();
+      specification(table, new TokenCursor(text, cursor.at(), end));
+      cursor.moveTo(end);
+      if (!cursor.atEnd()) {
+        cursor.expectMark(",");
+      }
+    }
+    return accesses.forward(StatementKind.ALTER_TABLE);
+  }
+
+  private int endOfSpecification() {
+    int depth = 0;
+    for (int i = cursor.at(); i < cursor.end(); i++) {
+      if (text.isPunctuation(i, "(")) {
+        depth++;
+      } else if (text.isPunctuation(i, ")")) {
+        depth--;
+      } else if (depth == 0 && text.isPunctuation(i, ",")) {
+        return i;
+      }
+    }
+    return cursor.end();
+  }
+
+  private void specification(RelationName table, TokenCursor part) {
+    if (part.accept("RENAME")) {
+      boolean inside = part.isAny("COLUMN", "INDEX", "KEY");
+      if (inside) {
+        part.skip();
+        part.identifier();
+        part.expect("TO");
+        part.identifier();
+      } else {
+        if (!part.accept("TO")) {
+          part.accept("AS");
+        }
+        part.acceptMark("=");
+        RelationName target = part.relation();
+        accesses.add(AccessKind.CREATE_TABLE, target);
+        accesses.effect(new CatalogEffect.RelationRenamed(table, target));
+      }
+      part.expectEnd();
+      return;
+    }
+    boolean elsewhere =
+        part.is("EXCHANGE")
+            || part.is("CONVERT", "PARTITION")
+            || part.is("CONVERT", "TABLE")
+            || part.is("DISCARD")
+            || part.is("IMPORT");
+    if (elsewhere) {
+      throw part.notOffered("ALTER TABLE ... " + text.text(part.at()).toUpperCase(Locale.ROOT));
+    }
+    if (part.is("TRUNCATE", "PARTITION") || part.is("DROP", "PARTITION")) {
+      accesses.add(AccessKind.TRUNCATE, table);
+    }
+    if (part.isAny(
+            "ADD",
+            "DROP",
+            "MODIFY",
+            "CHANGE",
+            "ALTER",
+            "TRUNCATE",
+            "REORGANIZE",
+            "COALESCE",
+            "REBUILD",
+            "OPTIMIZE",
+            "ANALYZE",
+            "CHECK",
+            "REPAIR",
+            "REMOVE",
+            "PARTITION",
+            "CONVERT",
+            "ORDER",
+            "ENABLE",
+            "DISABLE",
+            "FORCE",
+            "ALGORITHM",
+            "LOCK",
+            "VALIDATION",
+            "WITHOUT")
+        || part.is("WITH", "VALIDATION")) {
+      definitions(part.at(), part.end());
+      return;
+    }
+    while (!part.atEnd()) {
+      if (part.is("PARTITION", "BY")) {
+        definitions(part.at(), part.end());
+        return;
+      }
+      tableOption(part);
+    }
+  }
+
+  // ---------------------------------------------------------------- DROP, RENAME
+
+  private Statement drop() {
+    if (cursor.acceptAny("DATABASE", "SCHEMA")) {
+      cursor.accept("IF", "EXISTS");
+      DatabaseName database = cursor.database();
+      cursor.expectEnd();
+      accesses.add(AccessKind.DROP_DATABASE, database);
+      accesses.effect(new CatalogEffect.DatabaseDropped(database));
+      return accesses.forward(StatementKind.DROP_DATABASE);
+    }
+    boolean temporary = cursor.accept("TEMPORARY");
+    if (cursor.acceptAny("TABLE", "TABLES")) {
+      return dropTables(temporary);
+    }
+    if (temporary) {
+      throw notOffered("DROP TEMPORARY");
+    }
+    if (cursor.accept("VIEW")) {
+      cursor.accept("IF", "EXISTS");
+      do {
+        RelationName view = cursor.relation();
+        accesses.add(AccessKind.DROP_VIEW, view);
+        accesses.effect(new CatalogEffect.RelationDropped(view));
+      } while (cursor.acceptMark(","));
+      cursor.acceptAny("RESTRICT", "CASCADE");
+      cursor.expectEnd();
+      return accesses.forward(StatementKind.DROP_VIEW);
+    }
+    if (cursor.accept("INDEX")) {
+      cursor.accept("IF", "EXISTS");
+      if (!cursor.accept("PRIMARY")) {
+        cursor.identifier();
+      }
+      cursor.expect("ON");
+      accesses.add(AccessKind.INDEX, cursor.relation());
+      acceptWait(cursor);
+      while (cursor.acceptAny("ALGORITHM", "LOCK")) {
+        cursor.acceptMark("=");
+        cursor.skip();
+      }
+      cursor.expectEnd();
+      return accesses.forward(StatementKind.DROP_INDEX);
+    }
+    throw notOffered("DROP");
+  }
+
+  private Statement dropTables(boolean temporary) {
+    cursor.accept("IF", "EXISTS");
+    do {
+      RelationName table = cursor.relation();
+      accesses.effect(new CatalogEffect.TemporaryTableDropped(table));
+      if (temporary) {
+        accesses.add(AccessKind.DROP_TEMPORARY_TABLE, table);
+      } else {
+        accesses.add(AccessKind.DROP_TABLE, table);
+        accesses.effect(new CatalogEffect.RelationDropped(table));
+      }
+    } while (cursor.acceptMark(","));
+    acceptWait(cursor);
+    cursor.acceptAny("RESTRICT", "CASCADE");
+    cursor.expectEnd();
+    return accesses.forward(StatementKind.DROP_TABLE);
+  }
+
+  private Statement rename() {
+    if (!cursor.acceptAny("TABLE", "TABLES")) {
+      throw notOffered("RENAME");
+    }
+    cursor.accept("IF", "EXISTS");
+    do {
+      RelationName from = cursor.relation();
+      acceptWait(cursor);
+      cursor.expect("TO");
+      RelationName to = cursor.relation();
+      accesses.add(AccessKind.ALTER_TABLE, from).add(AccessKind.CREATE_TABLE, to);
+      accesses.effect(new CatalogEffect.RelationRenamed(from, to));
+    } while (cursor.acceptMark(","));
+    cursor.expectEnd();
+    return accesses.forward(StatementKind.RENAME_TABLE);
+  }
+}

@@ -1,0 +1,51 @@
+package io.portcullis.sql.parser;
+
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.lexer.LexedStatement;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads a query, given as pieces of a statement's tokens and words between them, and says which
+ * relations it reads. Statements that change data are handed over as the query that reads what they
+ * read. Safe for concurrent use.
+ */
+public interface QueryReader {
+
+  /**
+   * @throws StatementRefused when it cannot be read to its last token, calls what is not a built-in
+   *     function, or when tree and tokens do not agree about the tables
+   */
+  QueryReading read(LexedStatement statement, List<Piece> pieces);
+
+  /** A part of the text of a query. */
+  sealed interface Piece {
+    /** The tokens {@code from} up to, but not including, {@code to}, as they are. */
+    record Tokens(int from, int to) implements Piece {}
+
+    /** Tokens of assignments: DEFAULT stands alone there, and {@code VALUES(c)} is a function. */
+    record Assignments(int from, int to) implements Piece {}
+
+    /** A key word or punctuation the grammar puts in between. */
+    record Word(String text) implements Piece {}
+  }
+
+  /**
+   * A table in the outermost FROM.
+   *
+   * @param relation empty for a derived table or a common table expression
+   * @param exposedName its alias, else its own name
+   */
+  record Source(Optional<RelationName> relation, String exposedName) {}
+
+  /**
+   * @param sources the outermost FROM, if the query has just one
+   * @param others every other relation that is read, wherever it stands
+   */
+  record QueryReading(List<Source> sources, List<RelationName> others) {
+    public QueryReading {
+      sources = List.copyOf(sources);
+      others = List.copyOf(others);
+    }
+  }
+}

@@ -1,0 +1,343 @@
+package io.portcullis.sql.parser;
+
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.statement.SetVariables;
+import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.text.ClientCharset;
+import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.LexicalMode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * SET of user and session variables, NAMES, CHARACTER SET and TRANSACTION. Whatever reaches beyond
+ * the session, or the session's account, is refused whoever asks.
+ */
+final class SetGrammar {
+  /** Session variables that change what is logged, replicated or believed about the session. */
+  private static final Set<String> PROTECTED =
+      ReservedWords.words(
+          """
+          SQL_LOG_BIN SQL_LOG_OFF SERVER_ID SKIP_REPLICATION SKIP_PARALLEL_REPLICATION PROXY_USER EXTERNAL_USER
+          RBR_EXEC_MODE ORIGINAL_COMMIT_TIMESTAMP ORIGINAL_SERVER_VERSION IMMEDIATE_SERVER_VERSION
+          TRANSACTION_WRITE_SET_EXTRACTION REQUIRE_ROW_FORMAT XA_DETACH_ON_PREPARE CHARACTER_SET_FILESYSTEM
+          CHARACTER_SET_SYSTEM DEFAULT_COLLATION_FOR_UTF8MB4 LAST_GTID RESULTSET_METADATA
+          SHOW_OLD_TEMPORALS TERMINOLOGY_USE_PREVIOUS WSREP_ON
+          """);
+
+  private static final List<String> PROTECTED_PREFIXES =
+      List.of(
+          "PSEUDO_",
+          "GTID_",
+          "DEBUG",
+          "BINLOG_",
+          "WSREP_",
+          "SPIDER_",
+          "CONNECT_TYPE_",
+          "CONNECT_WORK_",
+          "CONNECT_CLASS_",
+          "CONNECT_JAVA_",
+          "CONNECT_JSON_",
+          "CONNECT_ENABLE_",
+          "CONNECT_EXACT_",
+          "CONNECT_USE_",
+          "FEDERATED_",
+          "S3_",
+          "NDB_",
+          "MROONGA_",
+          "ROCKSDB_",
+          "TOKUDB_",
+          "PERSIST");
+
+  private static final Set<String> ENGINE_VARIABLES =
+      Set.of(
+          "DEFAULT_STORAGE_ENGINE",
+          "DEFAULT_TMP_STORAGE_ENGINE",
+          "STORAGE_ENGINE",
+          "ENFORCE_STORAGE_ENGINE",
+          "INTERNAL_TMP_MEM_STORAGE_ENGINE");
+
+  private final TokenCursor cursor;
+  private final QueryReader queries;
+  private final Accesses accesses = new Accesses();
+  private boolean touchesLexicalMode;
+
+  SetGrammar(TokenCursor cursor, QueryReader queries) {
+    this.cursor = cursor;
+    this.queries = queries;
+  }
+
+  Statement statement() {
+    int begin = cursor.at();
+    cursor.expect("SET");
+    if (cursor.is("ROLE") && !isAssigned(1)
+        || cursor.is("SECONDARY", "ROLE")
+        || cursor.is("DEFAULT", "ROLE")
+        || cursor.is("PASSWORD")) {
+      cursor.moveTo(begin);
+      return new AccessControlGrammar(cursor).statement();
+    }
+    if (cursor.is("STATEMENT") && !isAssigned(1)) {
+      throw cursor.notOffered("SET STATEMENT ... FOR");
+    }
+    if (cursor.is("RESOURCE")) {
+      throw cursor.notOffered("SET RESOURCE GROUP");
+    }
+    if (transaction()) {
+      cursor.expectEnd();
+      return done();
+    }
+    do {
+      item();
+    } while (cursor.acceptMark(","));
+    cursor.expectEnd();
+    return done();
+  }
+
+  private SetVariables done() {
+    List<AccessRequest> requests = accesses.requests();
+    return new SetVariables(requests, touchesLexicalMode);
+  }
+
+  private boolean isAssigned(int ahead) {
+    return cursor.punctuationAt(cursor.at() + ahead, "=")
+        || cursor.punctuationAt(cursor.at() + ahead, ":=");
+  }
+
+  private boolean transaction() {
+    int begin = cursor.at();
+    boolean global = cursor.accept("GLOBAL");
+    if (!global) {
+      cursor.acceptAny("SESSION", "LOCAL");
+    }
+    if (!cursor.accept("TRANSACTION")) {
+      cursor.moveTo(begin);
+      return false;
+    }
+    if (global) {
+      throw denied("SET GLOBAL TRANSACTION");
+    }
+    do {
+      if (cursor.accept("ISOLATION", "LEVEL")) {
+        boolean level =
+            cursor.accept("READ", "UNCOMMITTED")
+                || cursor.accept("READ", "COMMITTED")
+                || cursor.accept("REPEATABLE", "READ")
+                || cursor.accept("SERIALIZABLE");
+        if (!level) {
+          throw cursor.unexpected();
+        }
+      } else if (!cursor.accept("READ", "ONLY") && !cursor.accept("READ", "WRITE")) {
+        throw cursor.unexpected();
+      }
+    } while (cursor.acceptMark(","));
+    return true;
+  }
+
+  private void item() {
+    if (cursor.is("NAMES") && !isAssigned(1)) {
+      cursor.skip();
+      names();
+      return;
+    }
+    if (cursor.is("CHARACTER", "SET") || cursor.is("CHARSET") && !isAssigned(1)) {
+      cursor.moveTo(cursor.at() + (cursor.is("CHARSET") ? 1 : 2));
+      touchesLexicalMode = true;
+      charset("character_set_client");
+      return;
+    }
+    if (cursor.isKind(TokenKind.USER_VARIABLE)) {
+      cursor.skip();
+      assign();
+      value();
+      return;
+    }
+    String name = variable();
+    assign();
+    system(name);
+  }
+
+  private void assign() {
+    if (!cursor.acceptMark("=") && !cursor.acceptMark(":=")) {
+      throw cursor.unexpected();
+    }
+  }
+
+  /** The name of a session variable, in capitals. */
+  private String variable() {
+    if (cursor.isKind(TokenKind.SYSTEM_VARIABLE)) {
+      String written = cursor.text().value(cursor.at()).toUpperCase(Locale.ROOT);
+      int dot = written.indexOf('.');
+      String scope = dot < 0 ? "" : written.substring(0, dot).strip();
+      String name = written.substring(dot + 1).strip();
+      return switch (scope) {
+        case "", "SESSION", "LOCAL" -> {
+          cursor.skip();
+          yield unstructured(name);
+        }
+        case "GLOBAL", "PERSIST", "PERSIST_ONLY" -> throw denied("SET " + scope);
+        default -> throw cursor.unexpected();
+      };
+    }
+    for (String scope : List.of("GLOBAL", "PERSIST", "PERSIST_ONLY")) {
+      if (cursor.is(scope) && !isAssigned(1)) {
+        throw denied("SET " + scope);
+      }
+    }
+    if (cursor.isAny("SESSION", "LOCAL") && !isAssigned(1)) {
+      cursor.skip();
+    }
+    if (!cursor.isKind(TokenKind.WORD) && !cursor.isKind(TokenKind.QUOTED_IDENTIFIER)) {
+      throw cursor.unexpected();
+    }
+    String name = cursor.text().value(cursor.at()).toUpperCase(Locale.ROOT);
+    cursor.skip();
+    if (cursor.isMark(".")) {
+      throw cursor.unexpected();
+    }
+    return unstructured(name);
+  }
+
+  private String unstructured(String name) {
+    if (name.isEmpty() || name.indexOf('.') >= 0) {
+      throw cursor.unexpected();
+    }
+    return name;
+  }
+
+  private void system(String name) {
+    if (isProtected(name)) {
+      throw denied("SET " + name.toLowerCase(Locale.ROOT));
+    }
+    switch (name) {
+      case "CHARACTER_SET_CLIENT" -> {
+        touchesLexicalMode = true;
+        charset(name.toLowerCase(Locale.ROOT));
+      }
+      case "SQL_MODE" -> {
+        touchesLexicalMode = true;
+        if (cursor.isKind(TokenKind.STRING) || cursor.isKind(TokenKind.WORD)) {
+          String mode = cursor.text().value(cursor.at());
+          if (!LexicalMode.isReadable(mode)) {
+            throw new StatementRefused(
+                ErrorCode.ER_WRONG_VALUE_FOR_VAR.error(
+                    "sql_mode", mode, "Portcullis does not read SQL of that dialect"),
+                cursor.span());
+          }
+        } else if (cursor.isKind(TokenKind.NUMBER)
+            && cursor.text().text(cursor.at()).chars().anyMatch(c -> c != '0')) {
+          throw new StatementRefused(
+              ErrorCode.ER_WRONG_VALUE_FOR_VAR.error(
+                  "sql_mode", cursor.text().text(cursor.at()), "give it by name"),
+              cursor.span());
+        }
+        value();
+      }
+      default -> {
+        if (ENGINE_VARIABLES.contains(name)) {
+          engine(name);
+        } else {
+          if (name.startsWith("CHARACTER_SET") || name.startsWith("COLLATION")) {
+            touchesLexicalMode = true;
+          }
+          value();
+        }
+      }
+    }
+  }
+
+  private static boolean isProtected(String name) {
+    return PROTECTED.contains(name)
+        || name.endsWith("_SERVER")
+        || PROTECTED_PREFIXES.stream().anyMatch(name::startsWith);
+  }
+
+  private void engine(String variable) {
+    if (!cursor.isKind(TokenKind.WORD) && !cursor.isKind(TokenKind.STRING)) {
+      throw cursor.unexpected();
+    }
+    String engine = cursor.text().value(cursor.at());
+    if (!engine.equalsIgnoreCase("DEFAULT") && !DefinitionGrammar.isSafeEngine(engine)) {
+      throw new StatementRefused(
+          ErrorCode.ER_WRONG_VALUE_FOR_VAR.error(
+              variable.toLowerCase(Locale.ROOT),
+              engine,
+              "tables of this engine reach beyond the database and are not offered by this gate"),
+          cursor.span());
+    }
+    cursor.skip();
+    if (!cursor.atEnd() && !cursor.isMark(",")) {
+      throw cursor.unexpected();
+    }
+  }
+
+  private void names() {
+    touchesLexicalMode = true;
+    charset("character_set_client");
+    if (cursor.accept("COLLATE")) {
+      if (cursor.isKind(TokenKind.PUNCTUATION)) {
+        throw cursor.unexpected();
+      }
+      cursor.skip();
+    }
+  }
+
+  /** A character set by name, in which statements can be read; or DEFAULT, or a variable. */
+  private void charset(String variable) {
+    if (cursor.accept("DEFAULT")
+        || (cursor.isKind(TokenKind.USER_VARIABLE) || cursor.isKind(TokenKind.SYSTEM_VARIABLE))
+            && skipped()) {
+      return;
+    }
+    if (!cursor.isKind(TokenKind.WORD)
+        && !cursor.isKind(TokenKind.STRING)
+        && !cursor.isKind(TokenKind.QUOTED_IDENTIFIER)) {
+      throw cursor.unexpected();
+    }
+    String name = cursor.text().value(cursor.at());
+    if (ClientCharset.ofName(name).isEmpty()) {
+      throw new StatementRefused(
+          ErrorCode.ER_WRONG_VALUE_FOR_VAR.error(
+              variable, name, "statements in this character set cannot be read safely"),
+          cursor.span());
+    }
+    cursor.skip();
+  }
+
+  private boolean skipped() {
+    cursor.skip();
+    return true;
+  }
+
+  /** The value of an assignment, up to the next comma. */
+  private void value() {
+    int begin = cursor.at();
+    int end = begin;
+    int depth = 0;
+    while (end < cursor.end() && (depth > 0 || !cursor.punctuationAt(end, ","))) {
+      if (cursor.punctuationAt(end, "(")) {
+        depth++;
+      } else if (cursor.punctuationAt(end, ")")) {
+        depth--;
+      }
+      end++;
+    }
+    if (end == begin) {
+      throw cursor.unexpected();
+    }
+    boolean single = end == begin + 1 && !cursor.isKind(TokenKind.PUNCTUATION);
+    if (!single) {
+      DataGrammar.expressions(cursor, queries, begin, end).ifPresent(accesses::reads);
+    }
+    cursor.moveTo(end);
+  }
+
+  private StatementRefused denied(String what) {
+    return new StatementRefused(
+        ErrorCode.ER_SPECIFIC_ACCESS_DENIED_ERROR.error(
+            "SUPER or SYSTEM_VARIABLES_ADMIN (" + what + " is not offered by this gate)"),
+        cursor.span());
+  }
+}

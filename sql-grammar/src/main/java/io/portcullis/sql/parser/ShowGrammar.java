@@ -1,0 +1,191 @@
+package io.portcullis.sql.parser;
+
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.parser.QueryReader.QueryReading;
+import io.portcullis.sql.statement.ShowDatabases;
+import io.portcullis.sql.statement.ShowProcesslist;
+import io.portcullis.sql.statement.ShowWarnings;
+import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.statement.StatementKind;
+import java.util.Locale;
+
+/** SHOW (PM 4.3). A WHERE may compare and call built-in functions, but not query. */
+final class ShowGrammar {
+  private final TokenCursor cursor;
+  private final QueryReader queries;
+  private final Accesses accesses = new Accesses();
+
+  ShowGrammar(TokenCursor cursor, QueryReader queries) {
+    this.cursor = cursor;
+    this.queries = queries;
+  }
+
+  Statement statement() {
+    int show = cursor.at();
+    cursor.expect("SHOW");
+    if (cursor.acceptAny("DATABASES", "SCHEMAS")) {
+      if (cursor.is("WHERE")) {
+        throw cursor.notOffered("SHOW DATABASES with WHERE");
+      }
+      ShowDatabases databases = new ShowDatabases(cursor.like());
+      cursor.expectEnd();
+      return databases;
+    }
+    if (cursor.acceptAny("WARNINGS")) {
+      return warnings(false);
+    }
+    if (cursor.acceptAny("ERRORS")) {
+      return warnings(true);
+    }
+    if (cursor.is("COUNT")) {
+      return countOfWarnings();
+    }
+    if (cursor.is("GRANTS") || cursor.is("ROLES")) {
+      cursor.moveTo(show);
+      return new AccessControlGrammar(cursor).statement();
+    }
+    if (cursor.accept("PROCESSLIST")) {
+      cursor.expectEnd();
+      return new ShowProcesslist(false);
+    }
+    if (cursor.accept("FULL", "PROCESSLIST")) {
+      cursor.expectEnd();
+      return new ShowProcesslist(true);
+    }
+    forwarded();
+    return accesses.forward(StatementKind.SHOW);
+  }
+
+  private void forwarded() {
+    if (cursor.accept("CREATE")) {
+      created();
+      return;
+    }
+    if (cursor.accept("TABLE", "STATUS")) {
+      accesses.add(AccessKind.SHOW_TABLES, inDatabase());
+      condition();
+      return;
+    }
+    if (cursor.is("ENGINES")
+        || cursor.is("STORAGE", "ENGINES")
+        || cursor.is("PLUGINS")
+        || cursor.is("PRIVILEGES")) {
+      cursor.accept("STORAGE");
+      cursor.skip();
+      cursor.expectEnd();
+      return;
+    }
+    if (cursor.accept("COLLATION")
+        || cursor.accept("CHARACTER", "SET")
+        || cursor.accept("CHARSET")) {
+      condition();
+      return;
+    }
+    int begin = cursor.at();
+    cursor.acceptAny("GLOBAL", "SESSION", "LOCAL");
+    if (cursor.acceptAny("VARIABLES", "STATUS")) {
+      condition();
+      return;
+    }
+    cursor.moveTo(begin);
+    cursor.accept("EXTENDED");
+    cursor.accept("FULL");
+    if (cursor.accept("TABLES")) {
+      accesses.add(AccessKind.SHOW_TABLES, inDatabase());
+      condition();
+      return;
+    }
+    if (cursor.acceptAny("COLUMNS", "FIELDS", "INDEX", "INDEXES", "KEYS")) {
+      if (!cursor.acceptAny("FROM", "IN")) {
+        throw cursor.unexpected();
+      }
+      RelationName table = cursor.relation();
+      if (cursor.acceptAny("FROM", "IN")) {
+        table = new RelationName(cursor.database(), table.name());
+      }
+      accesses.add(AccessKind.DESCRIBE, table);
+      condition();
+      return;
+    }
+    cursor.moveTo(begin);
+    if (cursor.isKind(TokenKind.WORD)) {
+      throw cursor.notOffered("SHOW " + cursor.text().text(cursor.at()).toUpperCase(Locale.ROOT));
+    }
+    throw cursor.unexpected();
+  }
+
+  private void created() {
+    if (cursor.acceptAny("DATABASE", "SCHEMA")) {
+      cursor.accept("IF", "NOT", "EXISTS");
+      accesses.add(AccessKind.SHOW_CREATE_DATABASE, cursor.database());
+    } else if (cursor.accept("TABLE")) {
+      accesses.add(AccessKind.SHOW_CREATE, cursor.relation());
+    } else if (cursor.accept("VIEW")) {
+      RelationName view = cursor.relation();
+      accesses.add(AccessKind.SHOW_CREATE, view).add(AccessKind.SELECT, view);
+    } else {
+      throw cursor.notOffered(
+          "SHOW CREATE "
+              + (cursor.atEnd() ? "" : cursor.text().text(cursor.at()).toUpperCase(Locale.ROOT)));
+    }
+    cursor.expectEnd();
+  }
+
+  private DatabaseName inDatabase() {
+    return cursor.acceptAny("FROM", "IN") ? cursor.database() : DatabaseName.CURRENT;
+  }
+
+  /** {@code [LIKE 'pattern' | WHERE expression]}, to the end. */
+  private void condition() {
+    if (cursor.accept("WHERE")) {
+      int begin = cursor.at();
+      for (int i = begin; i < cursor.end(); i++) {
+        if (cursor.wordAt(i, "SELECT") || cursor.wordAt(i, "TABLE")) {
+          cursor.moveTo(i);
+          throw cursor.notOffered("a query inside SHOW");
+        }
+      }
+      QueryReading reading =
+          DataGrammar.expressions(cursor, queries, begin, cursor.end())
+              .orElseThrow(cursor::unexpected);
+      if (!reading.sources().isEmpty() || !reading.others().isEmpty()) {
+        throw cursor.notOffered("a query inside SHOW");
+      }
+      return;
+    }
+    cursor.like();
+    cursor.expectEnd();
+  }
+
+  private ShowWarnings warnings(boolean errorsOnly) {
+    long offset = 0;
+    long limit = Long.MAX_VALUE;
+    if (cursor.accept("LIMIT")) {
+      limit = cursor.number();
+      if (cursor.acceptMark(",")) {
+        offset = limit;
+        limit = cursor.number();
+      } else if (cursor.accept("OFFSET")) {
+        offset = cursor.number();
+      }
+    }
+    cursor.expectEnd();
+    return new ShowWarnings(errorsOnly, false, offset, limit);
+  }
+
+  private ShowWarnings countOfWarnings() {
+    cursor.expect("COUNT");
+    cursor.expectMark("(");
+    cursor.expectMark("*");
+    cursor.expectMark(")");
+    boolean errors = cursor.accept("ERRORS");
+    if (!errors) {
+      cursor.expect("WARNINGS");
+    }
+    cursor.expectEnd();
+    return new ShowWarnings(errors, true, 0, Long.MAX_VALUE);
+  }
+}

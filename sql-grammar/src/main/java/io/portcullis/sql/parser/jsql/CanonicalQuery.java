@@ -1,0 +1,118 @@
+package io.portcullis.sql.parser.jsql;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A query as the parser is given it: key words, quoted names, and place holders for everything that
+ * cannot name a table. Names the parser might read differently (dots, quotes, {@code @} in them)
+ * are replaced and translated back.
+ */
+final class CanonicalQuery {
+  private static final String STAND_IN = "portcullis_n_";
+
+  private final List<Item> items = new ArrayList<>();
+  private final Map<String, String> standIns = new HashMap<>();
+  private final Map<String, String> realNames = new HashMap<>();
+
+  enum ItemKind {
+    WORD,
+    NAME,
+    LITERAL,
+    MARK
+  }
+
+  /**
+   * @param text as the parser sees it
+   * @param name the identifier itself, for a NAME; else the text
+   */
+  record Item(ItemKind kind, String text, String name) {
+    boolean isWord(String word) {
+      return kind == ItemKind.WORD && text.equals(word);
+    }
+
+    boolean isMark(String mark) {
+      return kind == ItemKind.MARK && text.equals(mark);
+    }
+  }
+
+  List<Item> items() {
+    return items;
+  }
+
+  void word(String upperCase) {
+    items.add(new Item(ItemKind.WORD, upperCase, upperCase));
+  }
+
+  void mark(String mark) {
+    items.add(new Item(ItemKind.MARK, mark, mark));
+  }
+
+  boolean endsWithSign() {
+    Item last = items.isEmpty() ? null : items.get(items.size() - 1);
+    return last != null && (last.isMark("-") || last.isMark("+"));
+  }
+
+  /** A constant that may be part of something larger. */
+  void literal(String text) {
+    items.add(new Item(ItemKind.LITERAL, text, text));
+  }
+
+  /**
+   * A constant that is all there is between two commas: in a list of constants, however long, the
+   * first stands for the rest.
+   */
+  void element(String text) {
+    int last = items.size() - 1;
+    if (last > 0 && items.get(last).isMark(",") && items.get(last - 1).kind() == ItemKind.LITERAL) {
+      items.remove(last);
+    } else {
+      literal(text);
+    }
+  }
+
+  void name(String identifier) {
+    String shown = identifier;
+    if (!isPlain(identifier)) {
+      shown = standIns.computeIfAbsent(identifier, key -> STAND_IN + standIns.size());
+      realNames.put(shown, identifier);
+    }
+    items.add(new Item(ItemKind.NAME, '`' + shown + '`', identifier));
+  }
+
+  /** The identifier behind a name as the parser gives it back. */
+  String realName(String fromParser) {
+    String bare = fromParser;
+    if (bare.length() >= 2 && bare.charAt(0) == '`' && bare.charAt(bare.length() - 1) == '`') {
+      bare = bare.substring(1, bare.length() - 1);
+    }
+    return realNames.getOrDefault(bare, bare);
+  }
+
+  String text() {
+    StringBuilder text = new StringBuilder(items.size() * 6);
+    for (Item item : items) {
+      if (text.length() > 0) {
+        text.append(' ');
+      }
+      text.append(item.text());
+    }
+    return text.toString();
+  }
+
+  private static boolean isPlain(String identifier) {
+    if (identifier.startsWith(STAND_IN)) {
+      return false;
+    }
+    for (int i = 0; i < identifier.length(); i++) {
+      char c = identifier.charAt(i);
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+      if (!letter && (i == 0 || c < '0' || c > '9')) {
+        return false;
+      }
+    }
+    return !identifier.isEmpty();
+  }
+}

@@ -1,0 +1,95 @@
+package io.portcullis.sql.parser.jsql;
+
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.parser.QueryReader;
+import io.portcullis.sql.parser.StatementRefused;
+import io.portcullis.sql.text.Span;
+import java.util.Comparator;
+import java.util.List;
+import net.sf.jsqlparser.parser.CCJSqlParser;
+import net.sf.jsqlparser.parser.CCJSqlParserConstants;
+import net.sf.jsqlparser.parser.CCJSqlParserUtil;
+import net.sf.jsqlparser.parser.ParseException;
+import net.sf.jsqlparser.parser.TokenMgrException;
+import net.sf.jsqlparser.statement.Statement;
+import net.sf.jsqlparser.statement.select.Select;
+
+/**
+ * Reads queries with JSqlParser, on the calling thread. It is given canonical text only, has to
+ * consume all of it, and its tree has to agree with the tokens: as many queries, and the same names
+ * in the places of tables.
+ */
+public final class JsqlQueryReader implements QueryReader {
+  /** More than that would keep a thread busy for seconds. */
+  private static final int MAXIMUM_ITEMS = 100_000;
+
+  private static final Comparator<RelationName> ORDER =
+      Comparator.comparing((RelationName name) -> name.database().name())
+          .thenComparing(RelationName::name);
+
+  @Override
+  public QueryReading read(LexedStatement statement, List<Piece> pieces) {
+    CanonicalQuery query = Canonicalizer.print(statement, pieces);
+    Span span = spanOf(statement, pieces);
+    if (query.items().size() > MAXIMUM_ITEMS) {
+      throw StatementRefused.notUnderstood("the statement has too many parts", span);
+    }
+    TreeReader tree = new TreeReader(query, span);
+    QueryReading reading = tree.read(parse(query, span));
+    TablePositions tokens = TablePositions.of(query);
+    if (tokens.selects() != tree.selects() || !sameNames(tokens.names(), tree.positions())) {
+      throw StatementRefused.notUnderstood(
+          "could not account for every table of the statement", span);
+    }
+    return reading;
+  }
+
+  private static boolean sameNames(List<RelationName> some, List<RelationName> others) {
+    return some.stream().sorted(ORDER).toList().equals(others.stream().sorted(ORDER).toList());
+  }
+
+  private static Select parse(CanonicalQuery query, Span span) {
+    CCJSqlParser parser =
+        CCJSqlParserUtil.newParser(query.text())
+            .withUnsupportedStatements(false)
+            .withSquareBracketQuotation(false)
+            .withBackslashEscapeCharacter(false)
+            .withAllowComplexParsing(true);
+    try {
+      Statement statement = parser.Statement();
+      if (parser.getNextToken().kind == CCJSqlParserConstants.EOF
+          && statement instanceof Select select) {
+        return select;
+      }
+    } catch (ParseException | TokenMgrException e) {
+      // the parser's own text shows the canonical form, which says nothing to the client
+      throw StatementRefused.notUnderstood(
+          "did not understand the statement" + near(query, e), span);
+    }
+    throw StatementRefused.notUnderstood("did not understand the statement to its end", span);
+  }
+
+  private static String near(CanonicalQuery query, Throwable e) {
+    if (!(e instanceof ParseException parse)
+        || parse.currentToken == null
+        || parse.currentToken.next == null) {
+      return "";
+    }
+    String image = parse.currentToken.next.image;
+    return image.isEmpty() ? " at its end" : " near '" + query.realName(image) + "'";
+  }
+
+  private static Span spanOf(LexedStatement statement, List<Piece> pieces) {
+    for (Piece piece : pieces) {
+      int from =
+          piece instanceof Piece.Tokens tokens
+              ? tokens.from()
+              : piece instanceof Piece.Assignments tokens ? tokens.from() : statement.size();
+      if (from < statement.size()) {
+        return statement.span(from);
+      }
+    }
+    return new Span(0, 0);
+  }
+}

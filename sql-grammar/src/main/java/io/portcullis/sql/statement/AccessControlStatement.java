@@ -1,0 +1,206 @@
+package io.portcullis.sql.statement;
+
+import io.portcullis.sql.access.RelationName;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Statements about users, roles and grants (PM section 5): executed by the gate, never forwarded.
+ * Names are as typed, unquoted and trimmed; folding is the catalog's business. Passwords are in
+ * {@link Password}, which does not print them.
+ */
+public sealed interface AccessControlStatement extends Statement {
+
+  /** {@code user[@host]}; the host is an attribute, not part of the identity (PM 1.1). */
+  record UserName(String name, Optional<String> host) {}
+
+  /** A clear-text password in a statement. Its {@code toString} does not show it. */
+  record Password(String clearText) {
+    @Override
+    public String toString() {
+      return "***";
+    }
+  }
+
+  /**
+   * @param password empty when the statement gives none
+   */
+  record UserSpec(UserName user, Optional<Password> password) {}
+
+  record CreateUser(
+      boolean ifNotExists,
+      List<UserSpec> users,
+      Optional<String> defaultRole,
+      boolean locked,
+      Optional<String> comment)
+      implements AccessControlStatement {
+    public CreateUser {
+      users = List.copyOf(users);
+    }
+  }
+
+  /**
+   * @param lock empty: unchanged; TRUE: ACCOUNT LOCK; FALSE: UNLOCK
+   */
+  record AlterUser(
+      boolean ifExists,
+      List<UserSpec> users,
+      Optional<String> defaultRole,
+      Optional<Boolean> lock,
+      Optional<String> comment)
+      implements AccessControlStatement {
+    public AlterUser {
+      users = List.copyOf(users);
+    }
+  }
+
+  record DropUser(boolean ifExists, List<UserName> users) implements AccessControlStatement {
+    public DropUser {
+      users = List.copyOf(users);
+    }
+  }
+
+  /**
+   * {@code SET PASSWORD [FOR user] = 'p'} and {@code ALTER USER USER() IDENTIFIED BY 'p'}: no user
+   * means oneself.
+   */
+  record SetPassword(Optional<UserName> user, Password password)
+      implements AccessControlStatement {}
+
+  record CreateRole(boolean ifNotExists, List<String> roles, Optional<String> comment)
+      implements AccessControlStatement {
+    public CreateRole {
+      roles = List.copyOf(roles);
+    }
+  }
+
+  record DropRole(boolean ifExists, List<String> roles) implements AccessControlStatement {
+    public DropRole {
+      roles = List.copyOf(roles);
+    }
+  }
+
+  record RenameRole(boolean ifExists, String role, String newName)
+      implements AccessControlStatement {}
+
+  record CommentRole(String role, String comment) implements AccessControlStatement {}
+
+  record GrantPrivileges(
+      List<String> privileges,
+      ObjectType type,
+      Level level,
+      List<String> roles,
+      boolean grantOption)
+      implements AccessControlStatement {
+    public GrantPrivileges {
+      privileges = List.copyOf(privileges);
+      roles = List.copyOf(roles);
+    }
+  }
+
+  /**
+   * @param grantOptionOnly REVOKE GRANT OPTION FOR: the privilege stays
+   */
+  record RevokePrivileges(
+      boolean ifExists,
+      boolean grantOptionOnly,
+      List<String> privileges,
+      ObjectType type,
+      Level level,
+      List<String> roles)
+      implements AccessControlStatement {
+    public RevokePrivileges {
+      privileges = List.copyOf(privileges);
+      roles = List.copyOf(roles);
+    }
+  }
+
+  /**
+   * @param grantees each is looked up as a role first, then as a user (PM 5.5)
+   */
+  record GrantRoles(List<String> roles, List<UserName> grantees, boolean grantOption)
+      implements AccessControlStatement {
+    public GrantRoles {
+      roles = List.copyOf(roles);
+      grantees = List.copyOf(grantees);
+    }
+  }
+
+  record RevokeRoles(
+      boolean ifExists, boolean grantOptionOnly, List<String> roles, List<UserName> grantees)
+      implements AccessControlStatement {
+    public RevokeRoles {
+      roles = List.copyOf(roles);
+      grantees = List.copyOf(grantees);
+    }
+  }
+
+  record SetRole(RoleChoice choice) implements AccessControlStatement {}
+
+  /** {@code SET SECONDARY ROLE ALL | NONE}. */
+  record SetSecondaryRole(boolean all) implements AccessControlStatement {}
+
+  /** {@code SET DEFAULT ROLE r | NONE TO user, ...}; no role means public. */
+  record SetDefaultRole(Optional<String> role, List<UserName> users)
+      implements AccessControlStatement {
+    public SetDefaultRole {
+      users = List.copyOf(users);
+    }
+  }
+
+  /**
+   * @param using roles whose privileges are included; only with a user
+   */
+  record ShowGrants(GrantsOf of, List<String> using) implements AccessControlStatement {
+    public ShowGrants {
+      using = List.copyOf(using);
+    }
+  }
+
+  record ShowRoles(Optional<String> like) implements AccessControlStatement {}
+
+  /** Whom SHOW GRANTS is about. */
+  sealed interface GrantsOf {
+    record Oneself() implements GrantsOf {}
+
+    record User(UserName user) implements GrantsOf {}
+
+    record RoleNamed(String role) implements GrantsOf {}
+  }
+
+  /** The role SET ROLE asks for. */
+  sealed interface RoleChoice {
+    record Named(String role) implements RoleChoice {}
+
+    /** The stored default role. */
+    record Default() implements RoleChoice {}
+
+    /** {@code NONE}: public only. */
+    record None() implements RoleChoice {}
+  }
+
+  /** The object type keyword of GRANT and REVOKE; TABLE when MySQL's short form leaves it out. */
+  enum ObjectType {
+    ACCOUNT,
+    DATABASE,
+    TABLE,
+    VIEW,
+    FUNCTION,
+    PROCEDURE
+  }
+
+  /** The level of GRANT and REVOKE, as written (PM 3.1). */
+  sealed interface Level {
+    /** {@code *}. */
+    record Star() implements Level {}
+
+    /** {@code *.*}. */
+    record StarStar() implements Level {}
+
+    /** {@code d.*}. */
+    record DatabaseStar(String database) implements Level {}
+
+    /** {@code d.t}, or {@code t} in the current database. */
+    record Named(RelationName name) implements Level {}
+  }
+}

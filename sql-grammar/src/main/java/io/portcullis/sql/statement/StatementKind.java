@@ -1,0 +1,30 @@
+package io.portcullis.sql.statement;
+
+/** What kind of statement is forwarded: for logs and for what may be prepared. */
+public enum StatementKind {
+  SELECT,
+  INSERT,
+  REPLACE,
+  UPDATE,
+  DELETE,
+  TRUNCATE,
+  CREATE_DATABASE,
+  ALTER_DATABASE,
+  DROP_DATABASE,
+  CREATE_TABLE,
+  ALTER_TABLE,
+  RENAME_TABLE,
+  DROP_TABLE,
+  CREATE_VIEW,
+  ALTER_VIEW,
+  DROP_VIEW,
+  CREATE_INDEX,
+  DROP_INDEX,
+  LOCK_TABLES,
+  UNLOCK_TABLES,
+  EXPLAIN,
+  DESCRIBE,
+  SHOW,
+  DO,
+  TRANSACTION
+}

@@ -1,0 +1,4 @@
+package io.portcullis.sql.statement;
+
+/** {@code USE db}. */
+public record UseStatement(String database) implements Statement {}

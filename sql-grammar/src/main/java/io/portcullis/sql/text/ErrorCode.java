@@ -1,0 +1,108 @@
+package io.portcullis.sql.text;
+
+/**
+ * Every error Portcullis itself answers with: MySQL's number, SQLSTATE and text. Nothing else
+ * builds error texts. Numbers and formats are the server's (MySQL 8.4 error reference) where it has
+ * one; texts behind {@code ER_NOT_SUPPORTED_YET} and {@code ER_SPECIFIC_ACCESS_DENIED_ERROR} say
+ * what would help.
+ */
+public enum ErrorCode {
+  ER_HANDSHAKE_ERROR(1043, "08S01", "Bad handshake: %s"),
+  ER_CON_COUNT_ERROR(1040, "08004", "Too many connections"),
+  ER_DBACCESS_DENIED_ERROR(1044, "42000", "Access denied for user '%s'@'%s' to database '%s'"),
+  ER_ACCESS_DENIED_ERROR(1045, "28000", "Access denied for user '%s'@'%s' (using password: %s)"),
+  ER_NO_DB_ERROR(1046, "3D000", "No database selected"),
+  ER_UNKNOWN_COM_ERROR(1047, "08S01", "Unknown command: %s is not offered by Portcullis"),
+  ER_BAD_DB_ERROR(1049, "42000", "Unknown database '%s'"),
+  ER_SERVER_SHUTDOWN(1053, "08S01", "Server shutdown in progress"),
+  ER_PARSE_ERROR(1064, "42000", "You have an error in your SQL syntax; Portcullis: %s"),
+  ER_EMPTY_QUERY(1065, "42000", "Query was empty"),
+  ER_NO_SUCH_THREAD(1094, "HY000", "Unknown thread id: %s"),
+  ER_KILL_DENIED_ERROR(1095, "HY000", "You are not owner of thread %s"),
+  ER_UNKNOWN_ERROR(1105, "HY000", "%s"),
+  ER_UNKNOWN_CHARACTER_SET(1115, "42000", "Unknown character set: '%s'"),
+  ER_HOST_NOT_PRIVILEGED(1130, "HY000", "Host '%s' is not allowed to connect to this MySQL server"),
+  ER_TABLEACCESS_DENIED_ERROR(1142, "42000", "%s command denied to user '%s'@'%s' for table '%s'"),
+  ER_COLUMNACCESS_DENIED_ERROR(
+      1143, "42000", "%s command denied to user '%s'@'%s' for column '%s' in table '%s'"),
+  ER_ILLEGAL_GRANT_FOR_TABLE(1144, "42000", "%s"),
+  ER_NO_SUCH_TABLE(1146, "42S02", "Table '%s.%s' doesn't exist"),
+  ER_NET_PACKET_TOO_LARGE(1153, "08S01", "Got a packet bigger than 'max_allowed_packet' bytes"),
+  ER_NET_PACKETS_OUT_OF_ORDER(1156, "08S01", "Got packets out of order"),
+  ER_SPECIFIC_ACCESS_DENIED_ERROR(
+      1227,
+      "42000",
+      "Access denied; you need (at least one of) the %s privilege(s) for this operation"),
+  ER_WRONG_VALUE_FOR_VAR(1231, "42000", "Variable '%s' can't be set to the value of '%s': %s"),
+  ER_NOT_SUPPORTED_YET(1235, "42000", "Portcullis refuses this statement: %s"),
+  ER_NOT_SUPPORTED_AUTH_MODE(
+      1251,
+      "08004",
+      "Client does not support authentication protocol requested by server; consider upgrading MySQL client"),
+  ER_UNKNOWN_STMT_HANDLER(1243, "HY000", "Unknown prepared statement handler (%s) given to %s"),
+  ER_UNSUPPORTED_PS(
+      1295, "HY000", "This command is not supported in the prepared statement protocol yet"),
+  ER_QUERY_INTERRUPTED(1317, "70100", "Query execution was interrupted"),
+  ER_WRONG_OBJECT(1347, "HY000", "'%s.%s' is not %s"),
+  ER_ROUTINEACCESS_DENIED_ERROR(
+      1370, "42000", "%s command denied to user '%s'@'%s' for routine '%s'"),
+  ER_CANNOT_USER(1396, "HY000", "Operation %s failed for %s: %s"),
+  ER_MAX_PREPARED_STMT_COUNT_REACHED(
+      1461,
+      "42000",
+      "Can't create more than max_prepared_stmt_count statements (current value: %s)"),
+  ER_WRONG_STRING_LENGTH(
+      1470, "HY000", "String '%s' is too long for %s (should be no longer than %s)"),
+  ER_NOT_VALID_PASSWORD(1819, "HY000", "%s"),
+  ER_MUST_CHANGE_PASSWORD(
+      1820,
+      "HY000",
+      "You must reset your password using ALTER USER statement before executing this statement."),
+  ER_MALFORMED_PACKET(1835, "HY000", "Malformed communication packet."),
+  ER_QUERY_TIMEOUT(
+      3024, "HY000", "Query execution was interrupted, maximum statement execution time exceeded"),
+  ER_ACCOUNT_HAS_BEEN_LOCKED(3118, "HY000", "Access denied for user '%s'@'%s'. Account is locked."),
+  ER_SECURE_TRANSPORT_REQUIRED(
+      3159,
+      "HY000",
+      "Connections using insecure transport are prohibited while require_secure_transport is on."),
+  ER_UNKNOWN_AUTHID(3523, "HY000", "Unknown authorization ID %s"),
+  ER_ROLE_NOT_GRANTED(3530, "HY000", "%s"),
+  ER_SYSTEM_SCHEMA_WRITE(3552, "HY000", "Access to system schema '%s' is rejected."),
+  ER_MANDATORY_ROLE(3628, "HY000", "%s"),
+  ER_CREDENTIALS_CONTRADICT_TO_HISTORY(3638, "HY000", "%s"),
+  ER_ROLE_GRANTED_TO_ITSELF(4027, "HY000", "cannot grant role %s to %s"),
+  ER_CLIENT_INTERACTION_TIMEOUT(
+      4031, "HY000", "The client was disconnected by the server because of inactivity."),
+  /**
+   * Client-side numbers, sent when the backend is the one that is gone: drivers know what they
+   * mean.
+   */
+  CR_CONN_HOST_ERROR(2003, "HY000", "Can't connect to the backend '%s': %s"),
+  CR_SERVER_LOST(2013, "HY000", "Lost connection to the backend during query: %s"),
+  CR_SERVER_GONE_ERROR(2006, "HY000", "The backend has gone away: %s"),
+  CR_AUTH_PLUGIN_ERR(2061, "HY000", "Authentication plugin '%s' reported error: %s");
+
+  private final int errno;
+  private final String sqlState;
+  private final String format;
+
+  ErrorCode(int errno, String sqlState, String format) {
+    this.errno = errno;
+    this.sqlState = sqlState;
+    this.format = format;
+  }
+
+  public int errno() {
+    return errno;
+  }
+
+  public String sqlState() {
+    return sqlState;
+  }
+
+  /** The error with its text filled in; arguments as in the format, all of them needed. */
+  public SqlError error(Object... arguments) {
+    return new SqlError(this, String.format(java.util.Locale.ROOT, format, arguments));
+  }
+}

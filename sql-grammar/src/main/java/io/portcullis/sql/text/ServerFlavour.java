@@ -1,0 +1,7 @@
+package io.portcullis.sql.text;
+
+/** Which family of servers the backend belongs to; their lexical rules and scopes differ. */
+public enum ServerFlavour {
+  MYSQL,
+  MARIADB
+}

@@ -1,0 +1,274 @@
+package io.portcullis.sql.analysis;
+
+import static io.portcullis.sql.analysis.Analysed.MARIADB;
+import static io.portcullis.sql.analysis.Analysed.MYSQL;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
+import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
+import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
+import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.DropRole;
+import io.portcullis.sql.statement.AccessControlStatement.DropUser;
+import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
+import io.portcullis.sql.statement.AccessControlStatement.GrantRoles;
+import io.portcullis.sql.statement.AccessControlStatement.GrantsOf;
+import io.portcullis.sql.statement.AccessControlStatement.Level;
+import io.portcullis.sql.statement.AccessControlStatement.ObjectType;
+import io.portcullis.sql.statement.AccessControlStatement.Password;
+import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
+import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
+import io.portcullis.sql.statement.AccessControlStatement.RoleChoice;
+import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
+import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
+import io.portcullis.sql.statement.AccessControlStatement.SetRole;
+import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
+import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
+import io.portcullis.sql.statement.AccessControlStatement.UserName;
+import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
+import io.portcullis.sql.statement.Kill;
+import io.portcullis.sql.statement.SetVariables;
+import io.portcullis.sql.statement.ShowDatabases;
+import io.portcullis.sql.statement.ShowProcesslist;
+import io.portcullis.sql.statement.ShowWarnings;
+import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.statement.UseStatement;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Statements the gate answers itself: one line each (PM section 5). */
+final class AccessControlGrammarTest {
+  private static final Optional<String> NO_HOST = Optional.empty();
+
+  private static DynamicTest reads(String text, Statement statement) {
+    return DynamicTest.dynamicTest(
+        text,
+        () -> {
+          assertThat(Analysed.statement(text, MYSQL)).isEqualTo(statement);
+          assertThat(Analysed.statement(text, MARIADB)).isEqualTo(statement);
+        });
+  }
+
+  private static UserName user(String name) {
+    return new UserName(name, NO_HOST);
+  }
+
+  private static UserSpec user(String name, String password) {
+    return new UserSpec(user(name), Optional.of(new Password(password)));
+  }
+
+  private static GrantPrivileges grant(
+      List<String> privileges, ObjectType type, Level level, String role, boolean option) {
+    return new GrantPrivileges(privileges, type, level, List.of(role), option);
+  }
+
+  private static Level named(String database, String name) {
+    return new Level.Named(RelationName.of(database, name));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> users() {
+    return Stream.of(
+        reads(
+            "CREATE USER Joe_G IDENTIFIED BY 'x'",
+            new CreateUser(
+                false, List.of(user("Joe_G", "x")), Optional.empty(), false, Optional.empty())),
+        reads(
+            "create user if not exists 'a'@'%' identified by 'x', b default role r account lock comment 'c'",
+            new CreateUser(
+                true,
+                List.of(
+                    new UserSpec(
+                        new UserName("a", Optional.of("%")), Optional.of(new Password("x"))),
+                    new UserSpec(user("b"), Optional.empty())),
+                Optional.of("r"),
+                true,
+                Optional.of("c"))),
+        reads(
+            "ALTER USER a IDENTIFIED BY 'y' ACCOUNT UNLOCK",
+            new AlterUser(
+                false,
+                List.of(user("a", "y")),
+                Optional.empty(),
+                Optional.of(false),
+                Optional.empty())),
+        reads(
+            "ALTER USER IF EXISTS a LOCK",
+            new AlterUser(
+                true,
+                List.of(new UserSpec(user("a"), Optional.empty())),
+                Optional.empty(),
+                Optional.of(true),
+                Optional.empty())),
+        reads(
+            "ALTER USER USER() IDENTIFIED BY 'y'",
+            new SetPassword(Optional.empty(), new Password("y"))),
+        reads("SET PASSWORD = 'y'", new SetPassword(Optional.empty(), new Password("y"))),
+        reads(
+            "SET PASSWORD FOR 'a'@'%' = PASSWORD('y')",
+            new SetPassword(Optional.of(new UserName("a", Optional.of("%"))), new Password("y"))),
+        reads(
+            "DROP USER IF EXISTS a, 'b'@localhost",
+            new DropUser(true, List.of(user("a"), new UserName("b", Optional.of("localhost"))))));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> roles() {
+    return Stream.of(
+        reads(
+            "CREATE ROLE IF NOT EXISTS r, `s` COMMENT 'c'",
+            new CreateRole(true, List.of("r", "s"), Optional.of("c"))),
+        reads("DROP ROLE r", new DropRole(false, List.of("r"))),
+        reads("ALTER ROLE r RENAME TO s", new RenameRole(false, "r", "s")),
+        reads("ALTER ROLE r COMMENT 'c'", new CommentRole("r", "c")),
+        reads("SET ROLE r", new SetRole(new RoleChoice.Named("r"))),
+        reads("USE ROLE r", new SetRole(new RoleChoice.Named("r"))),
+        reads("SET ROLE NONE", new SetRole(new RoleChoice.None())),
+        reads("SET ROLE DEFAULT", new SetRole(new RoleChoice.Default())),
+        reads("SET SECONDARY ROLE ALL", new SetSecondaryRole(true)),
+        reads("USE SECONDARY ROLE NONE", new SetSecondaryRole(false)),
+        reads(
+            "SET DEFAULT ROLE r TO a, b",
+            new SetDefaultRole(Optional.of("r"), List.of(user("a"), user("b")))),
+        reads(
+            "SET DEFAULT ROLE NONE TO a", new SetDefaultRole(Optional.empty(), List.of(user("a")))),
+        reads(
+            "GRANT r, s TO a, 'b'@'%' WITH ADMIN OPTION",
+            new GrantRoles(
+                List.of("r", "s"), List.of(user("a"), new UserName("b", Optional.of("%"))), true)),
+        reads("GRANT r TO ROLE s", new GrantRoles(List.of("r"), List.of(user("s")), false)),
+        reads(
+            "REVOKE IF EXISTS r FROM a",
+            new RevokeRoles(true, false, List.of("r"), List.of(user("a")))),
+        reads(
+            "REVOKE ADMIN OPTION FOR r FROM a",
+            new RevokeRoles(false, true, List.of("r"), List.of(user("a")))));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> grants() {
+    return Stream.of(
+        reads(
+            "GRANT CREATE USER, MANAGE GRANTS ON ACCOUNT * TO r",
+            grant(
+                List.of("CREATE USER", "MANAGE GRANTS"),
+                ObjectType.ACCOUNT,
+                new Level.Star(),
+                "r",
+                false)),
+        reads(
+            "GRANT ALL ON DATABASE d TO r WITH GRANT OPTION",
+            grant(
+                List.of("ALL"),
+                ObjectType.DATABASE,
+                new Level.Named(RelationName.unqualified("d")),
+                "r",
+                true)),
+        reads(
+            "GRANT show tables, create table ON DATABASE *.* TO r",
+            grant(
+                List.of("SHOW TABLES", "CREATE TABLE"),
+                ObjectType.DATABASE,
+                new Level.StarStar(),
+                "r",
+                false)),
+        reads(
+            "GRANT SELECT ON *.* TO r",
+            grant(List.of("SELECT"), ObjectType.TABLE, new Level.StarStar(), "r", false)),
+        reads(
+            "GRANT SELECT, INSERT ON d.* TO ROLE r",
+            grant(
+                List.of("SELECT", "INSERT"),
+                ObjectType.TABLE,
+                new Level.DatabaseStar("d"),
+                "r",
+                false)),
+        reads(
+            "GRANT ALL PRIVILEGES ON `d`.`t` TO `r`",
+            grant(List.of("ALL PRIVILEGES"), ObjectType.TABLE, named("d", "t"), "r", false)),
+        reads(
+            "GRANT SELECT ON VIEW d.v TO r",
+            grant(List.of("SELECT"), ObjectType.VIEW, named("d", "v"), "r", false)),
+        reads(
+            "GRANT SELECT ON account TO r",
+            grant(
+                List.of("SELECT"),
+                ObjectType.TABLE,
+                new Level.Named(RelationName.unqualified("account")),
+                "r",
+                false)),
+        reads(
+            "REVOKE GRANT OPTION FOR SELECT ON TABLE t FROM r",
+            new RevokePrivileges(
+                false,
+                true,
+                List.of("SELECT"),
+                ObjectType.TABLE,
+                new Level.Named(RelationName.unqualified("t")),
+                List.of("r"))),
+        reads(
+            "REVOKE IF EXISTS ALL ON TABLE * FROM r, s",
+            new RevokePrivileges(
+                true,
+                false,
+                List.of("ALL"),
+                ObjectType.TABLE,
+                new Level.Star(),
+                List.of("r", "s"))),
+        reads("SHOW GRANTS", new ShowGrants(new GrantsOf.Oneself(), List.of())),
+        reads("SHOW GRANTS FOR CURRENT_USER()", new ShowGrants(new GrantsOf.Oneself(), List.of())),
+        reads(
+            "SHOW GRANTS FOR 'a'@'%' USING r",
+            new ShowGrants(new GrantsOf.User(new UserName("a", Optional.of("%"))), List.of("r"))),
+        reads("SHOW GRANTS FOR ROLE r", new ShowGrants(new GrantsOf.RoleNamed("r"), List.of())),
+        reads("SHOW ROLES LIKE 'a%'", new ShowRoles(Optional.of("a%"))));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> sessions() {
+    return Stream.of(
+        reads("USE `d`", new UseStatement("d")),
+        reads("KILL QUERY 17", new Kill(17, true)),
+        reads("KILL CONNECTION 17", new Kill(17, false)),
+        reads("SHOW DATABASES LIKE 'x%'", new ShowDatabases(Optional.of("x%"))),
+        reads("SHOW FULL PROCESSLIST", new ShowProcesslist(true)),
+        reads("SHOW WARNINGS LIMIT 2, 5", new ShowWarnings(false, false, 2, 5)),
+        reads("SHOW COUNT(*) ERRORS", new ShowWarnings(true, true, 0, Long.MAX_VALUE)),
+        reads("SET NAMES utf8mb4", new SetVariables(List.of(), true)),
+        reads("SET autocommit = 1, sql_mode = ''", new SetVariables(List.of(), true)),
+        reads("SET autocommit = ON", new SetVariables(List.of(), false)));
+  }
+
+  @Test
+  void passwordsAreNeitherRememberedNorPrinted() {
+    StatementAnalyzer analyzer = new StatementAnalyzer(100);
+    for (String text :
+        List.of(
+            "CREATE USER u IDENTIFIED BY 'hidden'",
+            "ALTER USER u IDENTIFIED BY 'hidden' REPLACE 'x'",
+            "SET PASSWORD = 'hidden' 'x'",
+            "CREATE USER u 'hidden'")) {
+      var lexed = Analysed.lexed(text, MYSQL);
+      assertThat(analyzer.analyze(lexed).toString()).as(text).doesNotContain("hidden");
+      assertThat(analyzer.cached(lexed.key())).as(text).isNull();
+    }
+  }
+
+  @Test
+  void statementsAndRefusalsAreRemembered() {
+    StatementAnalyzer analyzer = new StatementAnalyzer(100);
+    for (String text : List.of("SELECT * FROM t", "SELECT * FROM", "SHOW TABLES")) {
+      var lexed = Analysed.lexed(text, MYSQL);
+      AnalysisResult result = analyzer.analyze(lexed);
+      assertThat(analyzer.cached(lexed.key())).as(text).isSameAs(result);
+    }
+    assertThat(analyzer.cached(Analysed.lexed("SELECT * FROM u", MYSQL).key())).isNull();
+  }
+}

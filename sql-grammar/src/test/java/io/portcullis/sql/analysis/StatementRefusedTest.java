@@ -1,0 +1,167 @@
+package io.portcullis.sql.analysis;
+
+import static io.portcullis.sql.analysis.Analysed.MARIADB;
+import static io.portcullis.sql.analysis.Analysed.MYSQL;
+import static io.portcullis.sql.text.ErrorCode.ER_NOT_SUPPORTED_YET;
+import static io.portcullis.sql.text.ErrorCode.ER_PARSE_ERROR;
+import static io.portcullis.sql.text.ErrorCode.ER_SPECIFIC_ACCESS_DENIED_ERROR;
+import static io.portcullis.sql.text.ErrorCode.ER_WRONG_VALUE_FOR_VAR;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portcullis.sql.text.ErrorCode;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** What nobody may do through the gate, and what it does not understand: refused by name. */
+final class StatementRefusedTest {
+
+  private static DynamicTest refused(ErrorCode code, String because, String text) {
+    return DynamicTest.dynamicTest(text, () -> Analysed.refused(code, because, text));
+  }
+
+  private static DynamicTest notOffered(String what, String text) {
+    return refused(ER_NOT_SUPPORTED_YET, what + " is not offered by this gate", text);
+  }
+
+  private static DynamicTest notUnderstood(String text) {
+    return refused(ER_PARSE_ERROR, "Portcullis", text);
+  }
+
+  private static DynamicTest denied(String text) {
+    return refused(ER_SPECIFIC_ACCESS_DENIED_ERROR, "SUPER", text);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> kindsThatAreNotOffered() {
+    return Stream.of(
+        notOffered("CREATE TRIGGER", "CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET @a = 1"),
+        notOffered("CREATE EVENT", "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t"),
+        notOffered("CREATE PROCEDURE", "CREATE PROCEDURE p() SELECT 1"),
+        notOffered("CREATE FUNCTION", "CREATE FUNCTION f RETURNS STRING SONAME 'x.so'"),
+        notOffered(
+            "CREATE SERVER", "CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (HOST 'x')"),
+        notOffered("CALL", "CALL p()"),
+        notOffered("PREPARE", "PREPARE s FROM 'SELECT 1'"),
+        notOffered("EXECUTE", "EXECUTE s"),
+        notOffered("HANDLER", "HANDLER t OPEN"),
+        notOffered("LOAD DATA", "LOAD DATA INFILE '/etc/passwd' INTO TABLE t"),
+        notOffered("FLUSH", "FLUSH PRIVILEGES"),
+        notOffered("RESET", "RESET MASTER"),
+        notOffered("INSTALL", "INSTALL PLUGIN x SONAME 'y'"),
+        notOffered("SHUTDOWN", "SHUTDOWN"),
+        notOffered("BINLOG", "BINLOG 'x'"),
+        notOffered("CHANGE", "CHANGE MASTER TO MASTER_HOST = 'x'"),
+        notOffered("GRANT PROXY", "GRANT PROXY ON a TO b"),
+        notOffered("XA", "XA START 'x'"),
+        notOffered("SHOW BINARY", "SHOW BINARY LOGS"),
+        notOffered("SHOW MASTER", "SHOW MASTER STATUS"),
+        notOffered("SHOW CREATE PROCEDURE", "SHOW CREATE PROCEDURE p"),
+        notOffered("a query inside SHOW", "SHOW TABLES WHERE EXISTS (SELECT 1 FROM t)"),
+        notOffered("EXPLAIN FOR CONNECTION", "EXPLAIN FOR CONNECTION 3"),
+        notOffered("DROP SEQUENCE", "DROP SEQUENCE s"),
+        notOffered("DROP FUNCTION", "DROP FUNCTION f"),
+        notOffered("RENAME USER", "RENAME USER a TO b"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> partsThatAreNotOffered() {
+    return Stream.of(
+        notOffered("the function f", "SELECT f(1)"),
+        notOffered("the function d.f", "SELECT d.f(1)"),
+        notOffered("the function d.concat", "SELECT d.concat('a')"),
+        notOffered("the function LOAD_FILE", "SELECT LOAD_FILE('/etc/passwd')"),
+        notOffered("the function load_file", "INSERT INTO t VALUES (load_file('/etc/passwd'))"),
+        notOffered("the function sys_exec", "SELECT sys_exec('id')"),
+        notOffered("the function NEXTVAL", "SELECT NEXTVAL(s)"),
+        notOffered("the function MASTER_POS_WAIT", "DO MASTER_POS_WAIT('x', 4)"),
+        notOffered("the function f", "UPDATE t SET a = f(a)"),
+        notOffered("the function f", "SET @a = f(1)"),
+        notOffered("the function f", "SHOW VARIABLES WHERE f(1)"),
+        notOffered("the function f", "CREATE TABLE t (a INT DEFAULT (f(1, 2)))"),
+        notOffered(
+            "the stored function COUNT (with a blank before its parenthesis)",
+            "SELECT COUNT (a) FROM t"),
+        notOffered("INTO OUTFILE", "SELECT * FROM t INTO OUTFILE '/tmp/x'"),
+        notOffered("INTO DUMPFILE", "SELECT a INTO DUMPFILE '/tmp/x' FROM t"),
+        notOffered("PROCEDURE ANALYSE", "SELECT a FROM t PROCEDURE ANALYSE()"),
+        notOffered(
+            "the storage engine FEDERATED",
+            "CREATE TABLE t (a INT) ENGINE=FEDERATED CONNECTION='mysql://x'"),
+        notOffered(
+            "the storage engine CONNECT", "CREATE TABLE t (a INT) ENGINE=CONNECT TABLE_TYPE=CSV"),
+        notOffered("the storage engine Spider", "ALTER TABLE t ENGINE=Spider"),
+        notOffered(
+            "the storage engine MRG_MyISAM",
+            "CREATE TABLE t (a INT) ENGINE=MRG_MyISAM UNION=(a, b)"),
+        notOffered("the table option UNION", "ALTER TABLE t UNION=(secret)"),
+        notOffered("the table option DATA", "CREATE TABLE t (a INT) DATA DIRECTORY='/tmp'"),
+        notOffered("the table option INDEX", "CREATE TABLE t (a INT) INDEX DIRECTORY='/tmp'"),
+        notOffered("the table option TABLESPACE", "CREATE TABLE t (a INT) TABLESPACE ts"),
+        notOffered("the table option CONNECTION", "CREATE TABLE t (a INT) CONNECTION='x'"),
+        notOffered("ALTER TABLE ... EXCHANGE", "ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u"),
+        notOffered(
+            "a DEFINER other than CURRENT_USER",
+            "CREATE DEFINER=root@localhost VIEW v AS SELECT 1"),
+        notOffered("a column list (SELECT on single columns)", "GRANT SELECT (a) ON t TO r"),
+        notOffered(
+            "IDENTIFIED without BY 'password'",
+            "CREATE USER u IDENTIFIED WITH mysql_native_password BY 'x'"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> whatReachesBeyondTheSession() {
+    return Stream.of(
+        denied("SET GLOBAL max_connections = 1"),
+        denied("SET @@global.max_connections = 1"),
+        denied("SET @a = 1, GLOBAL general_log = 1"),
+        denied("SET PERSIST max_connections = 1"),
+        denied("SET @@persist_only.max_connections = 1"),
+        denied("SET GLOBAL TRANSACTION READ ONLY"),
+        denied("SET sql_log_bin = 0"),
+        denied("SET @@session.sql_log_bin = 0"),
+        denied("SET SESSION pseudo_thread_id = 3"),
+        denied("SET gtid_next = 'x'"),
+        denied("SET debug = 'd,x'"),
+        denied("SET character_set_server = latin1"),
+        refused(ER_WRONG_VALUE_FOR_VAR, "gbk", "SET NAMES gbk"),
+        refused(ER_WRONG_VALUE_FOR_VAR, "sjis", "SET character_set_client = 'sjis'"),
+        refused(ER_WRONG_VALUE_FOR_VAR, "big5", "SET CHARACTER SET big5"),
+        refused(ER_WRONG_VALUE_FOR_VAR, "ORACLE", "SET sql_mode = 'ORACLE'"),
+        refused(ER_WRONG_VALUE_FOR_VAR, "FEDERATED", "SET default_storage_engine = FEDERATED"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> whatIsNotUnderstood() {
+    return Stream.of(
+        notUnderstood("FROBNICATE"),
+        notUnderstood("SELECT FROM"),
+        notUnderstood("SELECT 1 SELECT 2"),
+        notUnderstood("SELECT * FROM t WHERE"),
+        notUnderstood("SELECT (1"),
+        notUnderstood("SELECT 1)"),
+        notUnderstood("SELECT * FROM a.b.c"),
+        notUnderstood("INSERT INTO t VALUES (1) SELECT 1"),
+        notUnderstood("INSERT INTO t SELECT 1 INTO x"),
+        notUnderstood("UPDATE t WHERE a = 1"),
+        notUnderstood("DELETE x FROM a, b"),
+        notUnderstood("DROP TABLE t u"),
+        notUnderstood("DROP TABLE select"),
+        notUnderstood("SET"),
+        notUnderstood("SET x"),
+        notUnderstood("GRANT SELECT ON t"),
+        notUnderstood("CREATE USER `a b`"),
+        notUnderstood("CREATE ROLE 'a:b'"),
+        notUnderstood("CREATE ROLE ''"),
+        notUnderstood("COMMIT foo"));
+  }
+
+  @Test
+  void deepNestingIsRefusedNotThrown() {
+    String text = "SELECT " + "(".repeat(90) + "1" + ")".repeat(90);
+    assertThat(Analysed.analyse(text, MYSQL)).isNotNull();
+    String calls = "SELECT " + "ABS(".repeat(95) + "1" + ")".repeat(95);
+    assertThat(Analysed.analyse(calls, MARIADB)).isNotNull();
+  }
+}
