@@ -54,7 +54,9 @@ public final class Relay implements AutoCloseable {
     accept(listener);
   }
 
-  /** Port 0: one below those that outgoing connections take, so that it can be listened on again. */
+  /**
+   * Port 0: one below those that outgoing connections take, so that it can be listened on again.
+   */
   private static ServerSocket listen(int port) {
     if (port == 0) {
       for (int candidate = 21_000; candidate < 29_000; candidate++) {

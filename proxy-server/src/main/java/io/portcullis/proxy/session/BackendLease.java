@@ -14,6 +14,8 @@ import io.portcullis.sql.text.LexicalMode;
 import io.portcullis.sql.text.ServerVersion;
 import io.portcullis.sql.text.SqlError;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -48,7 +50,7 @@ final class BackendLease {
   private @Nullable LexicalMode mode;
   private int statusFlags = StatusFlags.AUTOCOMMIT;
   private @Nullable HeldResponse held;
-  private @Nullable Waiting waiting;
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
   private boolean killing;
   private boolean closed;
 
@@ -92,7 +94,7 @@ final class BackendLease {
   void execute(ByteBuf framed, CommandShape shape, ResponseEdit edit, ResponseSink sink) {
     held = sink instanceof HeldResponse response ? response : null;
     if (killing) {
-      waiting = new Waiting(framed, shape, edit, sink);
+      waiting.add(new Waiting(framed, shape, edit, sink));
     } else {
       connection().execute(framed, shape, edit, sink);
     }
@@ -100,9 +102,7 @@ final class BackendLease {
 
   private void killed() {
     killing = false;
-    Waiting next = waiting;
-    if (next != null) {
-      waiting = null;
+    for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
       connection().execute(next.framed(), next.shape(), next.edit(), next.sink());
     }
   }
@@ -319,9 +319,7 @@ final class BackendLease {
 
   private void discard(BackendConnection leased) {
     leased.discard();
-    Waiting unsent = waiting;
-    if (unsent != null) {
-      waiting = null;
+    for (Waiting unsent = waiting.poll(); unsent != null; unsent = waiting.poll()) {
       unsent.framed().release();
     }
     HeldResponse outstanding = held;
