@@ -109,14 +109,29 @@ public record BackendConfig(
         section.integer("max_idle_connections", Math.min(DEFAULT_MAX_IDLE_CONNECTIONS, most));
     Duration idle = section.duration("idle_timeout", DEFAULT_IDLE_TIMEOUT);
     Duration acquire = section.duration("acquire_timeout", DEFAULT_ACQUIRE_TIMEOUT);
-    if (!present || host.isEmpty() || user.isEmpty()) {
+    if (!present) {
       return Optional.empty();
     }
     return section.build(
         () ->
             Optional.of(
                 new BackendConfig(
-                    host, port, user, password, tls, key, connect, most, mostIdle, idle, acquire)),
+                    orComplained(host),
+                    port,
+                    orComplained(user),
+                    password,
+                    tls,
+                    key,
+                    connect,
+                    most,
+                    mostIdle,
+                    idle,
+                    acquire)),
         Optional.empty());
+  }
+
+  /** What is missing was complained of already; the other keys are checked all the same. */
+  private static String orComplained(String text) {
+    return text.isEmpty() ? "missing" : text;
   }
 }

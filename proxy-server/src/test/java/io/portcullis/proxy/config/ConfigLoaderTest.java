@@ -254,6 +254,13 @@ final class ConfigLoaderTest {
   }
 
   @Test
+  void whatIsMissingHidesNoOtherComplaint() {
+    assertThat(problems("backend: {user: u, port: 70000}\n"))
+        .containsExactly(
+            "backend.host: missing (expected: a text)", "backend.port: 70000 (expected: 1..65535)");
+  }
+
+  @Test
   void environmentWinsOverTheFile() throws Exception {
     PortcullisConfig config =
         read(
