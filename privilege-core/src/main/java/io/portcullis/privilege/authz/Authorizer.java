@@ -15,6 +15,7 @@ import io.portcullis.sql.access.ObjectName;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.ServerFlavour;
 import io.portcullis.sql.text.SqlError;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -308,6 +309,36 @@ public final class Authorizer {
                   + " have privileges on"));
     }
     return refused(subject, kind, database, relation);
+  }
+
+  /**
+   * Whether reading it may be permitted for others than administrators once the rows are filtered
+   * by {@link #metadataFilter}: a table that the statement itself names in information_schema, in
+   * letters that cannot be read otherwise.
+   */
+  public static boolean isMetadata(AccessRequest access) {
+    return access.kind() == AccessKind.SELECT
+        && access.object() instanceof RelationName relation
+        && isPlain(relation.database().name())
+        && isPlain(relation.name())
+        && ObjectNames.fold(relation.database().name()).equals(SystemDatabases.INFORMATION_SCHEMA)
+        && !SystemDatabases.isOpen(relation.name());
+  }
+
+  private static boolean isPlain(String name) {
+    return name.chars().allMatch(c -> c <= 0x7F);
+  }
+
+  /**
+   * The condition that leaves of a table of information_schema what the subject may know of (PM 4.3
+   * #42); empty when there is none for that table, which is read by administrators only then.
+   */
+  public Optional<String> metadataFilter(
+      ActiveSubject subject, String table, boolean foldNames, ServerFlavour flavour) {
+    if (subject.unusable().isPresent()) {
+      return Optional.empty();
+    }
+    return new InformationSchemaFilter(subject, catalogSchema, foldNames).of(table, flavour);
   }
 
   private static boolean isAllowedExplicitly(

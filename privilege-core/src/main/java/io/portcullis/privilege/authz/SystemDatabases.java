@@ -1,6 +1,8 @@
 package io.portcullis.privilege.authz;
 
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Databases that no client writes (PM 2.5): the backend's own, the catalog's, and the name under
@@ -36,6 +38,15 @@ public final class SystemDatabases {
     return BACKEND.contains(folded)
         || folded.equals(MO_CATALOG)
         || isCatalog(folded, catalogSchema);
+  }
+
+  /** All of them but information_schema, in lower case, in a fixed order. */
+  static List<String> names(String catalogSchema) {
+    TreeSet<String> names = new TreeSet<>(BACKEND);
+    names.remove(INFORMATION_SCHEMA);
+    names.add(MO_CATALOG);
+    names.add(ObjectNames.fold(catalogSchema));
+    return List.copyOf(names);
   }
 
   static boolean isCatalog(String folded, String catalogSchema) {

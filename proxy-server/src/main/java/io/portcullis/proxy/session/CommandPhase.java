@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.portcullis.privilege.authz.Decision;
 import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.statement.IdentityRewriter;
+import io.portcullis.proxy.statement.MetadataRewriter.MetadataFilters;
 import io.portcullis.proxy.statement.StatementReader;
 import io.portcullis.proxy.wire.Packet;
 import io.portcullis.proxy.wire.PacketFraming;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,6 +76,7 @@ final class CommandPhase {
   private final PreparedStatements prepared;
   private final LocalAnswers local;
   private final DefinitionStatements definitions;
+  private final MetadataReads metadata;
   private final Relay relay;
   private final PacketStep query = this::query;
 
@@ -90,6 +93,7 @@ final class CommandPhase {
   private @Nullable StatementText text;
   private boolean more;
   private @Nullable PreparedHandle handle;
+  private @Nullable MetadataFilters filters;
   private boolean timedOut;
   private @Nullable HeldResponse unsent;
   private FrontendPort.@Nullable Cancellable timeout;
@@ -117,6 +121,7 @@ final class CommandPhase {
     this.prepared = new PreparedStatements(this, port, reader, authority, backend);
     this.local = new LocalAnswers(this, session, services, authority, backend, offload);
     this.definitions = new DefinitionStatements(this, services, port, authority, offload);
+    this.metadata = new MetadataReads(this, port, reader, authority, backend);
   }
 
   void onClientWritable() {
@@ -159,6 +164,27 @@ final class CommandPhase {
     command = framed;
     shape = itsShape;
     handle = executed;
+  }
+
+  @Nullable ByteBuf command() {
+    return command;
+  }
+
+  /** The prepared statement that is to be executed; null for a text. */
+  @Nullable PreparedHandle handle() {
+    return handle;
+  }
+
+  /** Takes ownership of the command in hand as it is to be sent, secured with these filters. */
+  void replaceCommand(ByteBuf secured, MetadataFilters with) {
+    dropCommand();
+    command = secured;
+    filters = with;
+  }
+
+  /** What the command in hand was secured with. */
+  Optional<MetadataFilters> filters() {
+    return Optional.ofNullable(filters);
   }
 
   /** Sends the command in hand, and its response straight on. */
@@ -208,6 +234,7 @@ final class CommandPhase {
     sequenceOffset = 0;
     more = false;
     handle = null;
+    filters = null;
     timedOut = false;
     try {
       dispatch(packet);
@@ -518,10 +545,19 @@ final class CommandPhase {
             executed.rememberPermitted(authority.decidedVersion());
           }
           then.run();
-        });
+        },
+        denied -> metadata.denied(analysis, accesses, denied, then));
   }
 
   void decide(List<AccessRequest> accesses, int lookups, Runnable then) {
+    decide(accesses, lookups, then, this::deny);
+  }
+
+  void decide(
+      List<AccessRequest> accesses,
+      int lookups,
+      Runnable then,
+      Consumer<Decision.Denied> otherwise) {
     PreparedHandle executed = handle;
     Decision decision =
         executed == null
@@ -530,9 +566,9 @@ final class CommandPhase {
     if (decision instanceof Decision.Allowed) {
       then.run();
     } else if (decision instanceof Decision.Denied denied) {
-      deny(denied);
+      otherwise.accept(denied);
     } else if (decision instanceof Decision.Unresolved unresolved && lookups < MAX_LOOKUPS) {
-      lookUp(unresolved.names(), () -> decide(accesses, lookups + 1, then));
+      lookUp(unresolved.names(), () -> decide(accesses, lookups + 1, then, otherwise));
     } else {
       fail(
           ErrorCode.ER_UNKNOWN_ERROR.error(
@@ -560,7 +596,7 @@ final class CommandPhase {
         done -> then.run());
   }
 
-  private void deny(Decision.Denied denied) {
+  void deny(Decision.Denied denied) {
     fail(denied.error(), () -> authority.hints(denied));
   }
 

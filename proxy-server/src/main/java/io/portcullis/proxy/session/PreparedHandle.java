@@ -1,5 +1,6 @@
 package io.portcullis.proxy.session;
 
+import io.portcullis.proxy.statement.MetadataRewriter.MetadataFilters;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.text.LexicalMode;
 import java.util.Optional;
@@ -11,12 +12,23 @@ final class PreparedHandle {
   private final StatementAnalysis analysis;
   private final Optional<String> database;
   private final LexicalMode mode;
+  private final Optional<MetadataFilters> filters;
   private long permittedVersion = -1;
 
-  PreparedHandle(StatementAnalysis analysis, Optional<String> database, LexicalMode mode) {
+  PreparedHandle(
+      StatementAnalysis analysis,
+      Optional<String> database,
+      LexicalMode mode,
+      Optional<MetadataFilters> filters) {
     this.analysis = analysis;
     this.database = database;
     this.mode = mode;
+    this.filters = filters;
+  }
+
+  /** What its text was secured with; empty for one sent as it was written. */
+  Optional<MetadataFilters> filters() {
+    return filters;
   }
 
   StatementAnalysis analysis() {

@@ -104,7 +104,10 @@ final class PreparedStatements {
                         handles.put(
                             held.preparedStatementId(),
                             new PreparedHandle(
-                                analysis, authority.currentDatabase(), backend.mode()));
+                                analysis,
+                                authority.currentDatabase(),
+                                backend.mode(),
+                                phase.filters()));
                       }
                       phase.answerHeld(held, end);
                     })));
@@ -151,13 +154,7 @@ final class PreparedStatements {
     if (prepared.knownPermitted(authority.version())) {
       phase.relay();
     } else if (prepared.analysis().statement() instanceof ForwardStatement forward) {
-      phase.decide(
-          forward.accesses(),
-          0,
-          () -> {
-            prepared.rememberPermitted(authority.decidedVersion());
-            phase.relay();
-          });
+      phase.permitted(prepared.analysis(), forward.accesses(), phase::relay);
     } else {
       phase.fail(ErrorCode.ER_UNKNOWN_STMT_HANDLER.error("no cursor", "mysqld_stmt_fetch"));
     }

@@ -10,6 +10,7 @@ import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.StatementAnalysis;
+import io.portcullis.sql.text.ServerFlavour;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -170,6 +171,11 @@ public final class Authority {
     version();
     return authorizer.decide(
         active, accesses, database.equals(currentDatabase) ? binding : binding(database));
+  }
+
+  /** {@link Authorizer#metadataFilter} for the subject under the newest snapshot. */
+  public Optional<String> metadataFilter(String table, ServerFlavour flavour) {
+    return authorizer.metadataFilter(subject(), table, foldNames, flavour);
   }
 
   /** What would help, as lines for SHOW WARNINGS. */

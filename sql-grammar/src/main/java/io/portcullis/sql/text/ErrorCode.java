@@ -53,6 +53,7 @@ public enum ErrorCode {
       "Can't create more than max_prepared_stmt_count statements (current value: %s)"),
   ER_WRONG_STRING_LENGTH(
       1470, "HY000", "String '%s' is too long for %s (should be no longer than %s)"),
+  ER_NEED_REPREPARE(1615, "HY000", "Prepared statement needs to be re-prepared"),
   ER_NOT_VALID_PASSWORD(1819, "HY000", "%s"),
   ER_MUST_CHANGE_PASSWORD(
       1820,

@@ -1,0 +1,288 @@
+package io.portcullis.privilege.authz;
+
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.snapshot.EffectivePrivileges;
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.text.ServerFlavour;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Which rows of a table of {@code information_schema} a subject may see (PM 4.3 #42), as a
+ * condition over the columns of that table: objects it may describe, definitions of views it may
+ * SHOW CREATE, and routines, triggers and events where it has the whole database. What the catalog
+ * does not know is seen only by who holds a privilege on everything.
+ *
+ * <p>The text reads the same under every sql_mode and every character set the gate lets pass: names
+ * that are not plain are written in hexadecimal.
+ */
+final class InformationSchemaFilter {
+
+  private static final String VIEWS = "information_schema.VIEWS";
+
+  private final ActiveSubject subject;
+  private final EffectivePrivileges held;
+  private final String catalogSchema;
+  private final boolean foldNames;
+
+  InformationSchemaFilter(ActiveSubject subject, String catalogSchema, boolean foldNames) {
+    this.subject = subject;
+    this.held = subject.privileges();
+    this.catalogSchema = catalogSchema;
+    this.foldNames = foldNames;
+  }
+
+  /** Empty for a table whose rows cannot be told apart: it is refused as a whole. */
+  Optional<String> of(String table, ServerFlavour flavour) {
+    return switch (ObjectNames.fold(table)) {
+      case "schemata" -> Optional.of(schemata("SCHEMA_NAME"));
+      case "tables", "columns", "statistics", "table_constraints", "partitions" ->
+          Optional.of(described("TABLE_SCHEMA", "TABLE_NAME"));
+      case "key_column_usage" ->
+          Optional.of(
+              described("TABLE_SCHEMA", "TABLE_NAME")
+                  + " AND (REFERENCED_TABLE_NAME IS NULL OR "
+                  + described("REFERENCED_TABLE_SCHEMA", "REFERENCED_TABLE_NAME")
+                  + ")");
+      case "referential_constraints" ->
+          Optional.of(
+              described("CONSTRAINT_SCHEMA", "TABLE_NAME")
+                  + " AND "
+                  + described("UNIQUE_CONSTRAINT_SCHEMA", "REFERENCED_TABLE_NAME"));
+      case "check_constraints" ->
+          flavour == ServerFlavour.MARIADB
+              ? Optional.of(described("CONSTRAINT_SCHEMA", "TABLE_NAME"))
+              : Optional.of(programs("CONSTRAINT_SCHEMA"));
+      case "views" ->
+          Optional.of(
+              relations("TABLE_SCHEMA", "TABLE_NAME", AccessKind.SHOW_CREATE, RelationKind.VIEW));
+      case "triggers" -> Optional.of(programs("EVENT_OBJECT_SCHEMA"));
+      case "routines" -> Optional.of(programs("ROUTINE_SCHEMA"));
+      case "parameters" -> Optional.of(programs("SPECIFIC_SCHEMA"));
+      case "events" -> Optional.of(programs("EVENT_SCHEMA"));
+      default -> Optional.empty();
+    };
+  }
+
+  private String described(String schema, String table) {
+    return relations(schema, table, AccessKind.DESCRIBE, RelationKind.TABLE);
+  }
+
+  /** Databases by what SHOW DATABASES lists (PM 4.3 #37). */
+  private String schemata(String schema) {
+    if (held.holdsOnAccount(PrivilegeType.SHOW_DATABASES)) {
+      return "LOWER(" + schema + ") NOT IN (" + literal(ObjectNames.fold(catalogSchema)) + ")";
+    }
+    return ordinary(
+        schema,
+        (held.onEveryDatabase()
+                | held.onEveryRelation(RelationKind.TABLE)
+                | held.onEveryRelation(RelationKind.VIEW))
+            != 0,
+        database ->
+            (held.onDatabase(database.id())
+                    | held.onRelationsOf(database.id(), RelationKind.TABLE)
+                    | held.onRelationsOf(database.id(), RelationKind.VIEW)
+                    | held.onSomeRelationOf(database.id()))
+                != 0);
+  }
+
+  /** Their text can say anything, so they take the whole database (PM 4.4 #63). */
+  private String programs(String schema) {
+    long full = PrivilegeType.DATABASE_ALL.bit() | PrivilegeType.DATABASE_OWNERSHIP.bit();
+    return ordinary(
+        schema,
+        (held.onEveryDatabase() & full) != 0,
+        database -> (held.onDatabase(database.id()) & full) != 0);
+  }
+
+  private interface Seen {
+    boolean test(Database database);
+  }
+
+  private String ordinary(String schema, boolean everyDatabase, Seen seen) {
+    if (everyDatabase) {
+      return within(schema, List.of("TRUE"));
+    }
+    List<String> names = new ArrayList<>();
+    for (Database database : databases()) {
+      if (seen.test(database)) {
+        names.add(database.name());
+      }
+    }
+    return within(schema, names.isEmpty() ? List.of() : List.of(oneOf(name(schema), names)));
+  }
+
+  /**
+   * @param first what rows that are not of views are judged as: VIEW where all rows are of views
+   */
+  private String relations(String schema, String table, AccessKind kind, RelationKind first) {
+    boolean everyTable = satisfied(kind, first, 0, 0);
+    boolean everyView = satisfied(kind, RelationKind.VIEW, 0, 0);
+    if (everyTable && everyView) {
+      return within(schema, List.of("TRUE"));
+    }
+    List<String> whole = new ArrayList<>();
+    List<String> tablesOf = new ArrayList<>();
+    List<String> viewsOf = new ArrayList<>();
+    List<String> terms = new ArrayList<>();
+    for (Database database : databases()) {
+      boolean tables =
+          satisfied(
+              kind,
+              first,
+              held.onRelationsOf(database.id(), first),
+              held.onDatabase(database.id()));
+      boolean views =
+          satisfied(
+              kind,
+              RelationKind.VIEW,
+              held.onRelationsOf(database.id(), RelationKind.VIEW),
+              held.onDatabase(database.id()));
+      if (tables && views) {
+        whole.add(database.name());
+        continue;
+      }
+      if (tables && !everyTable) {
+        tablesOf.add(database.name());
+      }
+      if (views && !everyView) {
+        viewsOf.add(database.name());
+      }
+      List<String> single = single(kind, first, database, tables, views);
+      if (!single.isEmpty()) {
+        terms.add(
+            "("
+                + oneOf(name(schema), List.of(database.name()))
+                + " AND "
+                + oneOf(name(table), single)
+                + ")");
+      }
+    }
+    if (!whole.isEmpty()) {
+      terms.add(oneOf(name(schema), whole));
+    }
+    if (everyTable || everyView) {
+      terms.add(ofKind(schema, table, everyView));
+    }
+    if (!tablesOf.isEmpty()) {
+      terms.add("(" + oneOf(name(schema), tablesOf) + " AND " + ofKind(schema, table, false) + ")");
+    }
+    if (!viewsOf.isEmpty()) {
+      terms.add("(" + oneOf(name(schema), viewsOf) + " AND " + ofKind(schema, table, true) + ")");
+    }
+    return within(schema, terms);
+  }
+
+  private boolean satisfied(AccessKind kind, RelationKind as, long onRelations, long onDatabase) {
+    return Requirement.of(kind, as)
+        .isSatisfiedBy(
+            held.onEveryRelation(as) | onRelations, held.onEveryDatabase() | onDatabase, 0);
+  }
+
+  private List<String> single(
+      AccessKind kind, RelationKind first, Database home, boolean tables, boolean views) {
+    List<String> names = new ArrayList<>();
+    if (held.onSomeRelationOf(home.id()) == 0) {
+      return names;
+    }
+    for (Relation relation : subject.snapshot().state().relationsOf(home.id())) {
+      RelationKind as = relation.kind();
+      boolean listed = as == RelationKind.VIEW || first == RelationKind.TABLE;
+      if (listed
+          && !(as == RelationKind.TABLE ? tables : views)
+          && satisfied(
+              kind,
+              as,
+              held.onRelationsOf(home.id(), as) | held.onRelation(relation.id(), as),
+              held.onDatabase(home.id()))) {
+        names.add(relation.name());
+      }
+    }
+    return names;
+  }
+
+  private List<Database> databases() {
+    List<Database> ordinary = new ArrayList<>();
+    for (Database database : subject.snapshot().state().databases()) {
+      if (database.account().equals(subject.subject().account())
+          && !SystemDatabases.is(database.name(), catalogSchema)) {
+        ordinary.add(database);
+      }
+    }
+    return ordinary;
+  }
+
+  /** What is in information_schema itself, and what the terms add of the ordinary databases. */
+  private String within(String schema, List<String> terms) {
+    String itself = name(schema) + " = 'information_schema'";
+    if (terms.isEmpty()) {
+      return "(" + itself + ")";
+    }
+    String system =
+        SystemDatabases.names(catalogSchema).stream()
+            .map(InformationSchemaFilter::literal)
+            .collect(Collectors.joining(", "));
+    return "("
+        + itself
+        + " OR (LOWER("
+        + schema
+        + ") NOT IN ("
+        + system
+        + ") AND ("
+        + String.join(" OR ", terms)
+        + ")))";
+  }
+
+  private String ofKind(String schema, String table, boolean views) {
+    return "("
+        + name(schema)
+        + ", "
+        + name(table)
+        + ") "
+        + (views ? "" : "NOT ")
+        + "IN (SELECT "
+        + name("TABLE_SCHEMA")
+        + ", "
+        + name("TABLE_NAME")
+        + " FROM "
+        + VIEWS
+        + ")";
+  }
+
+  /** Compared byte by byte, whatever collation the server has for the column. */
+  private String name(String column) {
+    return "CONVERT("
+        + (foldNames ? "LOWER(" + column + ")" : column)
+        + " USING utf8mb4) COLLATE utf8mb4_bin";
+  }
+
+  private static String oneOf(String name, List<String> values) {
+    return name
+        + " IN ("
+        + values.stream()
+            .sorted()
+            .map(InformationSchemaFilter::literal)
+            .collect(Collectors.joining(", "))
+        + ")";
+  }
+
+  private static String literal(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_')) {
+        return "CONVERT(x'"
+            + HexFormat.of().formatHex(name.getBytes(StandardCharsets.UTF_8))
+            + "' USING utf8mb4)";
+      }
+    }
+    return "'" + name + "'";
+  }
+}

@@ -1,0 +1,114 @@
+package io.portcullis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.authz.Decision;
+import io.portcullis.proxy.statement.Authority;
+import io.portcullis.proxy.statement.MetadataRewriter;
+import io.portcullis.proxy.statement.MetadataRewriter.MetadataFilters;
+import io.portcullis.proxy.statement.StatementReader;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.analysis.StatementAnalysis;
+import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.text.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Statements of ordinary users that read information_schema: denied as they stand, they are
+ * permitted once every table of it is a secured reference (PM 4.3 #42, DESIGN D7). Event loop only.
+ */
+final class MetadataReads {
+
+  private final CommandPhase phase;
+  private final FrontendPort port;
+  private final StatementReader reader;
+  private final Authority authority;
+  private final BackendLease backend;
+
+  MetadataReads(
+      CommandPhase phase,
+      FrontendPort port,
+      StatementReader reader,
+      Authority authority,
+      BackendLease backend) {
+    this.phase = phase;
+    this.port = port;
+    this.reader = reader;
+    this.authority = authority;
+    this.backend = backend;
+  }
+
+  /**
+   * A statement that was denied: goes on with {@code then} if it was for reading metadata alone,
+   * and the command in hand, or the handle to be executed, shows only what the subject may see.
+   */
+  void denied(
+      StatementAnalysis analysis,
+      List<AccessRequest> accesses,
+      Decision.Denied denied,
+      Runnable then) {
+    List<AccessRequest> others = new ArrayList<>();
+    List<String> tables = new ArrayList<>();
+    for (AccessRequest access : accesses) {
+      if (Authorizer.isMetadata(access) && access.object() instanceof RelationName relation) {
+        tables.add(relation.name());
+      } else {
+        others.add(access);
+      }
+    }
+    if (tables.isEmpty() || !isSecurable(analysis)) {
+      phase.deny(denied);
+      return;
+    }
+    phase.decide(
+        others,
+        0,
+        () -> {
+          PreparedHandle executed = phase.handle();
+          if (executed == null) {
+            secure(tables, denied, then);
+          } else if (executed.filters().filter(each -> each.holdUnder(conditions())).isPresent()) {
+            then.run();
+          } else {
+            phase.fail(ErrorCode.ER_NEED_REPREPARE.error());
+          }
+        },
+        phase::deny);
+  }
+
+  private static boolean isSecurable(StatementAnalysis analysis) {
+    return analysis.statement() instanceof ForwardStatement forward
+        && switch (forward.kind()) {
+          case SELECT, INSERT, REPLACE, UPDATE, DELETE, DO, EXPLAIN -> true;
+          default -> false; // a definition would go on showing what its maker saw
+        };
+  }
+
+  private void secure(List<String> tables, Decision.Denied denied, Runnable then) {
+    ByteBuf framed = phase.command();
+    Optional<MetadataRewriter.Secured> secured =
+        framed == null
+            ? Optional.empty()
+            : MetadataRewriter.secure(
+                framed, reader, backend.mode(), conditions(), port.allocator());
+    if (secured.isEmpty()) {
+      phase.deny(denied);
+      return;
+    }
+    MetadataFilters filters = secured.get().filters();
+    phase.replaceCommand(secured.get().command(), filters);
+    if (tables.stream().allMatch(filters::cover)) {
+      then.run();
+    } else {
+      phase.deny(denied);
+    }
+  }
+
+  private Function<String, Optional<String>> conditions() {
+    return table -> authority.metadataFilter(table, backend.mode().server().flavour());
+  }
+}
