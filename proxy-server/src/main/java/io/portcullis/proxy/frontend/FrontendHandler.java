@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Netty.
  *
  * <pre>
- *   socket -- [TLS] -- PacketDecoder -- FrontendHandler -- ClientSession
+ *   socket -- [TLS] -- [CompressedWriter] -- PacketDecoder -- FrontendHandler -- ClientSession
  * </pre>
  *
  * Back-pressure: {@link #isWritable} turns false when the client does not take what was written;
@@ -174,6 +174,11 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fron
     } else {
       buffered.release();
     }
+  }
+
+  @Override
+  public void startCompression() {
+    decoder.startCompression();
   }
 
   @Override

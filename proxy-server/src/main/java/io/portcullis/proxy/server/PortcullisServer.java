@@ -33,6 +33,7 @@ import io.portcullis.proxy.frontend.FrontendServer;
 import io.portcullis.proxy.session.BackendSource;
 import io.portcullis.proxy.session.ClientSession;
 import io.portcullis.proxy.session.LoginServices;
+import io.portcullis.proxy.session.SessionLimits;
 import io.portcullis.proxy.session.SessionRegistry;
 import io.portcullis.proxy.session.SessionServices;
 import io.portcullis.proxy.session.SessionSettings;
@@ -97,7 +98,11 @@ public final class PortcullisServer implements AutoCloseable {
 
   private PortcullisServer(PortcullisConfig config) {
     this.config = config;
-    this.registry = new SessionRegistry(config.limits().connections());
+    LimitsConfig limits = config.limits();
+    this.registry =
+        new SessionRegistry(
+            new SessionLimits(
+                limits.connections(), limits.connectionsPerAddress(), limits.connectionsPerUser()));
   }
 
   /**

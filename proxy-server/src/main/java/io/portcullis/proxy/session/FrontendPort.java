@@ -40,6 +40,9 @@ public interface FrontendPort {
   /** Puts TLS in front of everything that follows. */
   void startTls();
 
+  /** Compresses everything that follows, both ways; what is written so far must be flushed. */
+  void startCompression();
+
   /** Closes once everything written is sent. */
   void closeAfterFlush();
 

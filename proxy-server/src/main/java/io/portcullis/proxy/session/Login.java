@@ -56,6 +56,7 @@ final class Login {
           | CapabilityFlags.FOUND_ROWS
           | CapabilityFlags.LONG_FLAG
           | CapabilityFlags.CONNECT_WITH_DB
+          | CapabilityFlags.COMPRESS
           | CapabilityFlags.IGNORE_SPACE
           | CapabilityFlags.PROTOCOL_41
           | CapabilityFlags.INTERACTIVE
@@ -315,6 +316,10 @@ final class Login {
         return;
       }
       primary = role.get().id();
+    }
+    if (!session.enterUser(user.id())) {
+      reject(ErrorCode.ER_TOO_MANY_USER_CONNECTIONS.error(user.name()));
+      return;
     }
     closeTimeout();
     port.hold();

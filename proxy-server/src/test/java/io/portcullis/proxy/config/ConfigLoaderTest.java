@@ -46,6 +46,8 @@ final class ConfigLoaderTest {
       authentication: {default_plugin: mysql_native_password, native_password: true, login_timeout: 3s}
       limits:
         connections: 11
+        connections_per_user: 3
+        connections_per_address: 5
         max_allowed_packet: 1MiB
         statement_timeout: 30s
         idle_timeout: 0s
@@ -124,7 +126,7 @@ final class ConfigLoaderTest {
                     true),
                 new AuthenticationConfig(
                     AuthenticationPlugin.MYSQL_NATIVE_PASSWORD, true, Duration.ofSeconds(3)),
-                new LimitsConfig(11, 1 << 20, Duration.ofSeconds(30), Duration.ZERO, 50),
+                new LimitsConfig(11, 3, 5, 1 << 20, Duration.ofSeconds(30), Duration.ZERO, 50),
                 new CacheConfig(500, 0),
                 new ThreadsConfig(2, 3, 1),
                 new ShutdownConfig(Duration.ofMinutes(1)),
@@ -212,6 +214,8 @@ final class ConfigLoaderTest {
         "limits: {max_allowed_packet: 2GiB} ~ limits.max_allowed_packet: 2GiB (expected: 1KiB..1GiB)",
         "limits: {max_allowed_packet: 64MB} ~ limits.max_allowed_packet: 64MB (expected: a size such as 512KiB, 64MiB or 1GiB)",
         "limits: {nesting: 201} ~ limits.nesting: 201 (expected: 10..200)",
+        "limits: {connections_per_user: -1} ~ limits.connections_per_user: -1 (expected: 0..1000000)",
+        "limits: {connections_per_address: -1} ~ limits.connections_per_address: -1 (expected: 0..1000000)",
         "cache: {analyses: 1} ~ cache.analyses: 1 (expected: 100..10000000)",
         "threads: {store: 0} ~ threads.store: 0 (expected: 1..64)",
         "shutdown: {drain_timeout: 2h} ~ shutdown.drain_timeout: 2h (expected: 0s..1h)",

@@ -7,6 +7,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.portcullis.proxy.auth.AuthPlugins;
 import io.portcullis.proxy.tls.TlsContexts;
 import io.portcullis.proxy.wire.handshake.SslRequest;
+import io.portcullis.proxy.wire.message.ErrPacket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -37,7 +38,9 @@ final class LoginTest {
 
   private void sha2() {
     gate.close();
-    gate = new TestGate(new TestGate.Options(false, AuthPlugins.CACHING_SHA2_PASSWORD, 100));
+    gate =
+        new TestGate(
+            new TestGate.Options(false, AuthPlugins.CACHING_SHA2_PASSWORD, TestGate.Options.MANY));
   }
 
   @Test
@@ -136,7 +139,9 @@ final class LoginTest {
   @Test
   void withoutTlsWhereItIsRequiredNoPasswordHelps() {
     gate.close();
-    gate = new TestGate(new TestGate.Options(true, AuthPlugins.MYSQL_NATIVE_PASSWORD, 100));
+    gate =
+        new TestGate(
+            new TestGate.Options(true, AuthPlugins.MYSQL_NATIVE_PASSWORD, TestGate.Options.MANY));
     assertThat(login("root", TestGate.PASSWORD).errno()).isEqualTo(3159);
   }
 
@@ -145,7 +150,9 @@ final class LoginTest {
   void clearTextBehindARequestForTlsIsNeverTakenForALogin(@TempDir Path directory)
       throws IOException {
     gate.close();
-    gate = new TestGate(new TestGate.Options(true, AuthPlugins.MYSQL_NATIVE_PASSWORD, 100));
+    gate =
+        new TestGate(
+            new TestGate.Options(true, AuthPlugins.MYSQL_NATIVE_PASSWORD, TestGate.Options.MANY));
     TestClient client =
         gate.connect(
             Optional.of(
@@ -186,13 +193,45 @@ final class LoginTest {
   @Test
   void oneTooManyIsSentAway() {
     gate.close();
-    gate = new TestGate(new TestGate.Options(false, AuthPlugins.MYSQL_NATIVE_PASSWORD, 1));
+    gate = new TestGate(TestGate.Options.with(new SessionLimits(1, 0, 0)));
     TestClient first = gate.root();
     TestClient second = gate.connect();
     assertThat(second.receive().errno()).isEqualTo(1040);
     assertThat(second.isClosed()).isTrue();
     first.disconnect();
     assertThat(login("root", TestGate.PASSWORD).isOk()).isTrue();
+  }
+
+  @Test
+  void oneTooManyOfAnAddressIsSentAwayWithTheAddress() {
+    gate.close();
+    gate = new TestGate(TestGate.Options.with(new SessionLimits(100, 2, 0)));
+    TestClient first = gate.root();
+    gate.root();
+    TestClient third = gate.connect();
+    ErrPacket refused = third.receive().error();
+    assertThat(refused.errno()).isEqualTo(1040);
+    assertThat(refused.message()).isEqualTo("Too many connections from host 'localhost'");
+    assertThat(third.isClosed()).isTrue();
+    assertThat(gate.services.registry().size()).isEqualTo(2);
+    first.disconnect();
+    assertThat(login("root", TestGate.PASSWORD).isOk()).isTrue();
+  }
+
+  @Test
+  void oneTooManyOfAUserIsRefusedAfterThePasswordAndOthersAreNot() {
+    gate.close();
+    gate = new TestGate(TestGate.Options.with(new SessionLimits(100, 0, 1)));
+    gate.administer("CREATE USER w IDENTIFIED BY 'pw'");
+    TestClient first = gate.login("w", "pw");
+    ErrPacket refused = login("w", "pw").error();
+    assertThat(refused.errno()).isEqualTo(1203);
+    assertThat(refused.message())
+        .isEqualTo("User w already has more than 'max_user_connections' active connections");
+    assertThat(login("w", "wrong").errno()).isEqualTo(1045);
+    assertThat(login("root", TestGate.PASSWORD).isOk()).isTrue();
+    first.disconnect();
+    assertThat(login("w", "pw").isOk()).isTrue();
   }
 
   @Test
