@@ -16,7 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -45,10 +45,9 @@ final class LimitsIT {
   }
 
   private static SQLException refused(Endpoint endpoint) {
-    SQLException refused =
-        catchThrowableOfType(SQLException.class, () -> endpoint.connect().close());
-    assertThat(refused).isNotNull();
-    return refused;
+    return Objects.requireNonNull(
+        catchThrowableOfType(SQLException.class, () -> endpoint.connect().close()),
+        "nothing was refused");
   }
 
   @Test
@@ -89,8 +88,7 @@ final class LimitsIT {
 
   @Test
   void loginWithoutTlsWhereItIsRequired() throws Exception {
-    TlsConfig required =
-        new TlsConfig(true, Optional.empty(), Optional.empty(), Optional.empty(), true);
+    TlsConfig required = TlsConfig.DEFAULT.withRequired(true);
     try (TestGate gate = gate(LimitsConfig.DEFAULT, required)) {
       SQLException refused =
           catchThrowableOfType(

@@ -191,7 +191,12 @@ public final class ClientSession {
 
   /** The client has proved who it is, and its role stands. */
   void loggedIn(
-      Subject subject, long negotiated, int collation, Optional<String> database, int sequence) {
+      Subject subject,
+      long negotiated,
+      int collation,
+      Optional<String> database,
+      String info,
+      int sequence) {
     capabilities = negotiated;
     Authority authority =
         new Authority(
@@ -223,7 +228,7 @@ public final class ClientSession {
             negotiatedMultiStatements());
     commands = phase;
     busy = true;
-    phase.enter(database, sequence);
+    phase.enter(database, info, sequence);
   }
 
   /** The handshake's database stands, and OK is sent: commands may come. */

@@ -166,12 +166,16 @@ final class CommandPhase {
     send(relay);
   }
 
-  /** The last step of a login: its database, checked like USE, then OK. */
-  void enter(Optional<String> database, int firstSequence) {
+  /**
+   * The last step of a login: its database, checked like USE, then OK.
+   *
+   * @param info text of the OK packet
+   */
+  void enter(Optional<String> database, String info, int firstSequence) {
     busy = true;
     sequence = firstSequence;
     if (database.isEmpty()) {
-      entered();
+      entered(info);
       return;
     }
     decide(
@@ -183,7 +187,7 @@ final class CommandPhase {
                 error -> {
                   if (error == null) {
                     authority.use(database.get());
-                    entered();
+                    entered(info);
                   } else {
                     replies.error(sequence, error);
                     session.endLogin();
@@ -191,8 +195,8 @@ final class CommandPhase {
                 }));
   }
 
-  private void entered() {
-    replies.ok(sequence, backend.statusFlags(), 0);
+  private void entered(String info) {
+    replies.loggedIn(sequence, backend.statusFlags(), info);
     port.flush();
     busy = false;
     session.ready();

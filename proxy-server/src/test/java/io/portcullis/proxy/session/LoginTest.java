@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.portcullis.proxy.auth.AuthPlugins;
+import io.portcullis.proxy.tls.ServerTls;
 import io.portcullis.proxy.tls.TlsContexts;
 import io.portcullis.proxy.wire.handshake.SslRequest;
 import io.portcullis.proxy.wire.message.ErrPacket;
@@ -156,8 +157,11 @@ final class LoginTest {
     TestClient client =
         gate.connect(
             Optional.of(
-                TlsContexts.forClientsSelfSigned(
-                    directory, Clock.systemUTC(), new SecureRandom())));
+                ServerTls.of(
+                        TlsContexts.selfSigned(
+                            directory, Optional.empty(), Clock.systemUTC(), new SecureRandom()),
+                        false)
+                    .get()));
     client.receive();
     ByteBuf request =
         new SslRequest(TestClient.CAPABILITIES, 1 << 24, TestClient.UTF8MB4)

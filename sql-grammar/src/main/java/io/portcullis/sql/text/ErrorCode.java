@@ -24,6 +24,8 @@ public enum ErrorCode {
   ER_UNKNOWN_ERROR(1105, "HY000", "%s"),
   ER_UNKNOWN_CHARACTER_SET(1115, "42000", "Unknown character set: '%s'"),
   ER_HOST_NOT_PRIVILEGED(1130, "HY000", "Host '%s' is not allowed to connect to this MySQL server"),
+  /** The number MariaDB refuses such headers with. */
+  ER_PROXY_HEADER(1130, "HY000", "Host '%s' is not allowed to connect: %s"),
   ER_TABLEACCESS_DENIED_ERROR(1142, "42000", "%s command denied to user '%s'@'%s' for table '%s'"),
   ER_COLUMNACCESS_DENIED_ERROR(
       1143, "42000", "%s command denied to user '%s'@'%s' for column '%s' in table '%s'"),
