@@ -808,6 +808,12 @@ final class CommandPhase {
     }
   }
 
+  /** Ends an answer that has begun with an error; {@link #responseEnded} follows. */
+  void failMidway(int itsSequence, SqlError error) {
+    diagnostics = new Diagnostics(Optional.of(error), List::of);
+    replies.error(itsSequence, error);
+  }
+
   void answerOk(int warnings) {
     sequence = replies.ok(sequence, status(), warnings);
     statementAnswered();
@@ -866,6 +872,7 @@ final class CommandPhase {
   void close() {
     offload.close();
     definitions.close();
+    relay.close();
     stopTimeout();
     dropCommand();
     dropText();

@@ -3,10 +3,13 @@ package io.portcullis.proxy.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.portcullis.proxy.auth.AuthPlugins;
 import io.portcullis.proxy.tls.ServerTls;
 import io.portcullis.proxy.tls.TlsContexts;
+import io.portcullis.proxy.wire.CapabilityFlags;
+import io.portcullis.proxy.wire.handshake.HandshakeV10;
 import io.portcullis.proxy.wire.handshake.SslRequest;
 import io.portcullis.proxy.wire.message.ErrPacket;
 import java.io.IOException;
@@ -174,6 +177,30 @@ final class LoginTest {
     gate.pump();
     assertThat(client.isClosed()).isTrue();
     assertThat(gate.services.registry().size()).isZero();
+  }
+
+  /** What the gate could not keep: a client does without, or says that it cannot. */
+  @Test
+  void whatIsNotServedIsNotAnnounced() {
+    HandshakeV10 greeting =
+        HandshakeV10.decode(Unpooled.wrappedBuffer(gate.connect().receive().last()));
+    assertThat(greeting.capabilities()).matches(all -> has(all, CapabilityFlags.COMPRESS));
+    for (long flag :
+        new long[] {
+          CapabilityFlags.LOCAL_FILES,
+          CapabilityFlags.QUERY_ATTRIBUTES,
+          CapabilityFlags.ZSTD_COMPRESSION_ALGORITHM,
+          CapabilityFlags.OPTIONAL_RESULTSET_METADATA,
+          CapabilityFlags.MULTI_FACTOR_AUTHENTICATION,
+          CapabilityFlags.CAN_HANDLE_EXPIRED_PASSWORDS,
+          CapabilityFlags.SSL
+        }) {
+      assertThat(greeting.capabilities()).matches(all -> !has(all, flag), "without " + flag);
+    }
+  }
+
+  private static boolean has(long capabilities, long flag) {
+    return CapabilityFlags.has(capabilities, flag);
   }
 
   @Test
