@@ -3,16 +3,14 @@ package io.portcullis.it.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portcullis.it.harness.BackendExtension;
+import io.portcullis.it.harness.CommandLine;
 import io.portcullis.it.harness.Endpoint;
 import io.portcullis.it.harness.TestBackend;
 import io.portcullis.it.harness.TestGate;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,25 +27,11 @@ final class CommandLineIT {
   private final String client;
 
   CommandLineIT(TestBackend backend) {
-    Optional<String> installed =
-        Stream.of("mariadb", "mysql").filter(CommandLineIT::runs).findFirst();
+    Optional<String> installed = CommandLine.installed();
     Assumptions.assumeTrue(
         installed.isPresent(), "skipped: no mariadb or mysql command line client is installed");
     client = installed.orElseThrow();
     gate = TestGate.start(backend);
-  }
-
-  private static boolean runs(String program) {
-    try {
-      Process process = new ProcessBuilder(program, "--version").redirectErrorStream(true).start();
-      process.getInputStream().readAllBytes();
-      return process.waitFor() == 0;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   @BeforeAll
@@ -77,14 +61,16 @@ final class CommandLineIT {
 
   @Test
   void statementsInABatchGiveTheirRows() throws Exception {
-    Run run = run(user(), List.of("cli_it"), "SELECT * FROM t ORDER BY id;\nSELECT 'x;y' AS c;\n");
+    CommandLine.Run run =
+        run(user(), List.of("cli_it"), "SELECT * FROM t ORDER BY id;\nSELECT 'x;y' AS c;\n");
     assertThat(run.output()).isEqualTo("id\ts\n1\teins\n2\tNULL\nc\nx;y\n");
     assertThat(run.code()).as(run.error()).isZero();
   }
 
   @Test
   void statusAndUseWork() throws Exception {
-    Run run = run(user(), List.of("--table"), "USE cli_it\nSTATUS\nSELECT COUNT(*) FROM t;\n");
+    CommandLine.Run run =
+        run(user(), List.of("--table"), "USE cli_it\nSTATUS\nSELECT COUNT(*) FROM t;\n");
     assertThat(run.code()).as(run.error()).isZero();
     assertThat(run.output())
         .containsPattern("Current database:\\s+cli_it")
@@ -97,7 +83,8 @@ final class CommandLineIT {
   @Test
   void theLookUpsOfTabCompletionWork() throws Exception {
     for (Endpoint each : List.of(user(), gate.administrator())) {
-      Run run = run(each, List.of("--auto-rehash", "cli_it"), "USE cli_it\nSELECT 'looked up';\n");
+      CommandLine.Run run =
+          run(each, List.of("--auto-rehash", "cli_it"), "USE cli_it\nSELECT 'looked up';\n");
       assertThat(run.output()).contains("looked up");
       assertThat(run.code()).as(run.error()).isZero();
       assertThat(run.error()).doesNotContain("ERROR");
@@ -106,10 +93,10 @@ final class CommandLineIT {
 
   @Test
   void itLogsInWithTlsAndWithout() throws Exception {
-    Run tls = run(user(), tls(true), "SHOW STATUS LIKE 'Ssl_cipher';\nSTATUS\n");
+    CommandLine.Run tls = run(user(), tls(true), "SHOW STATUS LIKE 'Ssl_cipher';\nSTATUS\n");
     assertThat(tls.code()).as(tls.error()).isZero();
     assertThat(tls.output()).contains("Cipher in use is TLS");
-    Run plain = run(user(), tls(false), "STATUS\n");
+    CommandLine.Run plain = run(user(), tls(false), "STATUS\n");
     assertThat(plain.code()).as(plain.error()).isZero();
     assertThat(plain.output()).containsPattern("SSL:\\s+Not in use");
   }
@@ -123,7 +110,7 @@ final class CommandLineIT {
 
   @Test
   void aRefusalIsPrintedAndTheNextStatementRunsWithForce() throws Exception {
-    Run run =
+    CommandLine.Run run =
         run(
             user(),
             List.of("--force", "cli_it"),
@@ -138,7 +125,7 @@ final class CommandLineIT {
 
   @Test
   void aWrongPasswordIsRefused() throws Exception {
-    Run run = run(gate.user("cli_user", "wrong"), List.of(), "SELECT 1;\n");
+    CommandLine.Run run = run(gate.user("cli_user", "wrong"), List.of(), "SELECT 1;\n");
     assertThat(run.code()).isNotZero();
     assertThat(run.error()).contains("ERROR 1045 (28000)").contains("cli_user");
     assertThat(run.output()).isEmpty();
@@ -146,53 +133,20 @@ final class CommandLineIT {
 
   @Test
   void anotherDelimiterAndOtherOutputFormsWork() throws Exception {
-    Run run =
+    CommandLine.Run run =
         run(
             gate.administrator(),
             List.of("--skip-column-names", "--raw", "cli_it"),
             "DELIMITER //\nSELECT 'a;b'//\nDELIMITER ;\nSELECT s FROM t WHERE id = 1\\G\nSHOW TABLES;\n");
     assertThat(run.code()).as(run.error()).isZero();
     assertThat(run.output()).contains("a;b\n").contains("eins").contains("hidden\n");
-    Run xml = run(user(), List.of("--xml", "cli_it"), "SELECT id FROM t WHERE id = 2;\n");
+    CommandLine.Run xml =
+        run(user(), List.of("--xml", "cli_it"), "SELECT id FROM t WHERE id = 2;\n");
     assertThat(xml.output()).contains("<field name=\"id\">2</field>");
   }
 
-  private Run run(Endpoint endpoint, List<String> options, String input)
+  private CommandLine.Run run(Endpoint endpoint, List<String> options, String input)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.addAll(
-        List.of(
-            client,
-            "--no-defaults",
-            "--protocol=tcp",
-            "--host=" + endpoint.host(),
-            "--port=" + endpoint.port(),
-            "--user=" + endpoint.user(),
-            "--default-character-set=utf8mb4"));
-    command.addAll(options);
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("MYSQL_PWD", endpoint.password());
-    builder.environment().put("LC_ALL", "C.UTF-8");
-    Process process = builder.start();
-    process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
-    process.getOutputStream().close();
-    StringBuilder error = new StringBuilder();
-    Thread reader =
-        new Thread(
-            () -> {
-              try {
-                error.append(
-                    new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
-              } catch (IOException e) {
-                error.append(e);
-              }
-            });
-    reader.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int code = process.waitFor();
-    reader.join();
-    return new Run(code, output, error.toString());
+    return CommandLine.run(endpoint, options, input);
   }
-
-  private record Run(int code, String output, String error) {}
 }

@@ -61,6 +61,8 @@ final class ClientFailureIT {
                     .withLimits(
                         new LimitsConfig(
                             LimitsConfig.DEFAULT.connections(),
+                            0,
+                            0,
                             PACKET_LIMIT,
                             Duration.ZERO,
                             LimitsConfig.DEFAULT.idleTimeout(),

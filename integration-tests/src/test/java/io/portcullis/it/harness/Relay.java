@@ -11,18 +11,27 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A TCP relay between gate and backend that can be cut and mended: a network, or a server, that
- * goes away, for backends that tests cannot stop.
+ * A TCP relay that can be cut and mended: a network, or a server, that goes away, for backends that
+ * tests cannot stop. Or a load balancer, that says something before the client does.
  */
 public final class Relay implements AutoCloseable {
 
   private final Endpoint target;
+  private final byte[] header;
   private final int port;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile ServerSocket listener;
 
   public Relay(Endpoint target) {
+    this(target, new byte[0]);
+  }
+
+  /**
+   * @param header what is sent to the target first, in every connection
+   */
+  public Relay(Endpoint target, byte[] header) {
     this.target = target;
+    this.header = header.clone();
     this.listener = listen(0);
     this.port = listener.getLocalPort();
     accept(listener);
@@ -87,6 +96,7 @@ public final class Relay implements AutoCloseable {
             open.add(back);
             front.setTcpNoDelay(true);
             back.setTcpNoDelay(true);
+            back.getOutputStream().write(header);
             daemon(() -> copy(front, back));
             daemon(() -> copy(back, front));
           }

@@ -54,6 +54,7 @@ public final class ServerAuthentication {
   private AuthData nonce;
   private boolean usingPassword;
   private Phase phase = Phase.NEW;
+  private boolean answeredGreetingNatively;
 
   private enum Phase {
     NEW,
@@ -81,6 +82,14 @@ public final class ServerAuthentication {
     this.allocator = allocator;
     this.nonce = request.nonce();
     this.usingPassword = !request.authResponse().isEmpty();
+  }
+
+  /**
+   * Whether the client was let in by its answer to the greeting's nonce with mysql_native_password:
+   * then it can check what is derived from both.
+   */
+  public boolean answeredGreetingNatively() {
+    return answeredGreetingNatively;
   }
 
   /** The first step, from the request alone. */
@@ -122,7 +131,11 @@ public final class ServerAuthentication {
   private AuthStep nativePassword(byte[] response) {
     boolean fits =
         response.length == SCRAMBLE_SHA1 && credentials.checkNative(nonce.bytes(), response);
-    return fits && credentials.exists() ? authenticated(Optional.empty()) : rejected();
+    if (!fits || !credentials.exists()) {
+      return rejected();
+    }
+    answeredGreetingNatively = phase == Phase.NEW;
+    return authenticated(Optional.empty());
   }
 
   /** The client's next packet; borrows {@code payload} and wipes it. */

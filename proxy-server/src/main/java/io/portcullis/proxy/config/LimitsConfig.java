@@ -6,6 +6,8 @@ import java.time.Duration;
  * What a client may take.
  *
  * @param connections client connections at most
+ * @param connectionsPerUser of one user; zero for none
+ * @param connectionsPerAddress of clients with one address; zero for none
  * @param maxAllowedPacket bytes of one command
  * @param statementTimeout zero for none
  * @param idleTimeout between two commands; zero for none
@@ -13,15 +15,19 @@ import java.time.Duration;
  */
 public record LimitsConfig(
     int connections,
+    int connectionsPerUser,
+    int connectionsPerAddress,
     long maxAllowedPacket,
     Duration statementTimeout,
     Duration idleTimeout,
     int nesting) {
   public static final LimitsConfig DEFAULT =
-      new LimitsConfig(2000, 64L << 20, Duration.ZERO, Duration.ofHours(8), 100);
+      new LimitsConfig(2000, 0, 0, 64L << 20, Duration.ZERO, Duration.ofHours(8), 100);
 
   public LimitsConfig {
     Checks.range("connections", connections, 1, 1_000_000);
+    Checks.range("connections_per_user", connectionsPerUser, 0, 1_000_000);
+    Checks.range("connections_per_address", connectionsPerAddress, 0, 1_000_000);
     Checks.size("max_allowed_packet", maxAllowedPacket, 1024, 1L << 30);
     Checks.duration("statement_timeout", statementTimeout, Duration.ZERO, Duration.ofDays(7));
     Checks.duration("idle_timeout", idleTimeout, Duration.ZERO, Duration.ofDays(365));
@@ -34,6 +40,8 @@ public record LimitsConfig(
         () ->
             new LimitsConfig(
                 section.integer("connections", DEFAULT.connections),
+                section.integer("connections_per_user", DEFAULT.connectionsPerUser),
+                section.integer("connections_per_address", DEFAULT.connectionsPerAddress),
                 section.size("max_allowed_packet", DEFAULT.maxAllowedPacket),
                 section.duration("statement_timeout", DEFAULT.statementTimeout),
                 section.duration("idle_timeout", DEFAULT.idleTimeout),

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.portcullis.proxy.session.ClientSession;
 import io.portcullis.proxy.session.FrontendPort;
@@ -13,11 +14,13 @@ import io.portcullis.proxy.wire.Packet;
 import io.portcullis.proxy.wire.PacketDecoder;
 import io.portcullis.proxy.wire.ProtocolException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Netty.
  *
  * <pre>
- *   socket -- [TLS] -- PacketDecoder -- FrontendHandler -- ClientSession
+ *   socket -- [PROXY header] -- [TLS] -- [CompressedWriter] -- PacketDecoder -- FrontendHandler -- ClientSession
  * </pre>
  *
  * Back-pressure: {@link #isWritable} turns false when the client does not take what was written;
@@ -41,7 +44,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fron
   private static final int LAST_WORD_SECONDS = 5;
 
   private final PacketDecoder decoder;
-  private final Optional<SslContext> tls;
+  private final Optional<? extends Supplier<SslContext>> tls;
   private final Function<FrontendPort, ClientSession> sessions;
 
   private @Nullable ChannelHandlerContext context;
@@ -50,7 +53,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fron
 
   FrontendHandler(
       PacketDecoder decoder,
-      Optional<SslContext> tls,
+      Optional<? extends Supplier<SslContext>> tls,
       Function<FrontendPort, ClientSession> sessions) {
     this.decoder = decoder;
     this.tls = tls;
@@ -165,7 +168,8 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fron
   @Override
   public void startTls() {
     ChannelHandlerContext ctx = context();
-    SslContext sslContext = tls.orElseThrow(() -> new IllegalStateException("TLS was not offered"));
+    SslContext sslContext =
+        tls.orElseThrow(() -> new IllegalStateException("TLS was not offered")).get();
     secure = true;
     ByteBuf buffered = decoder.takeBuffered(ctx);
     ctx.pipeline().addFirst("tls", sslContext.newHandler(ctx.alloc()));
@@ -174,6 +178,21 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fron
     } else {
       buffered.release();
     }
+  }
+
+  @Override
+  public Optional<Certificate> certificate() {
+    SslHandler handler = context().pipeline().get(SslHandler.class);
+    if (handler == null) {
+      return Optional.empty();
+    }
+    Certificate[] chain = handler.engine().getSession().getLocalCertificates();
+    return chain == null ? Optional.empty() : Stream.of(chain).findFirst();
+  }
+
+  @Override
+  public void startCompression() {
+    decoder.startCompression();
   }
 
   @Override
@@ -196,9 +215,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fron
 
   @Override
   public String remoteHost() {
-    return context().channel().remoteAddress() instanceof InetSocketAddress address
-        ? address.getAddress().getHostAddress()
-        : "localhost";
+    return ProxyProtocol.host(context().channel());
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** Listens for clients and gives each connection a session on its event loop. */
 public final class FrontendServer implements AutoCloseable {
@@ -46,7 +47,8 @@ public final class FrontendServer implements AutoCloseable {
       InetSocketAddress address,
       EventLoopGroup group,
       Class<? extends ServerChannel> channelType,
-      Optional<SslContext> tls,
+      Optional<? extends Supplier<SslContext>> tls,
+      ProxyProtocol proxyProtocol,
       BiFunction<EventLoop, FrontendPort, ClientSession> sessions)
       throws IOException {
     ServerBootstrap bootstrap =
@@ -66,6 +68,7 @@ public final class FrontendServer implements AutoCloseable {
                     PacketDecoder decoder =
                         new PacketDecoder(PacketFraming.LOGIN_PACKET_LIMIT, FIRST_SEQUENCE);
                     EventLoop loop = channel.eventLoop();
+                    proxyProtocol.install(channel);
                     channel
                         .pipeline()
                         .addLast(

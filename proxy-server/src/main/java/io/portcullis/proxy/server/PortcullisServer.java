@@ -2,7 +2,6 @@ package io.portcullis.proxy.server;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.EventExecutor;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.credential.FastAuthCache;
@@ -25,20 +24,25 @@ import io.portcullis.proxy.backend.BackendServer;
 import io.portcullis.proxy.backend.PoolLimits;
 import io.portcullis.proxy.config.AuthenticationConfig;
 import io.portcullis.proxy.config.BackendConfig;
+import io.portcullis.proxy.config.ClientCertificates;
 import io.portcullis.proxy.config.LimitsConfig;
 import io.portcullis.proxy.config.PortcullisConfig;
 import io.portcullis.proxy.config.Secret;
 import io.portcullis.proxy.config.TlsConfig;
 import io.portcullis.proxy.frontend.FrontendServer;
+import io.portcullis.proxy.frontend.ProxyProtocol;
 import io.portcullis.proxy.session.BackendSource;
 import io.portcullis.proxy.session.ClientSession;
 import io.portcullis.proxy.session.LoginServices;
+import io.portcullis.proxy.session.SessionLimits;
 import io.portcullis.proxy.session.SessionRegistry;
 import io.portcullis.proxy.session.SessionServices;
 import io.portcullis.proxy.session.SessionSettings;
 import io.portcullis.proxy.statement.BackendObjects;
 import io.portcullis.proxy.statement.StatementReader;
 import io.portcullis.proxy.tls.BackendTlsMode;
+import io.portcullis.proxy.tls.ServerTls;
+import io.portcullis.proxy.tls.ServerTlsFiles;
 import io.portcullis.proxy.tls.TlsContexts;
 import io.portcullis.proxy.wire.AuthData;
 import io.portcullis.proxy.wire.EventLoops;
@@ -48,6 +52,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -97,7 +102,11 @@ public final class PortcullisServer implements AutoCloseable {
 
   private PortcullisServer(PortcullisConfig config) {
     this.config = config;
-    this.registry = new SessionRegistry(config.limits().connections());
+    LimitsConfig limits = config.limits();
+    this.registry =
+        new SessionRegistry(
+            new SessionLimits(
+                limits.connections(), limits.connectionsPerAddress(), limits.connectionsPerUser()));
   }
 
   /**
@@ -212,12 +221,18 @@ public final class PortcullisServer implements AutoCloseable {
     for (EventExecutor loop : loops) {
       readers.put(loop, new StatementReader(lexLimits, services.analyzer()));
     }
+    Optional<ServerTls> tls = clientTls();
     FrontendServer frontend =
         FrontendServer.listen(
             new InetSocketAddress(config.listen().address(), config.listen().port()),
             loops,
             EventLoops.serverChannel(loops),
-            clientTls(),
+            tls,
+            new ProxyProtocol(
+                address ->
+                    config.listen().proxyProtocolNetworks().stream()
+                        .anyMatch(network -> network.contains(address)),
+                config.authentication().loginTimeout()),
             (loop, frontendPort) -> {
               StatementReader reader = readers.get(loop);
               if (reader == null) {
@@ -229,6 +244,7 @@ public final class PortcullisServer implements AutoCloseable {
     resources.push(this::endSessions);
     resources.push(frontend);
     port = frontend.port();
+    tls.ifPresent(files -> reloadCertificates(loops, files, services.store()));
     Duration idle = limits.idleTimeout();
     if (!idle.isZero()) {
       EventLoop timer = loops.next();
@@ -344,17 +360,40 @@ public final class PortcullisServer implements AutoCloseable {
         authentication);
   }
 
-  private Optional<SslContext> clientTls() throws IOException {
+  private Optional<ServerTls> clientTls() throws IOException {
     TlsConfig tls = config.tls();
     if (!tls.enabled()) {
       return Optional.empty();
     }
-    if (tls.certificateFile().isPresent() && tls.keyFile().isPresent()) {
-      return Optional.of(TlsContexts.forClients(tls.certificateFile().get(), tls.keyFile().get()));
-    }
+    Optional<Path> authorities =
+        tls.clientCertificates() == ClientCertificates.OFF ? Optional.empty() : tls.clientCaFile();
+    ServerTlsFiles files =
+        tls.certificateFile().isPresent() && tls.keyFile().isPresent()
+            ? new ServerTlsFiles(tls.certificateFile().get(), tls.keyFile().get(), authorities)
+            : TlsContexts.selfSigned(
+                config.tlsDirectory(), authorities, Clock.systemUTC(), new SecureRandom());
     return Optional.of(
-        TlsContexts.forClientsSelfSigned(
-            config.tlsDirectory(), Clock.systemUTC(), new SecureRandom()));
+        ServerTls.of(files, tls.clientCertificates() == ClientCertificates.REQUIRED));
+  }
+
+  /** Reading files blocks: it is done where the catalog's work is. */
+  private void reloadCertificates(IoEventLoopGroup loops, ServerTls tls, Executor store) {
+    long millis = config.tls().reloadInterval().toMillis();
+    if (millis > 0) {
+      loops
+          .next()
+          .scheduleAtFixedRate(
+              () -> {
+                try {
+                  store.execute(tls::refresh);
+                } catch (RejectedExecutionException e) {
+                  LOG.atDebug().log("no thread to look at the certificate, next time");
+                }
+              },
+              millis,
+              millis,
+              TimeUnit.MILLISECONDS);
+    }
   }
 
   private Executor executor(String name, int threads, long stackBytes) {

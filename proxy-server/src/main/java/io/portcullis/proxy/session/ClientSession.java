@@ -52,13 +52,18 @@ public final class ClientSession {
   private final StatementReader reader;
   private final BackendSource source;
   private final int connectionId;
+  private final String host;
 
   private @Nullable Login login;
   private @Nullable CommandPhase commands;
   private @Nullable BackendLease backend;
   private boolean closed;
   private boolean draining;
+  private boolean compressed;
   private long capabilities;
+
+  /** Who is counted as having this session. */
+  private @Nullable UserId counted;
 
   /** What other threads may see of the session. */
   private volatile @Nullable Visible visible;
@@ -75,6 +80,12 @@ public final class ClientSession {
     this.reader = reader;
     this.source = source;
     this.connectionId = services.registry().nextId();
+    this.host = port.remoteHost();
+  }
+
+  /** Address of the client. */
+  String host() {
+    return host;
   }
 
   int connectionId() {
@@ -83,8 +94,9 @@ public final class ClientSession {
 
   /** The connection stands: greets the client, or sends it away when there are too many. */
   public void onOpened() {
-    if (!services.registry().add(this)) {
-      closeWith(ErrorCode.ER_CON_COUNT_ERROR.error());
+    Optional<SqlError> noRoom = services.registry().add(this);
+    if (noRoom.isPresent()) {
+      closeWith(noRoom.get());
       return;
     }
     Login first = new Login(this, services, port);
@@ -130,6 +142,7 @@ public final class ClientSession {
     }
     closed = true;
     services.registry().remove(this);
+    leaveUser();
     Login underway = login;
     if (underway != null) {
       underway.close();
@@ -159,9 +172,31 @@ public final class ClientSession {
   // ---- login
   // ---------------------------------------------------------------------------------------------
 
+  /** Counts the session as the user's; false where the user has too many. */
+  boolean enterUser(UserId user) {
+    if (!services.registry().enter(user)) {
+      return false;
+    }
+    counted = user;
+    return true;
+  }
+
+  private void leaveUser() {
+    UserId user = counted;
+    if (user != null) {
+      counted = null;
+      services.registry().leave(user);
+    }
+  }
+
   /** The client has proved who it is, and its role stands. */
   void loggedIn(
-      Subject subject, long negotiated, int collation, Optional<String> database, int sequence) {
+      Subject subject,
+      long negotiated,
+      int collation,
+      Optional<String> database,
+      String info,
+      int sequence) {
     capabilities = negotiated;
     Authority authority =
         new Authority(
@@ -193,7 +228,7 @@ public final class ClientSession {
             negotiatedMultiStatements());
     commands = phase;
     busy = true;
-    phase.enter(database, sequence);
+    phase.enter(database, info, sequence);
   }
 
   /** The handshake's database stands, and OK is sent: commands may come. */
@@ -202,6 +237,10 @@ public final class ClientSession {
     if (done != null) {
       done.close();
       login = null;
+    }
+    if (!compressed && CapabilityFlags.has(capabilities, CapabilityFlags.COMPRESS)) {
+      compressed = true;
+      port.startCompression();
     }
     port.setPacketLimit(services.settings().maxAllowedPacket());
     port.enterCommandPhase();
@@ -233,6 +272,7 @@ public final class ClientSession {
       backend = null;
     }
     visible = null;
+    leaveUser();
     Login next = new Login(this, services, port);
     login = next;
     port.resume();

@@ -192,12 +192,16 @@ final class CommandPhase {
     send(relay);
   }
 
-  /** The last step of a login: its database, checked like USE, then OK. */
-  void enter(Optional<String> database, int firstSequence) {
+  /**
+   * The last step of a login: its database, checked like USE, then OK.
+   *
+   * @param info text of the OK packet
+   */
+  void enter(Optional<String> database, String info, int firstSequence) {
     busy = true;
     sequence = firstSequence;
     if (database.isEmpty()) {
-      entered();
+      entered(info);
       return;
     }
     decide(
@@ -209,7 +213,7 @@ final class CommandPhase {
                 error -> {
                   if (error == null) {
                     authority.use(database.get());
-                    entered();
+                    entered(info);
                   } else {
                     replies.error(sequence, error);
                     session.endLogin();
@@ -217,8 +221,8 @@ final class CommandPhase {
                 }));
   }
 
-  private void entered() {
-    replies.ok(sequence, backend.statusFlags(), 0);
+  private void entered(String info) {
+    replies.loggedIn(sequence, backend.statusFlags(), info);
     port.flush();
     busy = false;
     session.ready();
@@ -840,6 +844,12 @@ final class CommandPhase {
     }
   }
 
+  /** Ends an answer that has begun with an error; {@link #responseEnded} follows. */
+  void failMidway(int itsSequence, SqlError error) {
+    diagnostics = new Diagnostics(Optional.of(error), List::of);
+    replies.error(itsSequence, error);
+  }
+
   void answerOk(int warnings) {
     sequence = replies.ok(sequence, status(), warnings);
     statementAnswered();
@@ -898,6 +908,7 @@ final class CommandPhase {
   void close() {
     offload.close();
     definitions.close();
+    relay.close();
     stopTimeout();
     dropCommand();
     dropText();

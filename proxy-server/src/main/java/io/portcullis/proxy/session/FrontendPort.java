@@ -2,6 +2,8 @@ package io.portcullis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.security.cert.Certificate;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -39,6 +41,12 @@ public interface FrontendPort {
 
   /** Puts TLS in front of everything that follows. */
   void startTls();
+
+  /** The certificate the client was shown; empty without TLS. */
+  Optional<Certificate> certificate();
+
+  /** Compresses everything that follows, both ways; what is written so far must be flushed. */
+  void startCompression();
 
   /** Closes once everything written is sent. */
   void closeAfterFlush();

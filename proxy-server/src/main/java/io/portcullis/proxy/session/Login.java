@@ -56,6 +56,7 @@ final class Login {
           | CapabilityFlags.FOUND_ROWS
           | CapabilityFlags.LONG_FLAG
           | CapabilityFlags.CONNECT_WITH_DB
+          | CapabilityFlags.COMPRESS
           | CapabilityFlags.IGNORE_SPACE
           | CapabilityFlags.PROTOCOL_41
           | CapabilityFlags.INTERACTIVE
@@ -316,6 +317,10 @@ final class Login {
       }
       primary = role.get().id();
     }
+    if (!session.enterUser(user.id())) {
+      reject(ErrorCode.ER_TOO_MANY_USER_CONNECTIONS.error(user.name()));
+      return;
+    }
     closeTimeout();
     port.hold();
     session.loggedIn(
@@ -323,7 +328,21 @@ final class Login {
         decoded.capabilities() & offered(),
         collation,
         decoded.database().filter(database -> !database.isEmpty()),
+        proof(user, decoded.capabilities()).orElse(""),
         sequence);
+  }
+
+  /** Only MariaDB's clients, who say that they are none of MySQL's, look for it. */
+  private Optional<String> proof(User user, long capabilities) {
+    ServerAuthentication proved = authentication;
+    if (proved == null
+        || !proved.answeredGreetingNatively()
+        || !services.facts().version().isMariaDb()
+        || CapabilityFlags.has(capabilities, CapabilityFlags.CLIENT_MYSQL)) {
+      return Optional.empty();
+    }
+    return port.certificate()
+        .flatMap(shown -> CertificateProof.of(user.verifiers().nativePassword(), nonce, shown));
   }
 
   /** The client's collation; for an id the backend does not know its own default, as servers do. */

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Passes a response on as it comes. Back-pressure: when the client takes no more, reading from the
@@ -33,6 +34,8 @@ final class Relay implements ResponseSink {
       };
 
   private static final int ERR = 0xff;
+  private static final int SHORTEST_ERROR = PacketFraming.HEADER_LENGTH + 3;
+  private static final int NOT_FOUND = -1;
 
   private final CommandPhase phase;
   private final FrontendPort port;
@@ -40,6 +43,9 @@ final class Relay implements ResponseSink {
   private boolean started;
   private boolean paused;
   private boolean replaced;
+
+  /** What came last of an answer that the gate has interrupted: it may end with that error. */
+  private @Nullable ByteBuf tail;
 
   Relay(CommandPhase phase, FrontendPort port, BackendLease backend) {
     this.phase = phase;
@@ -57,7 +63,16 @@ final class Relay implements ResponseSink {
         return;
       }
     }
-    port.write(framedBytes);
+    ByteBuf next = framedBytes;
+    if (phase.timedOut()) {
+      ByteBuf before = tail;
+      tail = framedBytes;
+      if (before == null) {
+        return;
+      }
+      next = before;
+    }
+    port.write(next);
     if (!paused && !port.isWritable()) {
       paused = true;
       backend.connection().pauseReading();
@@ -80,8 +95,45 @@ final class Relay implements ResponseSink {
       replaced = false;
       phase.fail(ErrorCode.ER_QUERY_TIMEOUT.error());
     } else {
+      writeTail(end);
       phase.responseEnded(end);
     }
+  }
+
+  private void writeTail(ResponseEnd end) {
+    ByteBuf last = tail;
+    if (last == null) {
+      return;
+    }
+    tail = null;
+    int error =
+        end.errno() == ErrorCode.ER_QUERY_INTERRUPTED.errno() ? startOfError(last) : NOT_FOUND;
+    if (error == NOT_FOUND) {
+      port.write(last);
+      return;
+    }
+    int sequence = PacketFraming.sequenceId(last, error);
+    last.writerIndex(error);
+    if (last.isReadable()) {
+      port.write(last);
+    } else {
+      last.release();
+    }
+    phase.failMidway(sequence, ErrorCode.ER_QUERY_TIMEOUT.error());
+  }
+
+  /** Of the packet that reaches to the end of {@code framed}, from where it is shortest. */
+  private static int startOfError(ByteBuf framed) {
+    int end = framed.writerIndex();
+    for (int at = end - SHORTEST_ERROR; at >= framed.readerIndex(); at--) {
+      int begin = at + PacketFraming.HEADER_LENGTH;
+      if (framed.getUnsignedByte(begin) == ERR
+          && begin + PacketFraming.payloadLength(framed, at) == end
+          && framed.getUnsignedShortLE(begin + 1) == ErrorCode.ER_QUERY_INTERRUPTED.errno()) {
+        return at;
+      }
+    }
+    return NOT_FOUND;
   }
 
   @Override
@@ -95,6 +147,7 @@ final class Relay implements ResponseSink {
     started = false;
     paused = false;
     replaced = false;
+    close();
     if (midway) {
       phase.brokenOff();
     } else {
@@ -104,6 +157,15 @@ final class Relay implements ResponseSink {
 
   @Override
   public void onWritabilityOfBackend(boolean writable) {}
+
+  /** Lets go of what was not sent on. */
+  void close() {
+    ByteBuf unsent = tail;
+    if (unsent != null) {
+      tail = null;
+      unsent.release();
+    }
+  }
 
   /** Whether a response has begun and not ended. */
   boolean isStarted() {

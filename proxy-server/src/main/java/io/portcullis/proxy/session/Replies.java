@@ -33,6 +33,11 @@ final class Replies {
     return write(sequence, ok.encode(port.allocator(), capabilities));
   }
 
+  void loggedIn(int sequence, int statusFlags, String info) {
+    OkPacket ok = new OkPacket(0, 0, statusFlags, 0, info, List.of());
+    write(sequence, ok.encode(port.allocator(), capabilities));
+  }
+
   /** The answer to COM_SET_OPTION: EOF, or OK with EOF's header where EOF is deprecated. */
   void eof(int sequence, int statusFlags) {
     if (CapabilityFlags.has(capabilities, CapabilityFlags.DEPRECATE_EOF)) {

@@ -1,22 +1,59 @@
 package io.portcullis.proxy.session;
 
+import io.portcullis.privilege.model.UserId;
+import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.SqlError;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Every session by the connection id its client knows. Thread safe. */
+/**
+ * Every session by the connection id its client knows, and how many there are of an address and of
+ * a user. Thread safe.
+ */
 public final class SessionRegistry {
 
   private final ConcurrentHashMap<Integer, ClientSession> sessions = new ConcurrentHashMap<>();
   private final AtomicInteger lastId = new AtomicInteger();
-  private final int limit;
+  private final SessionLimits limits;
+  private final Counter<String> addresses;
+  private final Counter<UserId> users;
 
-  /**
-   * @param limit most sessions at a time
-   */
-  public SessionRegistry(int limit) {
-    this.limit = limit;
+  /** How many there are of each; what has none takes no room. */
+  private static final class Counter<K> {
+    private final ConcurrentHashMap<K, Integer> counts = new ConcurrentHashMap<>();
+    private final int limit;
+
+    Counter(int limit) {
+      this.limit = limit;
+    }
+
+    /** Counts one more; false, and nothing counted, where the limit is reached. */
+    boolean enter(K key) {
+      if (limit == 0) {
+        return true;
+      }
+      boolean[] entered = {false};
+      counts.compute(
+          key,
+          (same, count) -> {
+            int before = count == null ? 0 : count;
+            entered[0] = before < limit;
+            return entered[0] ? Integer.valueOf(before + 1) : count;
+          });
+      return entered[0];
+    }
+
+    void leave(K key) {
+      counts.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1);
+    }
+  }
+
+  public SessionRegistry(SessionLimits limits) {
+    this.limits = limits;
+    this.addresses = new Counter<>(limits.perAddress());
+    this.users = new Counter<>(limits.perUser());
   }
 
   /** An id that no session has; ids are positive 32-bit numbers, as the handshake carries them. */
@@ -28,18 +65,32 @@ public final class SessionRegistry {
     return id;
   }
 
-  /** Whether there was room for one more. */
-  boolean add(ClientSession session) {
-    sessions.put(session.connectionId(), session);
-    if (sessions.size() > limit) {
-      sessions.remove(session.connectionId());
-      return false;
+  /** Enters the session, or says why there is no room for it. */
+  Optional<SqlError> add(ClientSession session) {
+    if (!addresses.enter(session.host())) {
+      return Optional.of(ErrorCode.ER_HOST_CON_COUNT_ERROR.error(session.host()));
     }
-    return true;
+    sessions.put(session.connectionId(), session);
+    if (limits.all() > 0 && sessions.size() > limits.all()) {
+      remove(session);
+      return Optional.of(ErrorCode.ER_CON_COUNT_ERROR.error());
+    }
+    return Optional.empty();
   }
 
   void remove(ClientSession session) {
-    sessions.remove(session.connectionId(), session);
+    if (sessions.remove(session.connectionId(), session)) {
+      addresses.leave(session.host());
+    }
+  }
+
+  /** Whether the user may have one more session; it is counted until {@link #leave}. */
+  boolean enter(UserId user) {
+    return users.enter(user);
+  }
+
+  void leave(UserId user) {
+    users.leave(user);
   }
 
   Optional<ClientSession> find(long connectionId) {

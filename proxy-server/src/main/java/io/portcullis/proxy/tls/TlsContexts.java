@@ -11,49 +11,28 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 
 /**
  * TLS contexts of both sides: TLS 1.2 and 1.3, the platform's cipher suites. Made once at start and
  * safe for any thread; handlers are made per connection.
  */
 public final class TlsContexts {
-  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+  static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
   private TlsContexts() {}
 
   /**
-   * Toward clients, from PEM files: certificate chain and unencrypted private key (PKCS#8 or
-   * PKCS#1).
-   *
-   * @throws IOException when a file is not readable or not what it should be; the message names it
+   * The files of a self-signed certificate that is kept in {@code directory} (two files, mode 0600)
+   * and made there when it is missing.
    */
-  public static SslContext forClients(Path certificateChain, Path privateKey) throws IOException {
-    for (Path file : new Path[] {certificateChain, privateKey}) {
-      if (!Files.isReadable(file)) {
-        throw new IOException("TLS: file " + file + " is not readable");
-      }
-    }
-    try {
-      return SslContextBuilder.forServer(certificateChain.toFile(), privateKey.toFile())
-          .protocols(PROTOCOLS)
-          .build();
-    } catch (SSLException | IllegalArgumentException e) {
-      throw new IOException(
-          "TLS: no certificate and key in " + certificateChain + " and " + privateKey, e);
-    }
-  }
-
-  /**
-   * Toward clients, with a self-signed certificate that is kept in {@code directory} (two files,
-   * mode 0600) and made there when it is missing.
-   */
-  public static SslContext forClientsSelfSigned(Path directory, Clock clock, SecureRandom random)
+  public static ServerTlsFiles selfSigned(
+      Path directory, Optional<Path> authorities, Clock clock, SecureRandom random)
       throws IOException {
     SelfSignedCertificate.ensure(directory, clock, random);
-    return forClients(
+    return new ServerTlsFiles(
         directory.resolve(SelfSignedCertificate.CERTIFICATE_FILE),
-        directory.resolve(SelfSignedCertificate.KEY_FILE));
+        directory.resolve(SelfSignedCertificate.KEY_FILE),
+        authorities);
   }
 
   /**

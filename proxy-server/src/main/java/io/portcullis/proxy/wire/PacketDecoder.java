@@ -22,7 +22,13 @@ import org.jspecify.annotations.Nullable;
 public final class PacketDecoder extends ChannelInboundHandlerAdapter {
   private static final int HELD_BYTES = 64 * 1024;
 
+  /** Bytes of packets. */
   private @Nullable ByteBuf cumulation;
+
+  /** Bytes as they came in, where they are compressed. */
+  private @Nullable ByteBuf compressed;
+
+  private @Nullable CompressedReader compression;
   private @Nullable ChannelHandlerContext context;
   private int limit;
   private int expected;
@@ -55,6 +61,22 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
   public void enterCommandPhase() {
     this.commandPhase = true;
     this.expected = 0;
+  }
+
+  /**
+   * From now on both directions are compressed. Called when the last packet before is written and
+   * flushed, between two packets of the peer.
+   */
+  public void startCompression() {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null || compression != null) {
+      throw new IllegalStateException("compression cannot start now");
+    }
+    CompressedWriter writer = new CompressedWriter();
+    compression = new CompressedReader(writer);
+    compressed = cumulation;
+    cumulation = null;
+    ctx.pipeline().addBefore(ctx.name(), null, writer);
   }
 
   /** Passes nothing more on until {@link #resume()}. */
@@ -95,6 +117,7 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     context = null;
+    releaseCompressed();
     ByteBuf rest = cumulation;
     cumulation = null;
     if (rest != null) {
@@ -118,24 +141,31 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
       bytes.release();
       return;
     }
-    ByteBuf waiting = cumulation;
-    cumulation =
-        waiting == null
-            ? bytes
-            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), waiting, bytes);
+    if (compression == null) {
+      cumulation = merged(ctx, cumulation, bytes);
+    } else {
+      compressed = merged(ctx, compressed, bytes);
+    }
     drain(ctx);
     pauseWhenFull();
+  }
+
+  private static ByteBuf merged(ChannelHandlerContext ctx, @Nullable ByteBuf first, ByteBuf next) {
+    return first == null
+        ? next
+        : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), first, next);
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     releaseCumulation();
+    releaseCompressed();
     ctx.fireChannelInactive();
   }
 
   private void pauseWhenFull() {
     ChannelHandlerContext ctx = context;
-    ByteBuf waiting = cumulation;
+    ByteBuf waiting = compression == null ? cumulation : compressed;
     if (held
         && !paused
         && ctx != null
@@ -154,14 +184,16 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
     try {
       while (!held && !failed && !ctx.isRemoved()) {
         Packet packet = nextPacket();
-        if (packet == null) {
+        if (packet != null) {
+          ctx.fireChannelRead(packet);
+        } else if (!uncompress(ctx)) {
           break;
         }
-        ctx.fireChannelRead(packet);
       }
     } catch (ProtocolException e) {
       failed = true;
       releaseCumulation();
+      releaseCompressed();
       ctx.fireExceptionCaught(e);
     } finally {
       draining = false;
@@ -169,7 +201,31 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
       if (rest != null && !rest.isReadable()) {
         releaseCumulation();
       }
+      ByteBuf unread = compressed;
+      if (unread != null && !unread.isReadable()) {
+        releaseCompressed();
+      }
     }
+  }
+
+  /** Whether there was one more compressed packet. */
+  private boolean uncompress(ChannelHandlerContext ctx) {
+    CompressedReader reader = compression;
+    ByteBuf in = compressed;
+    if (reader == null || in == null) {
+      return false;
+    }
+    ByteBuf next = reader.next(ctx.alloc(), in, limit);
+    if (next == null) {
+      return false;
+    }
+    ByteBuf rest = cumulation;
+    if (rest != null && !rest.isReadable()) {
+      releaseCumulation();
+      rest = null;
+    }
+    cumulation = merged(ctx, rest, next);
+    return true;
   }
 
   private @Nullable Packet nextPacket() {
@@ -209,6 +265,14 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
     boolean split = payload >= PacketFraming.MAX_FRAME_PAYLOAD;
     expected = commandPhase ? 0 : sequence;
     return new Packet(in.readRetainedSlice(index - begin), (sequence - 1) & 0xff, split);
+  }
+
+  private void releaseCompressed() {
+    ByteBuf rest = compressed;
+    compressed = null;
+    if (rest != null) {
+      rest.release();
+    }
   }
 
   private void releaseCumulation() {

@@ -3,6 +3,7 @@ package io.portcullis.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +23,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 final class ConfigLoaderTest {
   private static final String EVERY_KEY =
       """
-      listen: {address: 0.0.0.0, port: 4000}
+      listen: {address: 0.0.0.0, port: 4000, proxy_protocol_networks: "10.0.0.0/8, fd00::1"}
       backend:
         host: db
         port: 3310
@@ -43,9 +44,14 @@ final class ConfigLoaderTest {
         key_file: /etc/cert.key
         directory: /var/tls
         required: true
+        client_certificates: required
+        client_ca_file: /etc/clients.pem
+        reload_interval: 1m
       authentication: {default_plugin: mysql_native_password, native_password: true, login_timeout: 3s}
       limits:
         connections: 11
+        connections_per_user: 3
+        connections_per_address: 5
         max_allowed_packet: 1MiB
         statement_timeout: 30s
         idle_timeout: 0s
@@ -88,7 +94,8 @@ final class ConfigLoaderTest {
     assertThat(read("# only a comment\n")).isEqualTo(PortcullisConfig.defaults());
     assertThat(read("listen:\nbackend:\n")).isEqualTo(PortcullisConfig.defaults());
     assertThat(new ConfigLoader(Map.of()).load()).isEqualTo(PortcullisConfig.defaults());
-    assertThat(PortcullisConfig.defaults().listen()).isEqualTo(new ListenConfig("127.0.0.1", 3307));
+    assertThat(PortcullisConfig.defaults().listen())
+        .isEqualTo(new ListenConfig("127.0.0.1", 3307, List.of()));
     assertThat(PortcullisConfig.defaults().backend()).isEmpty();
     assertThat(PortcullisConfig.defaults().tlsDirectory())
         .isEqualTo(Path.of("portcullis-data", "tls"));
@@ -99,7 +106,12 @@ final class ConfigLoaderTest {
     assertThat(read(EVERY_KEY))
         .isEqualTo(
             new PortcullisConfig(
-                new ListenConfig("0.0.0.0", 4000),
+                new ListenConfig(
+                    "0.0.0.0",
+                    4000,
+                    List.of(
+                        new Network(InetAddress.getByName("10.0.0.0"), 8),
+                        new Network(InetAddress.getByName("fd00::1"), 128))),
                 Optional.of(
                     new BackendConfig(
                         "db",
@@ -121,10 +133,13 @@ final class ConfigLoaderTest {
                     Optional.of(Path.of("/etc/cert.pem")),
                     Optional.of(Path.of("/etc/cert.key")),
                     Optional.of(Path.of("/var/tls")),
-                    true),
+                    true,
+                    ClientCertificates.REQUIRED,
+                    Optional.of(Path.of("/etc/clients.pem")),
+                    Duration.ofMinutes(1)),
                 new AuthenticationConfig(
                     AuthenticationPlugin.MYSQL_NATIVE_PASSWORD, true, Duration.ofSeconds(3)),
-                new LimitsConfig(11, 1 << 20, Duration.ofSeconds(30), Duration.ZERO, 50),
+                new LimitsConfig(11, 3, 5, 1 << 20, Duration.ofSeconds(30), Duration.ZERO, 50),
                 new CacheConfig(500, 0),
                 new ThreadsConfig(2, 3, 1),
                 new ShutdownConfig(Duration.ofMinutes(1)),
@@ -191,6 +206,9 @@ final class ConfigLoaderTest {
         "listen: {port: 1.5} ~ listen.port: 1.5 (expected: a whole number)",
         "listen: {port: [1]} ~ listen.port: a list or section (expected: one value)",
         "listen: {address: 127} ~ listen.address: not a text (expected: a text, in quotes)",
+        "listen: {proxy_protocol_networks: lb.example.org} ~ listen.proxy_protocol_networks: lb.example.org (expected: networks such as 10.0.0.0/8, fd00::/8 or 192.0.2.7)",
+        "listen: {proxy_protocol_networks: '10.0.0.0/33'} ~ listen.proxy_protocol_networks: 10.0.0.0/33 (expected: networks such as 10.0.0.0/8, fd00::/8 or 192.0.2.7)",
+        "listen: {proxy_protocol_networks: '10.0.0.1,'} ~ listen.proxy_protocol_networks:  (expected: networks such as 10.0.0.0/8, fd00::/8 or 192.0.2.7)",
         "listen: 3307 ~ listen: not a section (expected: keys below it)",
         "backend: {user: u} ~ backend.host: missing (expected: a text)",
         "backend: {host: h} ~ backend.user: missing (expected: a text)",
@@ -207,11 +225,16 @@ final class ConfigLoaderTest {
         "tls: {certificate_file: c} ~ tls.key_file: missing (expected: a file, as certificate_file is set)",
         "tls: {key_file: c} ~ tls.certificate_file: missing (expected: a file, as key_file is set)",
         "tls: {enabled: false, required: true} ~ tls.required: true (expected: false, as enabled is false)",
+        "tls: {client_certificates: optional} ~ tls.client_ca_file: missing (expected: a file, as client_certificates is not off)",
+        "tls: {client_certificates: required, client_ca_file: c} ~ tls.client_certificates: required (expected: off or optional, as required is false)",
+        "tls: {reload_interval: 2d} ~ tls.reload_interval: 2d (expected: 0s..1d)",
         "tls: {enabled: yes} ~ tls.enabled: yes (expected: true or false)",
         "authentication: {default_plugin: mysql_native_password, native_password: false} ~ authentication.default_plugin: mysql_native_password (expected: caching_sha2_password, as native_password is false)",
         "limits: {max_allowed_packet: 2GiB} ~ limits.max_allowed_packet: 2GiB (expected: 1KiB..1GiB)",
         "limits: {max_allowed_packet: 64MB} ~ limits.max_allowed_packet: 64MB (expected: a size such as 512KiB, 64MiB or 1GiB)",
         "limits: {nesting: 201} ~ limits.nesting: 201 (expected: 10..200)",
+        "limits: {connections_per_user: -1} ~ limits.connections_per_user: -1 (expected: 0..1000000)",
+        "limits: {connections_per_address: -1} ~ limits.connections_per_address: -1 (expected: 0..1000000)",
         "cache: {analyses: 1} ~ cache.analyses: 1 (expected: 100..10000000)",
         "threads: {store: 0} ~ threads.store: 0 (expected: 1..64)",
         "shutdown: {drain_timeout: 2h} ~ shutdown.drain_timeout: 2h (expected: 0s..1h)",

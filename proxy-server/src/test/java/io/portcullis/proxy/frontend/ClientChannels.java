@@ -28,7 +28,7 @@ public final class ClientChannels {
             false,
             false,
             decoder,
-            new FrontendHandler(decoder, tls, sessions));
+            new FrontendHandler(decoder, tls.map(context -> () -> context), sessions));
     channel.config().setAllocator(allocator);
     channel.register();
     channel.freezeTime();

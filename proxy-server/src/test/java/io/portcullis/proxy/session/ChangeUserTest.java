@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** COM_CHANGE_USER: everything of the user before is gone, or the connection is. */
 final class ChangeUserTest {
 
-  private final TestGate gate = new TestGate();
+  private TestGate gate = new TestGate();
 
   @AfterEach
   void nothingIsLeft() {
@@ -71,6 +71,20 @@ final class ChangeUserTest {
     assertThat(client.query("SELECT a FROM t").errno()).isEqualTo(1046);
     assertThat(client.statement(CommandByte.STMT_EXECUTE, 1).errno()).isEqualTo(1243);
     assertThat(client.query("SHOW PROCESSLIST").rows().get(0).get(1)).isEqualTo("w");
+  }
+
+  @Test
+  void sessionCountsForTheUserItIsNow() {
+    gate.close();
+    gate = new TestGate(TestGate.Options.with(new SessionLimits(100, 0, 1)));
+    gate.administer("CREATE USER w IDENTIFIED BY 'pw'");
+    TestClient client = gate.root();
+    changeUser(client, "w", "pw");
+    TestClient root = gate.root();
+    assertThat(changeUser(root, "w", "pw").errno()).isEqualTo(1203);
+    assertThat(root.isClosed()).isTrue();
+    client.disconnect();
+    gate.login("w", "pw");
   }
 
   @Test

@@ -3,10 +3,15 @@ package io.portcullis.proxy.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.portcullis.proxy.auth.AuthPlugins;
+import io.portcullis.proxy.tls.ServerTls;
 import io.portcullis.proxy.tls.TlsContexts;
+import io.portcullis.proxy.wire.CapabilityFlags;
+import io.portcullis.proxy.wire.handshake.HandshakeV10;
 import io.portcullis.proxy.wire.handshake.SslRequest;
+import io.portcullis.proxy.wire.message.ErrPacket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -37,7 +42,9 @@ final class LoginTest {
 
   private void sha2() {
     gate.close();
-    gate = new TestGate(new TestGate.Options(false, AuthPlugins.CACHING_SHA2_PASSWORD, 100));
+    gate =
+        new TestGate(
+            new TestGate.Options(false, AuthPlugins.CACHING_SHA2_PASSWORD, TestGate.Options.MANY));
   }
 
   @Test
@@ -136,7 +143,9 @@ final class LoginTest {
   @Test
   void withoutTlsWhereItIsRequiredNoPasswordHelps() {
     gate.close();
-    gate = new TestGate(new TestGate.Options(true, AuthPlugins.MYSQL_NATIVE_PASSWORD, 100));
+    gate =
+        new TestGate(
+            new TestGate.Options(true, AuthPlugins.MYSQL_NATIVE_PASSWORD, TestGate.Options.MANY));
     assertThat(login("root", TestGate.PASSWORD).errno()).isEqualTo(3159);
   }
 
@@ -145,12 +154,17 @@ final class LoginTest {
   void clearTextBehindARequestForTlsIsNeverTakenForALogin(@TempDir Path directory)
       throws IOException {
     gate.close();
-    gate = new TestGate(new TestGate.Options(true, AuthPlugins.MYSQL_NATIVE_PASSWORD, 100));
+    gate =
+        new TestGate(
+            new TestGate.Options(true, AuthPlugins.MYSQL_NATIVE_PASSWORD, TestGate.Options.MANY));
     TestClient client =
         gate.connect(
             Optional.of(
-                TlsContexts.forClientsSelfSigned(
-                    directory, Clock.systemUTC(), new SecureRandom())));
+                ServerTls.of(
+                        TlsContexts.selfSigned(
+                            directory, Optional.empty(), Clock.systemUTC(), new SecureRandom()),
+                        false)
+                    .get()));
     client.receive();
     ByteBuf request =
         new SslRequest(TestClient.CAPABILITIES, 1 << 24, TestClient.UTF8MB4)
@@ -163,6 +177,30 @@ final class LoginTest {
     gate.pump();
     assertThat(client.isClosed()).isTrue();
     assertThat(gate.services.registry().size()).isZero();
+  }
+
+  /** What the gate could not keep: a client does without, or says that it cannot. */
+  @Test
+  void whatIsNotServedIsNotAnnounced() {
+    HandshakeV10 greeting =
+        HandshakeV10.decode(Unpooled.wrappedBuffer(gate.connect().receive().last()));
+    assertThat(greeting.capabilities()).matches(all -> has(all, CapabilityFlags.COMPRESS));
+    for (long flag :
+        new long[] {
+          CapabilityFlags.LOCAL_FILES,
+          CapabilityFlags.QUERY_ATTRIBUTES,
+          CapabilityFlags.ZSTD_COMPRESSION_ALGORITHM,
+          CapabilityFlags.OPTIONAL_RESULTSET_METADATA,
+          CapabilityFlags.MULTI_FACTOR_AUTHENTICATION,
+          CapabilityFlags.CAN_HANDLE_EXPIRED_PASSWORDS,
+          CapabilityFlags.SSL
+        }) {
+      assertThat(greeting.capabilities()).matches(all -> !has(all, flag), "without " + flag);
+    }
+  }
+
+  private static boolean has(long capabilities, long flag) {
+    return CapabilityFlags.has(capabilities, flag);
   }
 
   @Test
@@ -186,13 +224,45 @@ final class LoginTest {
   @Test
   void oneTooManyIsSentAway() {
     gate.close();
-    gate = new TestGate(new TestGate.Options(false, AuthPlugins.MYSQL_NATIVE_PASSWORD, 1));
+    gate = new TestGate(TestGate.Options.with(new SessionLimits(1, 0, 0)));
     TestClient first = gate.root();
     TestClient second = gate.connect();
     assertThat(second.receive().errno()).isEqualTo(1040);
     assertThat(second.isClosed()).isTrue();
     first.disconnect();
     assertThat(login("root", TestGate.PASSWORD).isOk()).isTrue();
+  }
+
+  @Test
+  void oneTooManyOfAnAddressIsSentAwayWithTheAddress() {
+    gate.close();
+    gate = new TestGate(TestGate.Options.with(new SessionLimits(100, 2, 0)));
+    TestClient first = gate.root();
+    gate.root();
+    TestClient third = gate.connect();
+    ErrPacket refused = third.receive().error();
+    assertThat(refused.errno()).isEqualTo(1040);
+    assertThat(refused.message()).isEqualTo("Too many connections from host 'localhost'");
+    assertThat(third.isClosed()).isTrue();
+    assertThat(gate.services.registry().size()).isEqualTo(2);
+    first.disconnect();
+    assertThat(login("root", TestGate.PASSWORD).isOk()).isTrue();
+  }
+
+  @Test
+  void oneTooManyOfAUserIsRefusedAfterThePasswordAndOthersAreNot() {
+    gate.close();
+    gate = new TestGate(TestGate.Options.with(new SessionLimits(100, 0, 1)));
+    gate.administer("CREATE USER w IDENTIFIED BY 'pw'");
+    TestClient first = gate.login("w", "pw");
+    ErrPacket refused = login("w", "pw").error();
+    assertThat(refused.errno()).isEqualTo(1203);
+    assertThat(refused.message())
+        .isEqualTo("User w already has more than 'max_user_connections' active connections");
+    assertThat(login("w", "wrong").errno()).isEqualTo(1045);
+    assertThat(login("root", TestGate.PASSWORD).isOk()).isTrue();
+    first.disconnect();
+    assertThat(login("w", "pw").isOk()).isTrue();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.portcullis.proxy.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.portcullis.proxy.wire.StatusFlags;
 import io.portcullis.proxy.wire.command.CommandByte;
 import io.portcullis.sql.text.ErrorCode;
@@ -49,6 +50,57 @@ final class SessionEndTest {
     TestClient client = leased();
     gate.backend.on("DO 1", INTERRUPTED);
     timesOut(client, () -> client.begin("DO 1"));
+  }
+
+  /** SLEEP() in a select list: the columns are on their way before it is interrupted. */
+  @Test
+  void resultThatTakesTooLongEndsWithTheSameError() {
+    for (boolean rowBefore : new boolean[] {false, true}) {
+      TestClient client = leased();
+      gate.backend.on("SELECT SLEEP(99)", rowBefore ? rowAnd(INTERRUPTED) : INTERRUPTED);
+      gate.backend.stop();
+      client.begin("SELECT SLEEP(99)");
+      gate.backend.connection().chunk(packet(1, 1));
+      gate.pass(client, Duration.ofSeconds(61));
+      gate.backend.connection().chunk(packet(2, 7, 7));
+      gate.backend.start();
+      gate.pump();
+      TestClient.Received received = client.receive();
+      assertThat(received.errno()).isEqualTo(3024);
+      assertThat(received.payloads()).hasSize(rowBefore ? 4 : 3);
+      assertThat(client.query("SHOW WARNINGS").rows().get(0).get(1)).isEqualTo("3024");
+    }
+  }
+
+  private static Answer rowAnd(Answer error) {
+    return (allocator, capabilities, sequence, more) -> {
+      Answer.Built end = error.build(allocator, capabilities, sequence + 1, more);
+      ByteBuf both = packet(sequence, 8, 8, 8).writeBytes(end.framed());
+      end.framed().release();
+      return new Answer.Built(both, end.errno(), end.statusFlags());
+    };
+  }
+
+  private static ByteBuf packet(int sequence, int... payload) {
+    ByteBuf packet = Unpooled.buffer().writeMediumLE(payload.length).writeByte(sequence);
+    for (int value : payload) {
+      packet.writeByte(value);
+    }
+    return packet;
+  }
+
+  @Test
+  void clientGoneWhileTheEndOfAnInterruptedResultIsAwaitedLeavesNothing() {
+    TestClient client = leased();
+    gate.backend.stop();
+    client.begin("SELECT SLEEP(99)");
+    ByteBuf first = packet(1, 1);
+    ByteBuf second = packet(2, 7, 7);
+    gate.backend.connection().chunk(first);
+    gate.pass(client, Duration.ofSeconds(61));
+    gate.backend.connection().chunk(second);
+    client.disconnect();
+    assertThat(second.refCnt()).isZero();
   }
 
   @Test

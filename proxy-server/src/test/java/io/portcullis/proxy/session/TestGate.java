@@ -69,8 +69,13 @@ final class TestGate {
   private @Nullable ClientSession lastOpened;
 
   /** What differs between tests. */
-  record Options(boolean tlsRequired, String plugin, int sessions) {
-    static final Options STANDARD = new Options(false, AuthPlugins.MYSQL_NATIVE_PASSWORD, 100);
+  record Options(boolean tlsRequired, String plugin, SessionLimits sessions) {
+    static final SessionLimits MANY = new SessionLimits(100, 0, 0);
+    static final Options STANDARD = new Options(false, AuthPlugins.MYSQL_NATIVE_PASSWORD, MANY);
+
+    static Options with(SessionLimits sessions) {
+      return new Options(false, AuthPlugins.MYSQL_NATIVE_PASSWORD, sessions);
+    }
   }
 
   TestGate() {

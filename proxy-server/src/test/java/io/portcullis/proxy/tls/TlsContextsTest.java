@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -21,7 +25,12 @@ class TlsContextsTest {
   @TempDir private Path directory;
 
   private SslContext server() throws IOException {
-    return TlsContexts.forClientsSelfSigned(directory, Clock.systemUTC(), new SecureRandom());
+    return ServerTls.of(selfSigned(directory, Optional.empty()), false).get();
+  }
+
+  private static ServerTlsFiles selfSigned(Path directory, Optional<Path> authorities)
+      throws IOException {
+    return TlsContexts.selfSigned(directory, authorities, Clock.systemUTC(), new SecureRandom());
   }
 
   private Path certificate() {
@@ -126,15 +135,96 @@ class TlsContextsTest {
     Path missing = directory.resolve("none.pem");
     Path wrong = Files.writeString(directory.resolve("wrong.pem"), "nonsense");
 
-    assertThatThrownBy(() -> TlsContexts.forClients(missing, wrong))
+    assertThatThrownBy(() -> clients(missing, wrong))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("none.pem");
-    assertThatThrownBy(() -> TlsContexts.forClients(wrong, wrong))
+    assertThatThrownBy(() -> clients(wrong, wrong))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("wrong.pem");
     assertThatThrownBy(() -> TlsContexts.forBackend(BackendTlsMode.VERIFY_CA, Optional.of(wrong)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("wrong.pem");
+  }
+
+  private static ServerTls clients(Path certificate, Path key) throws IOException {
+    return ServerTls.of(new ServerTlsFiles(certificate, key, Optional.empty()), false);
+  }
+
+  @Test
+  void keyOfAnotherCertificateIsRefused() throws IOException {
+    ServerTlsFiles one = selfSigned(directory.resolve("one"), Optional.empty());
+    ServerTlsFiles two = selfSigned(directory.resolve("two"), Optional.empty());
+
+    assertThatThrownBy(() -> clients(one.certificateChain(), two.privateKey()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is not that of");
+  }
+
+  @Test
+  void replacedFilesAreUsedForNewConnections() throws IOException {
+    ServerTlsFiles used = selfSigned(directory, Optional.empty());
+    ServerTlsFiles next = selfSigned(directory.resolve("next"), Optional.empty());
+    ServerTls tls = ServerTls.of(used, false);
+    SslContext before = tls.get();
+    tls.refresh();
+    assertThat(tls.get()).as("nothing was replaced").isSameAs(before);
+
+    replace(next.certificateChain(), used.certificateChain());
+    tls.refresh();
+    assertThat(tls.get()).as("half of the pair is no pair").isSameAs(before);
+    replace(next.privateKey(), used.privateKey());
+    tls.refresh();
+
+    SslContext client = backend(BackendTlsMode.VERIFY_CA, Optional.of(next.certificateChain()));
+    assertThat(handshake(before, client, "localhost")).isFalse();
+    assertThat(handshake(tls.get(), client, "localhost")).isTrue();
+  }
+
+  /** With a time of its own, whatever the resolution of the file system is. */
+  private static void replace(Path from, Path to) throws IOException {
+    FileTime before = Files.getLastModifiedTime(to);
+    Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+    Files.setLastModifiedTime(to, FileTime.fromMillis(before.toMillis() + 60_000));
+  }
+
+  @Test
+  void filesThatCannotBeUsedLeaveTheOldOnes() throws IOException {
+    ServerTlsFiles used = selfSigned(directory, Optional.empty());
+    ServerTls tls = ServerTls.of(used, false);
+    SslContext before = tls.get();
+
+    Files.writeString(used.certificateChain(), "nonsense");
+    tls.refresh();
+    assertThat(tls.get()).isSameAs(before);
+    Files.delete(used.privateKey());
+    tls.refresh();
+    assertThat(tls.get()).isSameAs(before);
+  }
+
+  /** A client with a certificate of its own, from its own authority. */
+  private static SslContext clientWith(ServerTlsFiles own) throws IOException {
+    return SslContextBuilder.forClient()
+        .trustManager(InsecureTrustManagerFactory.INSTANCE)
+        .endpointIdentificationAlgorithm("")
+        .keyManager(own.certificateChain().toFile(), own.privateKey().toFile())
+        .build();
+  }
+
+  @Test
+  void clientCertificateIsTakenFromItsAuthorityOnly() throws IOException {
+    ServerTlsFiles listed = selfSigned(directory.resolve("listed"), Optional.empty());
+    ServerTlsFiles foreign = selfSigned(directory.resolve("foreign"), Optional.empty());
+    ServerTlsFiles files = selfSigned(directory, Optional.of(listed.certificateChain()));
+    SslContext required = ServerTls.of(files, true).get();
+    SslContext optional = ServerTls.of(files, false).get();
+    SslContext without = backend(BackendTlsMode.REQUIRED, Optional.empty());
+
+    assertThat(handshake(required, clientWith(listed), "localhost")).isTrue();
+    assertThat(handshake(required, clientWith(foreign), "localhost")).isFalse();
+    assertThat(handshake(required, without, "localhost")).isFalse();
+    assertThat(handshake(optional, clientWith(listed), "localhost")).isTrue();
+    assertThat(handshake(optional, clientWith(foreign), "localhost")).isFalse();
+    assertThat(handshake(optional, without, "localhost")).isTrue();
   }
 
   @Test

@@ -31,9 +31,12 @@ public final class TrackedBuffers {
     return bytes;
   }
 
+  /** Bytes that are allocated now. */
+  public long allocatedBytes() {
+    return allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory();
+  }
+
   public void assertNothingLeaked() {
-    assertThat(allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory())
-        .as("bytes not released")
-        .isZero();
+    assertThat(allocatedBytes()).as("bytes not released").isZero();
   }
 }

@@ -9,6 +9,8 @@ package io.portcullis.sql.text;
 public enum ErrorCode {
   ER_HANDSHAKE_ERROR(1043, "08S01", "Bad handshake: %s"),
   ER_CON_COUNT_ERROR(1040, "08004", "Too many connections"),
+  /** The server has no limit per address; drivers know the number. */
+  ER_HOST_CON_COUNT_ERROR(1040, "08004", "Too many connections from host '%s'"),
   ER_DBACCESS_DENIED_ERROR(1044, "42000", "Access denied for user '%s'@'%s' to database '%s'"),
   ER_ACCESS_DENIED_ERROR(1045, "28000", "Access denied for user '%s'@'%s' (using password: %s)"),
   ER_NO_DB_ERROR(1046, "3D000", "No database selected"),
@@ -22,6 +24,8 @@ public enum ErrorCode {
   ER_UNKNOWN_ERROR(1105, "HY000", "%s"),
   ER_UNKNOWN_CHARACTER_SET(1115, "42000", "Unknown character set: '%s'"),
   ER_HOST_NOT_PRIVILEGED(1130, "HY000", "Host '%s' is not allowed to connect to this MySQL server"),
+  /** The number MariaDB refuses such headers with. */
+  ER_PROXY_HEADER(1130, "HY000", "Host '%s' is not allowed to connect: %s"),
   ER_TABLEACCESS_DENIED_ERROR(1142, "42000", "%s command denied to user '%s'@'%s' for table '%s'"),
   ER_COLUMNACCESS_DENIED_ERROR(
       1143, "42000", "%s command denied to user '%s'@'%s' for column '%s' in table '%s'"),
@@ -29,6 +33,9 @@ public enum ErrorCode {
   ER_NO_SUCH_TABLE(1146, "42S02", "Table '%s.%s' doesn't exist"),
   ER_NET_PACKET_TOO_LARGE(1153, "08S01", "Got a packet bigger than 'max_allowed_packet' bytes"),
   ER_NET_PACKETS_OUT_OF_ORDER(1156, "08S01", "Got packets out of order"),
+  ER_NET_UNCOMPRESS_ERROR(1157, "08S01", "Couldn't uncompress communication packet"),
+  ER_TOO_MANY_USER_CONNECTIONS(
+      1203, "42000", "User %s already has more than 'max_user_connections' active connections"),
   ER_SPECIFIC_ACCESS_DENIED_ERROR(
       1227,
       "42000",

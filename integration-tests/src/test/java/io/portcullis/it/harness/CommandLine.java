@@ -1,0 +1,73 @@
+package io.portcullis.it.harness;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The command line client, in batch. */
+public final class CommandLine {
+
+  /** How it ended and what it printed. */
+  public record Run(int code, String output, String error) {}
+
+  private CommandLine() {}
+
+  /** The program, if there is one. */
+  public static Optional<String> installed() {
+    return Stream.of("mariadb", "mysql").filter(CommandLine::runs).findFirst();
+  }
+
+  private static boolean runs(String program) {
+    try {
+      Process process = new ProcessBuilder(program, "--version").redirectErrorStream(true).start();
+      process.getInputStream().readAllBytes();
+      return process.waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Logs in with the options and gives it that input. */
+  public static Run run(Endpoint endpoint, List<String> options, String input)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.addAll(
+        List.of(
+            installed().orElseThrow(),
+            "--no-defaults",
+            "--protocol=tcp",
+            "--host=" + endpoint.host(),
+            "--port=" + endpoint.port(),
+            "--user=" + endpoint.user(),
+            "--default-character-set=utf8mb4"));
+    command.addAll(options);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("MYSQL_PWD", endpoint.password());
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    Process process = builder.start();
+    process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().close();
+    StringBuilder error = new StringBuilder();
+    Thread reader =
+        new Thread(
+            () -> {
+              try {
+                error.append(
+                    new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+              } catch (IOException e) {
+                error.append(e);
+              }
+            });
+    reader.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int code = process.waitFor();
+    reader.join();
+    return new Run(code, output, error.toString());
+  }
+}

@@ -1,0 +1,114 @@
+package io.portcullis.proxy.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import java.nio.ByteBuffer;
+import java.util.zip.Deflater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts what is written into compressed packets. Small packets are gathered until {@value #CHUNK}
+ * bytes or a flush; what would not become smaller is sent as it is. Confined to the event loop of
+ * its channel.
+ */
+public final class CompressedWriter extends ChannelOutboundHandlerAdapter {
+  private static final int CHUNK = 64 * 1024;
+
+  /** Shorter ones are not worth it; the servers' own bound. */
+  private static final int LEAST = 50;
+
+  private @Nullable ByteBuf gathered;
+  private int sequence;
+
+  /** Gives the next compressed packet this sequence id. */
+  void number(int next) {
+    sequence = next;
+  }
+
+  @Override
+  public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+    if (!(message instanceof ByteBuf)) {
+      context.write(message, promise);
+      return;
+    }
+    ByteBuf bytes = (ByteBuf) message;
+    try {
+      while (bytes.isReadable()) {
+        gather(context, bytes);
+      }
+    } finally {
+      bytes.release();
+    }
+    if (!promise.isVoid()) {
+      emit(context);
+      context.write(Unpooled.EMPTY_BUFFER, promise);
+    }
+  }
+
+  private void gather(ChannelHandlerContext context, ByteBuf bytes) {
+    ByteBuf pending = gathered;
+    if (pending == null) {
+      pending = context.alloc().buffer(Math.min(bytes.readableBytes(), CHUNK), CHUNK);
+      gathered = pending;
+    }
+    pending.writeBytes(bytes, Math.min(bytes.readableBytes(), CHUNK - pending.writerIndex()));
+    if (pending.writerIndex() == CHUNK) {
+      emit(context);
+    }
+  }
+
+  @Override
+  public void flush(ChannelHandlerContext context) {
+    emit(context);
+    context.flush();
+  }
+
+  private void emit(ChannelHandlerContext context) {
+    ByteBuf plain = gathered;
+    if (plain == null) {
+      return;
+    }
+    gathered = null;
+    try {
+      int length = plain.readableBytes();
+      ByteBuf out = context.alloc().buffer(CompressedFraming.HEADER_LENGTH + length);
+      int deflated = length < LEAST ? 0 : deflate(plain, out, length);
+      out.writeMediumLE(deflated == 0 ? length : deflated);
+      out.writeByte(sequence);
+      out.writeMediumLE(deflated == 0 ? 0 : length);
+      if (deflated == 0) {
+        out.writeBytes(plain);
+      } else {
+        out.writerIndex(CompressedFraming.HEADER_LENGTH + deflated);
+      }
+      sequence = PacketFraming.next(sequence);
+      context.write(out, context.voidPromise());
+    } finally {
+      plain.release();
+    }
+  }
+
+  /** Behind the header to be; returns the length, zero if that is no gain. */
+  private static int deflate(ByteBuf plain, ByteBuf out, int length) {
+    Deflater deflater = CompressedFraming.DEFLATER.get();
+    deflater.reset();
+    deflater.setInput(plain.nioBuffer());
+    deflater.finish();
+    int deflated = deflater.deflate(out.nioBuffer(CompressedFraming.HEADER_LENGTH, length - 1));
+    boolean smaller = deflater.finished();
+    deflater.setInput(ByteBuffer.allocate(0)); // holds on to no buffer of the connection
+    return smaller ? deflated : 0;
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    ByteBuf unsent = gathered;
+    if (unsent != null) {
+      gathered = null;
+      unsent.release();
+    }
+  }
+}
