@@ -182,6 +182,7 @@ public final class Authority {
         database,
         foldNames,
         (db, relation) -> temporaryTables.contains(RelationName.of(db, relation)),
+        objects,
         objects);
   }
 

@@ -3,6 +3,7 @@ package io.portcullis.proxy.session;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ final class FakeControl implements BackendControl {
   final List<Long> killedQueries = new ArrayList<>();
   boolean unreachable;
   private final Map<String, Map<String, RelationKind>> objects = new TreeMap<>();
+  private final Map<String, ViewSource> views = new HashMap<>();
 
   FakeControl with(String database, String relation, RelationKind kind) {
     objects.computeIfAbsent(database, name -> new HashMap<>()).put(relation, kind);
@@ -26,6 +28,11 @@ final class FakeControl implements BackendControl {
   FakeControl with(String database) {
     objects.computeIfAbsent(database, name -> new HashMap<>());
     return this;
+  }
+
+  FakeControl withView(String database, String view, boolean invoker, String query) {
+    views.put(database + "." + view, new ViewSource(query, invoker));
+    return with(database, view, RelationKind.VIEW);
   }
 
   void without(String database) {
@@ -52,6 +59,12 @@ final class FakeControl implements BackendControl {
   public Map<String, RelationKind> relations(String database) throws StoreException {
     reach();
     return objects.getOrDefault(database, Map.of());
+  }
+
+  @Override
+  public Optional<ViewSource> view(String database, String name) throws StoreException {
+    reach();
+    return Optional.ofNullable(views.get(database + "." + name));
   }
 
   @Override
