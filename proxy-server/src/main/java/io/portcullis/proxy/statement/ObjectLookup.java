@@ -142,7 +142,7 @@ public final class ObjectLookup {
   }
 
   private static ViewDefinition unreadable(RelationName view, ViewSource source, String why) {
-    LOG.atWarn()
+    LOG.atDebug()
         .addKeyValue("view", view.database().name() + "." + view.name())
         .addKeyValue("cause", why)
         .log("the definition of a view is not understood: it is refused but to administrators");
