@@ -6,6 +6,7 @@ import io.portcullis.privilege.authz.Binding;
 import io.portcullis.privilege.authz.Decision;
 import io.portcullis.privilege.authz.RelationKinds;
 import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.authz.ViewDefinitions;
 import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.AccountId;
@@ -73,7 +74,8 @@ public class HotPathBenchmark {
           Optional.of("sbtest"),
           false,
           (database, relation) -> false,
-          (database, relation) -> RelationKinds.Found.TABLE);
+          (database, relation) -> RelationKinds.Found.TABLE,
+          ViewDefinitions.UNKNOWN);
   private final byte[][] texts = new byte[TEXTS][];
   private final ActiveSubject subject;
   private final ForwardStatement statement;

@@ -157,10 +157,10 @@ final class HiddenTablesIT {
     try (Connection hide = connect("hide_a")) {
       Sql.run(hide, "CREATE VIEW mine AS SELECT * FROM shared");
       assertThat(Sql.rows(hide, "SELECT * FROM mine")).containsExactly("7");
-      refused(hide, "UPDATE mine SET a = 8", 1142);
-      refused(hide, "DELETE FROM mine", 1142);
-      refused(hide, "INSERT INTO mine VALUES (8)", 1142);
-      refused(hide, "LOCK TABLES mine WRITE", 1142);
+      refused(hide, "UPDATE mine SET a = 8", 1356);
+      refused(hide, "DELETE FROM mine", 1356);
+      refused(hide, "INSERT INTO mine VALUES (8)", 1356);
+      refused(hide, "LOCK TABLES mine WRITE", 1356);
       Sql.run(hide, "DROP VIEW mine");
     }
   }

@@ -9,6 +9,7 @@ import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.ServerFacts.Collation;
 import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.privilege.store.jdbc.JdbcBackendControl;
 import io.portcullis.privilege.store.jdbc.JdbcSettings;
 import io.portcullis.sql.access.RelationKind;
@@ -88,6 +89,27 @@ class JdbcBackendControlIT {
     assertThat(control.relation(DATABASE, "t ")).isEmpty();
     assertThat(control.relation(DATABASE, "t' OR '1'='1")).isEmpty();
     assertThat(control.relation("no_such_database", "t")).isEmpty();
+  }
+
+  @Test
+  void readsTheDefinitionsOfViews() throws SQLException, StoreException {
+    execute(
+        "CREATE OR REPLACE SQL SECURITY INVOKER VIEW "
+            + DATABASE
+            + ".v AS SELECT a FROM "
+            + DATABASE
+            + ".t");
+    assertThat(control.view(DATABASE, "v"))
+        .contains(
+            new ViewSource(
+                "select `portcullis_control_it`.`t`.`a` AS `a` from `portcullis_control_it`.`t`",
+                true));
+    execute(
+        "ALTER SQL SECURITY DEFINER VIEW " + DATABASE + ".v AS SELECT a FROM " + DATABASE + ".t");
+    assertThat(control.view(DATABASE, "v").orElseThrow().invoker()).isFalse();
+    assertThat(control.view(DATABASE, "t")).isEmpty();
+    assertThat(control.view(DATABASE, "w")).isEmpty();
+    assertThat(control.view("no_such_database", "v")).isEmpty();
   }
 
   @Test

@@ -32,11 +32,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Authorizer {
 
-  private static final Verdict ALLOWED = new Verdict(null, false);
-  private static final Verdict UNRESOLVED = new Verdict(null, true);
+  private static final Verdict ALLOWED = new Verdict(null, List.of());
 
-  /** What becomes of one access: denied with an error, to be looked up, or neither. */
-  private record Verdict(@Nullable SqlError error, boolean unresolved) {}
+  /** What becomes of one access: denied with an error, something to be looked up, or neither. */
+  private record Verdict(@Nullable SqlError error, List<RelationName> unresolved) {}
+
+  /** What becomes of a name in the definition of a view. */
+  enum BelowView {
+    ALLOWED,
+    /** It is a view again, and the privilege on it is there. */
+    ALLOWED_ON_VIEW,
+    DENIED,
+    /** Whether it is a table or a view must be looked up first. */
+    UNKNOWN
+  }
 
   private final String catalogSchema;
 
@@ -119,11 +128,11 @@ public final class Authorizer {
           missing = new ArrayList<>();
         }
         missing.add(bound(access, binding));
-      } else if (verdict.unresolved) {
+      } else if (!verdict.unresolved.isEmpty()) {
         if (unresolved.isEmpty()) {
           unresolved = new ArrayList<>();
         }
-        unresolved.add((RelationName) bound(access, binding).object());
+        unresolved.addAll(verdict.unresolved);
       }
     }
     if (error != null) {
@@ -181,11 +190,11 @@ public final class Authorizer {
             || binding.isTemporary().test(database, relation))) {
       return ALLOWED;
     }
-    return judgeRelation(subject, kind, database, relation, binding.kinds());
+    return judgeRelation(subject, kind, database, relation, binding);
   }
 
   private Verdict judgeRelation(
-      ActiveSubject subject, AccessKind kind, String database, String name, RelationKinds kinds) {
+      ActiveSubject subject, AccessKind kind, String database, String name, Binding binding) {
     Database home = database(subject, database);
     Relation relation = home == null ? null : relation(subject, home, name);
     Optional<RelationKind> known = Requirement.impliedKind(kind);
@@ -193,23 +202,108 @@ public final class Authorizer {
       known = Optional.of(relation.kind());
     }
     boolean allowed;
+    boolean view;
     if (known.isPresent()) {
+      view = known.get() == RelationKind.VIEW;
       allowed = isAllowedOnRelation(subject, kind, home, relation, known.get());
     } else {
       allowed = isAllowedOnRelation(subject, kind, home, relation, RelationKind.TABLE);
       boolean asView = isAllowedOnRelation(subject, kind, home, relation, RelationKind.VIEW);
-      if (allowed != asView) {
+      view = false;
+      if (allowed != asView || (asView && isWalked(subject, kind))) {
         // Only now the kind decides: whoever may do neither is not told whether it exists.
-        switch (kinds.kind(database, name)) {
+        switch (binding.kinds().kind(database, name)) {
           case TABLE, ABSENT -> {}
-          case VIEW -> allowed = asView;
+          case VIEW -> {
+            allowed = asView;
+            view = true;
+          }
           case UNKNOWN -> {
-            return UNRESOLVED;
+            return new Verdict(null, List.of(RelationName.of(database, name)));
           }
         }
       }
     }
-    return allowed ? ALLOWED : refused(subject, kind, database, name);
+    if (!allowed) {
+      return refused(subject, kind, database, name);
+    }
+    if (!view || !isWalked(subject, kind)) {
+      return ALLOWED;
+    }
+    ViewWalk walk = new ViewWalk(this, binding, RelationName.of(database, name));
+    Optional<SqlError> error = walk.below(subject, kind);
+    return error.isPresent() ? denied(error.get()) : new Verdict(null, walk.unresolved());
+  }
+
+  /**
+   * An administrator reads whatever is below a view (PM 4.6); nobody changes it unseen (PM 2.5).
+   */
+  private static boolean isWalked(ActiveSubject subject, AccessKind kind) {
+    return Requirement.reachesBelowView(kind)
+        && !(subject.isAdministrator() && Requirement.isReading(kind));
+  }
+
+  /** For {@link ViewWalk}: names are as the backend has them, so temporary tables do not count. */
+  BelowView judgeBelowView(
+      ActiveSubject holder, AccessKind kind, RelationName name, Binding binding) {
+    String database = name.database().name();
+    if (name.database().isCurrent()
+        || ObjectNames.refusal(database, binding.foldNames()).isPresent()
+        || ObjectNames.refusal(name.name(), binding.foldNames()).isPresent()) {
+      return BelowView.DENIED;
+    }
+    if (SystemDatabases.is(database, catalogSchema)) {
+      Verdict verdict = judgeSystem(holder, kind, SystemDatabases.caseless(database), name.name());
+      return verdict.error == null ? BelowView.ALLOWED : BelowView.DENIED;
+    }
+    Database home = database(holder, database);
+    Relation relation = home == null ? null : relation(holder, home, name.name());
+    RelationKind as;
+    if (relation != null) {
+      as = relation.kind();
+    } else {
+      switch (binding.kinds().kind(database, name.name())) {
+        case TABLE, ABSENT -> as = RelationKind.TABLE;
+        case VIEW -> as = RelationKind.VIEW;
+        default -> {
+          return BelowView.UNKNOWN;
+        }
+      }
+    }
+    if (!isAllowedOnRelation(holder, kind, home, relation, as)) {
+      return BelowView.DENIED;
+    }
+    return as == RelationKind.VIEW ? BelowView.ALLOWED_ON_VIEW : BelowView.ALLOWED;
+  }
+
+  /** The definer role of a view (PM 4.6); the administrators' where it was made behind the gate. */
+  RoleId ownerOfView(ActiveSubject subject, String database, String view) {
+    Database home = database(subject, database);
+    Relation relation = home == null ? null : relation(subject, home, view);
+    return relation != null && relation.kind() == RelationKind.VIEW
+        ? relation.owner()
+        : RoleId.MOADMIN;
+  }
+
+  /** With this role, and what it inherits, and no other: below a view that the role has made. */
+  ActiveSubject acting(ActiveSubject subject, RoleId role) {
+    return new ActiveSubject(
+        subject.subject().withPrimary(role), subject.snapshot(), Set.of(role), Optional.empty());
+  }
+
+  /** For {@link Hints}: whether the privilege on the view is there, so that it misses one below. */
+  boolean isMissingBelowView(ActiveSubject subject, AccessRequest access, Binding binding) {
+    if (!Requirement.reachesBelowView(access.kind())
+        || !(access.object() instanceof RelationName name)) {
+      return false;
+    }
+    Database home = database(subject, name.database().name());
+    Relation relation = home == null ? null : relation(subject, home, name.name());
+    boolean view =
+        relation != null
+            ? relation.kind() == RelationKind.VIEW
+            : binding.kinds().kind(name.database().name(), name.name()) == RelationKinds.Found.VIEW;
+    return view && isAllowedOnRelation(subject, access.kind(), home, relation, RelationKind.VIEW);
   }
 
   private static boolean isAllowedOnRelation(
@@ -228,14 +322,7 @@ public final class Authorizer {
     if (relation != null) {
       onRelation |= held.onRelation(relation.id(), as);
     }
-    return Requirement.of(kind, as).isSatisfiedBy(onRelation, onDatabase, held.onAccount())
-        && (as == RelationKind.TABLE || !Requirement.isThroughView(kind) || everyTable(held, kind));
-  }
-
-  /** Whether a view can only lead to tables that may be changed in the same way without it. */
-  private static boolean everyTable(EffectivePrivileges held, AccessKind kind) {
-    long onTables = held.onEveryRelation(RelationKind.TABLE);
-    return Requirement.of(kind, RelationKind.TABLE).isSatisfiedBy(onTables, 0, 0);
+    return Requirement.of(kind, as).isSatisfiedBy(onRelation, onDatabase, held.onAccount());
   }
 
   private static boolean isAllowedOnDatabase(
@@ -386,7 +473,7 @@ public final class Authorizer {
   }
 
   private static Verdict denied(SqlError error) {
-    return new Verdict(error, false);
+    return new Verdict(error, List.of());
   }
 
   private static DatabaseName databaseOf(ObjectName object) {
@@ -472,10 +559,7 @@ public final class Authorizer {
       inOrder.add(who.primary());
       inOrder.addAll(candidates);
       for (RoleId role : inOrder) {
-        ActiveSubject alone =
-            new ActiveSubject(
-                who.withPrimary(role), subject.snapshot(), Set.of(role), Optional.empty());
-        if (decide(alone, List.of(creation), binding) instanceof Decision.Allowed) {
+        if (decide(acting(subject, role), List.of(creation), binding) instanceof Decision.Allowed) {
           return role;
         }
       }

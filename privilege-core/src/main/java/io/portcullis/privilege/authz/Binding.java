@@ -12,9 +12,11 @@ import java.util.function.BiPredicate;
  * @param isTemporary whether (database, name), bound and folded, is a temporary table of the
  *     session
  * @param kinds what the backend has under names the catalog does not know
+ * @param views what the views of the backend are made of
  */
 public record Binding(
     Optional<String> currentDatabase,
     boolean foldNames,
     BiPredicate<String, String> isTemporary,
-    RelationKinds kinds) {}
+    RelationKinds kinds,
+    ViewDefinitions views) {}

@@ -16,7 +16,7 @@ public sealed interface Decision {
   /**
    * @param error for the first access that is missing, as MySQL words it
    * @param missing every access that is not permitted, names bound; those whose name cannot be
-   *     bound, as written
+   *     bound, as written. Of a view it can be the view itself, or what its makers lack below it
    */
   record Denied(long epoch, SqlError error, List<AccessRequest> missing) implements Decision {
     public Denied {
@@ -25,7 +25,8 @@ public sealed interface Decision {
   }
 
   /**
-   * Depends on whether these are tables or views; decide again when {@link RelationKinds} knows.
+   * Depends on whether these are tables or views, and on what the views are made of; decide again
+   * when {@link RelationKinds} and {@link ViewDefinitions} know.
    */
   record Unresolved(long epoch, List<RelationName> names) implements Decision {
     public Unresolved {

@@ -105,13 +105,13 @@ final class Hints {
     if (database.isCurrent() || !authorizer.canBeGranted(missing)) {
       return List.of();
     }
+    if (authorizer.isMissingBelowView(subject, missing, binding)) {
+      return List.of(); // its owner's matter, or would name what is below
+    }
     AccessKind kind = missing.kind();
     if (object instanceof RelationName relation) {
       List<Hint> hints = new ArrayList<>();
       for (RelationKind as : kindsToName(kind, relation)) {
-        if (as == RelationKind.VIEW && Requirement.isThroughView(kind)) {
-          continue; // no grant on the view helps, and one on every table is no advice
-        }
         Requirement requirement = Requirement.of(kind, as);
         String on = as.name() + " " + quoted(database.name()) + "." + quoted(relation.name());
         boolean open = Requirement.impliedKind(kind).isEmpty() && !mayKnow(relation);

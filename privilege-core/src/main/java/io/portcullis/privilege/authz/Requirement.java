@@ -154,15 +154,13 @@ record Requirement(long relation, long database, long account, long also, Privil
   }
 
   /**
-   * Whether it changes, or shuts others out of, the tables below a view. The backend does that with
-   * the rights of the gate and not of who made the view, so the privilege on the view, which its
-   * maker owns, is not enough (PM 4.5 #81).
+   * Whether it reads, changes, or shuts others out of the tables below a view: then it takes the
+   * privilege all the way down (PM 4.6, 4.5 #81).
    */
-  static boolean isThroughView(AccessKind kind) {
+  static boolean reachesBelowView(AccessKind kind) {
     return switch (kind) {
-      case INSERT, UPDATE, DELETE, TRUNCATE, LOCK_WRITE -> true;
-      case SELECT,
-          REFERENCE,
+      case SELECT, INSERT, UPDATE, DELETE, TRUNCATE, LOCK_READ, LOCK_WRITE -> true;
+      case REFERENCE,
           INDEX,
           CREATE_TABLE,
           ALTER_TABLE,
@@ -172,7 +170,6 @@ record Requirement(long relation, long database, long account, long also, Privil
           DROP_VIEW,
           CREATE_TEMPORARY_TABLE,
           DROP_TEMPORARY_TABLE,
-          LOCK_READ,
           DESCRIBE,
           SHOW_CREATE,
           SHOW_TABLES,

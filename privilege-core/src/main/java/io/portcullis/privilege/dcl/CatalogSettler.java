@@ -6,6 +6,7 @@ import io.portcullis.privilege.authz.Binding;
 import io.portcullis.privilege.authz.RelationKinds;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.authz.SystemDatabases;
+import io.portcullis.privilege.authz.ViewDefinitions;
 import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.AccountId;
@@ -168,7 +169,8 @@ public final class CatalogSettler {
           .ifPresent(known -> draft.apply(new CatalogChange.RelationDropped(known.id())));
     } else if (effect instanceof CatalogEffect.RelationRenamed renamed) {
       renamed(draft, bind(renamed.from(), currentDatabase), bind(renamed.to(), currentDatabase));
-    } else if (!(effect instanceof CatalogEffect.TemporaryTableCreated)
+    } else if (!(effect instanceof CatalogEffect.ViewRedefined) // its owner stays its definer
+        && !(effect instanceof CatalogEffect.TemporaryTableCreated)
         && !(effect instanceof CatalogEffect.TemporaryTableDropped)) {
       throw new AssertionError(effect);
     }
@@ -271,7 +273,8 @@ public final class CatalogSettler {
             Optional.empty(),
             settings.foldNames(),
             (database, relation) -> false,
-            (database, relation) -> RelationKinds.Found.ABSENT);
+            (database, relation) -> RelationKinds.Found.ABSENT,
+            ViewDefinitions.UNKNOWN);
     return authorizer.owner(actor, new AccessRequest(access, object), binding);
   }
 

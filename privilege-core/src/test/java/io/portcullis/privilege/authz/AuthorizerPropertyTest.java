@@ -13,6 +13,7 @@ import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.access.ViewBody;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +85,31 @@ final class AuthorizerPropertyTest {
         random.nextBoolean() ? Optional.empty() : Optional.of(of(random, databases())),
         random.nextBoolean(),
         (database, name) -> name.equals("c") && database.equals("d1"),
-        (database, name) -> all[Math.floorMod((database + name).hashCode() + salt, all.length)]);
+        (database, name) -> all[Math.floorMod((database + name).hashCode() + salt, all.length)],
+        (database, name) -> view(new Random((database + name).hashCode() + salt)));
+  }
+
+  private static ViewDefinition view(Random random) {
+    return switch (random.nextInt(12)) {
+      case 0 -> new ViewDefinition.Unknown();
+      case 1 -> new ViewDefinition.Absent();
+      case 2 -> new ViewDefinition.Unreadable(random.nextBoolean());
+      default -> {
+        List<RelationName> names = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+          names.add(
+              RelationName.of(
+                  of(
+                      random,
+                      random.nextInt(4) == 0 ? RandomCatalog.DATABASES : List.of("d1", "d2")),
+                  of(random, RandomCatalog.RELATIONS)));
+        }
+        int targets = Math.min(names.size(), random.nextInt(3));
+        yield new ViewDefinition.Readable(
+            random.nextInt(3) == 0,
+            new ViewBody(names.subList(0, targets), names.subList(targets, names.size())));
+      }
+    };
   }
 
   private static List<AccessRequest> accesses(Random random) {

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The rules of PM 2.5, 3.1, 3.2 and 4.1 to 4.5 once more, word by word: goes through every grant of
+ * The rules of PM 2.5, 3.1, 3.2 and 4.1 to 4.6 once more, word by word: goes through every grant of
  * every role for every question, compiles and remembers nothing. The oracle for {@link Authorizer}.
  */
 final class PlainEvaluator {
@@ -54,11 +54,24 @@ final class PlainEvaluator {
   private final Binding binding;
   private final String catalogSchema;
 
+  /** Below a view, the role that owns it. */
+  private final Optional<RoleId> definer;
+
   PlainEvaluator(CatalogState state, Subject subject, Binding binding, String catalogSchema) {
+    this(state, subject, binding, catalogSchema, Optional.empty());
+  }
+
+  private PlainEvaluator(
+      CatalogState state,
+      Subject subject,
+      Binding binding,
+      String catalogSchema,
+      Optional<RoleId> definer) {
     this.state = state;
     this.subject = subject;
     this.binding = binding;
     this.catalogSchema = catalogSchema;
+    this.definer = definer;
   }
 
   Outcome decide(List<AccessRequest> accesses) {
@@ -73,12 +86,7 @@ final class PlainEvaluator {
     for (AccessRequest access : accesses) {
       outcomes.add(decide(access));
     }
-    for (Outcome outcome : outcomes) {
-      if (!outcome.equals(Outcome.ALLOWED) && !outcome.equals(Outcome.UNRESOLVED)) {
-        return outcome;
-      }
-    }
-    return outcomes.contains(Outcome.UNRESOLVED) ? Outcome.UNRESOLVED : Outcome.ALLOWED;
+    return worst(outcomes);
   }
 
   private Outcome decide(AccessRequest access) {
@@ -132,38 +140,142 @@ final class PlainEvaluator {
             .findFirst();
     boolean asTable = permits(kind, database, name, RelationKind.TABLE);
     boolean asView = permits(kind, database, name, RelationKind.VIEW);
+    boolean goesBelow =
+        asView
+            && List.of(
+                    AccessKind.SELECT,
+                    AccessKind.LOCK_READ,
+                    AccessKind.INSERT,
+                    AccessKind.UPDATE,
+                    AccessKind.DELETE,
+                    AccessKind.TRUNCATE,
+                    AccessKind.LOCK_WRITE)
+                .contains(kind)
+            && !(subject().equals(RoleId.MOADMIN) && reads(kind));
     boolean permitted;
+    boolean view = false;
     if (List.of(AccessKind.CREATE_VIEW, AccessKind.ALTER_VIEW, AccessKind.DROP_VIEW)
         .contains(kind)) {
       permitted = asView;
     } else if (List.of(AccessKind.CREATE_TABLE, AccessKind.CREATE_TEMPORARY_TABLE).contains(kind)) {
       permitted = asTable;
     } else if (known.isPresent()) {
-      permitted = known.get().kind() == RelationKind.TABLE ? asTable : asView;
-    } else if (asTable == asView) {
+      view = known.get().kind() == RelationKind.VIEW;
+      permitted = view ? asView : asTable;
+    } else if (asTable == asView && !goesBelow) {
       permitted = asTable;
     } else {
       RelationKinds.Found found = binding.kinds().kind(database, name);
       if (found == RelationKinds.Found.UNKNOWN) {
         return Outcome.UNRESOLVED;
       }
-      permitted = found == RelationKinds.Found.VIEW ? asView : asTable;
+      view = found == RelationKinds.Found.VIEW;
+      permitted = view ? asView : asTable;
     }
-    return permitted ? Outcome.ALLOWED : Outcome.errno(1142);
+    if (!permitted) {
+      return Outcome.errno(1142);
+    }
+    return view && goesBelow ? below(kind, database, name, List.of()) : Outcome.ALLOWED;
+  }
+
+  private static boolean reads(AccessKind kind) {
+    return kind == AccessKind.SELECT || kind == AccessKind.LOCK_READ;
+  }
+
+  /** PM 4.6, with the chain written out for every table anew. */
+  private Outcome below(AccessKind kind, String database, String view, List<String> path) {
+    if (subject().equals(RoleId.MOADMIN) && reads(kind)) {
+      return Outcome.ALLOWED;
+    }
+    String here = kind + " " + database + "." + view + " " + active();
+    if (path.contains(here) || path.size() == 32) {
+      return Outcome.errno(1356);
+    }
+    ViewDefinition definition = binding.views().of(database, view);
+    PlainEvaluator definers =
+        new PlainEvaluator(
+            state,
+            subject,
+            binding,
+            catalogSchema,
+            Optional.of(
+                state.relations().stream()
+                    .filter(r -> r.kind() == RelationKind.VIEW && r.name().equals(view))
+                    .filter(r -> nameOf(r.database()).equals(database))
+                    .findFirst()
+                    .map(Relation::owner)
+                    .orElse(RoleId.MOADMIN)));
+    if (definition instanceof ViewDefinition.Unknown) {
+      return Outcome.UNRESOLVED;
+    } else if (definition instanceof ViewDefinition.Absent) {
+      return Outcome.errno(1356);
+    } else if (definition instanceof ViewDefinition.Unreadable unreadable) {
+      boolean administrators =
+          !unreadable.invoker() && definers.subject().equals(RoleId.MOADMIN) && reads(kind);
+      return administrators ? Outcome.ALLOWED : Outcome.errno(1235);
+    }
+    ViewDefinition.Readable readable = (ViewDefinition.Readable) definition;
+    PlainEvaluator reader = readable.invoker() ? this : definers;
+    List<String> longer = new ArrayList<>(path);
+    longer.add(here);
+    List<Outcome> outcomes = new ArrayList<>();
+    for (RelationName target : readable.body().targets()) {
+      if (reads(kind)) {
+        outcomes.add(reader.inside(AccessKind.SELECT, target, longer));
+      } else {
+        outcomes.add(reader.inside(kind, target, longer));
+        if (readable.body().targets().size() > 1) {
+          outcomes.add(reader.inside(AccessKind.SELECT, target, longer));
+        }
+      }
+    }
+    for (RelationName other : readable.body().others()) {
+      outcomes.add(reader.inside(AccessKind.SELECT, other, longer));
+    }
+    return worst(outcomes);
+  }
+
+  private Outcome inside(AccessKind kind, RelationName name, List<String> path) {
+    String database = name.database().name();
+    if (List.of("mysql", "sys", "performance_schema", "information_schema", "mo_catalog")
+            .contains(database)
+        || database.equals(catalogSchema)) {
+      Outcome outcome = decideOnSystem(kind, database, Optional.of(name.name()));
+      return outcome.equals(Outcome.ALLOWED) ? outcome : Outcome.errno(1356);
+    }
+    Optional<RelationKind> known =
+        state.relations().stream()
+            .filter(r -> r.name().equals(name.name()))
+            .filter(r -> nameOf(r.database()).equals(database))
+            .findFirst()
+            .map(Relation::kind);
+    if (known.isEmpty()) {
+      RelationKinds.Found found = binding.kinds().kind(database, name.name());
+      if (found == RelationKinds.Found.UNKNOWN) {
+        return Outcome.UNRESOLVED;
+      }
+      known =
+          Optional.of(found == RelationKinds.Found.VIEW ? RelationKind.VIEW : RelationKind.TABLE);
+    }
+    if (!permits(kind, database, name.name(), known.get())) {
+      return Outcome.errno(1356);
+    }
+    return known.get() == RelationKind.VIEW
+        ? below(kind, database, name.name(), path)
+        : Outcome.ALLOWED;
+  }
+
+  private static Outcome worst(List<Outcome> outcomes) {
+    for (Outcome outcome : outcomes) {
+      if (!outcome.equals(Outcome.ALLOWED) && !outcome.equals(Outcome.UNRESOLVED)) {
+        return outcome;
+      }
+    }
+    return outcomes.contains(Outcome.UNRESOLVED) ? Outcome.UNRESOLVED : Outcome.ALLOWED;
   }
 
   private boolean permits(AccessKind kind, String database, String name, RelationKind as) {
     boolean view = as == RelationKind.VIEW;
-    List<AccessKind> changes =
-        List.of(
-            AccessKind.INSERT,
-            AccessKind.UPDATE,
-            AccessKind.DELETE,
-            AccessKind.TRUNCATE,
-            AccessKind.LOCK_WRITE);
-    if (view && changes.contains(kind) && !permits(kind, "", "", RelationKind.TABLE)) {
-      return false;
-    }
     return switch (kind) {
       case SELECT, LOCK_READ -> onRelation(PrivilegeType.SELECT, database, name, as);
       case INSERT -> onRelation(PrivilegeType.INSERT, database, name, as);
@@ -400,20 +512,29 @@ final class PlainEvaluator {
 
   /** The primary role as it is in force: public when the one asked for was revoked. */
   private RoleId subject() {
+    if (definer.isPresent()) {
+      return definer.get();
+    }
     boolean granted =
         state.rolesOf(subject.user()).stream().anyMatch(e -> e.role().equals(subject.primary()));
     return granted ? subject.primary() : RoleId.PUBLIC;
   }
 
-  private Set<RoleId> searched() {
+  private Set<RoleId> active() {
     Set<RoleId> roles = new HashSet<>();
-    follow(subject(), roles);
-    if (subject.secondaryRoles()) {
-      follow(RoleId.PUBLIC, roles); // PM 2.1: granted to everybody
+    roles.add(subject());
+    if (definer.isEmpty() && subject.secondaryRoles()) {
+      roles.add(RoleId.PUBLIC); // PM 2.1: granted to everybody
       for (RoleToUser edge : state.rolesOf(subject.user())) {
-        follow(edge.role(), roles);
+        roles.add(edge.role());
       }
     }
+    return roles;
+  }
+
+  private Set<RoleId> searched() {
+    Set<RoleId> roles = new HashSet<>();
+    active().forEach(role -> follow(role, roles));
     return roles;
   }
 

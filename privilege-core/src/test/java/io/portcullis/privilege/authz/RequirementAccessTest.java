@@ -7,6 +7,7 @@ import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.access.ViewBody;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.TestFactory;
 
 /** PM 4.3 to 4.5: each grant that permits an access, beside all those near it that do not. */
 final class RequirementAccessTest {
+
+  private static final ViewDefinition NOTHING_BELOW =
+      new ViewDefinition.Readable(false, new ViewBody(List.of(), List.of()));
 
   private static final String[] EVERY_DATABASE_PRIVILEGE = {
     "show tables",
@@ -129,9 +133,9 @@ final class RequirementAccessTest {
     return rules;
   }
 
-  /** What a view lets through to its tables is in {@link DecisionAccessTest}. */
+  /** What it takes below a view is in {@link ViewChainAccessTest}. */
   private static void relation(List<Rule> rules, AccessKind kind, String... privileges) {
-    for (String object : Requirement.isThroughView(kind) ? List.of("d.t") : List.of("d.t", "d.v")) {
+    for (String object : List.of("d.t", "d.v")) {
       rules.add(
           new Rule(
               kind,
@@ -221,7 +225,8 @@ final class RequirementAccessTest {
             Optional.empty(),
             false,
             (database, name) -> false,
-            (database, name) -> RelationKinds.Found.UNKNOWN);
+            (database, name) -> RelationKinds.Found.UNKNOWN,
+            (database, name) -> NOTHING_BELOW);
     return authorizer.decide(
         authorizer.activate(
             catalog.subject("joe", "app"), PrivilegeSnapshot.of(1, catalog.state())),
@@ -359,7 +364,8 @@ final class RequirementAccessTest {
                               Optional.empty(),
                               true,
                               (database, name) -> false,
-                              (database, name) -> RelationKinds.Found.UNKNOWN);
+                              (database, name) -> RelationKinds.Found.ABSENT,
+                              (database, name) -> NOTHING_BELOW);
                       for (String name : List.of("v", "t", "unknown")) {
                         String object = Requirement.isOnRelation(kind) ? "d." + name : "d";
                         assertThat(

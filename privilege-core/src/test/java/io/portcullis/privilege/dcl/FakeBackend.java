@@ -2,6 +2,7 @@ package io.portcullis.privilege.dcl;
 
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
+import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
 import java.util.HashMap;
 import java.util.List;
@@ -49,6 +50,11 @@ final class FakeBackend implements BackendControl {
   @Override
   public Map<String, RelationKind> relations(String database) {
     return objects.getOrDefault(database, Map.of());
+  }
+
+  @Override
+  public Optional<ViewSource> view(String database, String name) {
+    return Optional.empty();
   }
 
   @Override

@@ -39,6 +39,7 @@ import io.portcullis.proxy.session.SessionRegistry;
 import io.portcullis.proxy.session.SessionServices;
 import io.portcullis.proxy.session.SessionSettings;
 import io.portcullis.proxy.statement.BackendObjects;
+import io.portcullis.proxy.statement.ObjectLookup;
 import io.portcullis.proxy.statement.StatementReader;
 import io.portcullis.proxy.tls.BackendTlsMode;
 import io.portcullis.proxy.tls.ServerTls;
@@ -166,7 +167,8 @@ public final class PortcullisServer implements AutoCloseable {
     int processors = Runtime.getRuntime().availableProcessors();
     Executor analysis = executor("analysis", config.threads().analysis(), ANALYSIS_STACK_BYTES);
     Executor authentication = executor("authentication", processors, 0);
-    Executor storeExecutor = executor("store", config.threads().store(), 0);
+    // Definitions of views are read where they are looked up.
+    Executor storeExecutor = executor("store", config.threads().store(), ANALYSIS_STACK_BYTES);
     IoEventLoopGroup loops = EventLoops.group(orProcessors(config.threads().eventLoops()), "loop");
     resources.push(
         () ->
@@ -179,6 +181,8 @@ public final class PortcullisServer implements AutoCloseable {
     DclExecutor dcl =
         new DclExecutor(writer, publisher, authorizer, control, dclSettings, random, clock);
     StatementAnalyzer analyzer = new StatementAnalyzer(config.cache().analyses());
+    ObjectLookup lookup =
+        new ObjectLookup(control, publisher, objects, analyzer, facts, config.catalog().schema());
     SessionServices services =
         new SessionServices(
             sessionSettings(),
@@ -190,9 +194,10 @@ public final class PortcullisServer implements AutoCloseable {
             authorizer,
             publisher,
             objects,
+            lookup,
             dcl,
             settler,
-            () -> reconcileLater(settler, objects, storeExecutor),
+            () -> reconcileLater(settler, objects, lookup, storeExecutor),
             control,
             analysis,
             storeExecutor);
@@ -308,18 +313,20 @@ public final class PortcullisServer implements AutoCloseable {
   }
 
   private static void reconcileLater(
-      CatalogSettler settler, BackendObjects objects, Executor store) {
+      CatalogSettler settler, BackendObjects objects, ObjectLookup lookup, Executor store) {
     try {
-      store.execute(() -> reconcile(settler, objects));
+      store.execute(() -> reconcile(settler, objects, lookup));
     } catch (RejectedExecutionException e) {
       LOG.atWarn().log("no thread to compare the catalog with the backend");
     }
   }
 
-  /** Left for the next time while DDL is underway. */
-  private static void reconcile(CatalogSettler settler, BackendObjects objects) {
-    long asOf = objects.version();
+  /** Objects are left for the next time while DDL is underway. */
+  private static void reconcile(
+      CatalogSettler settler, BackendObjects objects, ObjectLookup lookup) {
     try {
+      lookup.compareDefinitions();
+      long asOf = objects.version();
       if (objects.undisturbedSince(asOf)) {
         settler.reconcile(() -> objects.undisturbedSince(asOf));
       }

@@ -585,16 +585,7 @@ final class CommandPhase {
     offload.run(
         services.store(),
         () -> {
-          for (RelationName relation : relations) {
-            String database = relation.database().name();
-            services
-                .objects()
-                .learn(
-                    database,
-                    relation.name(),
-                    services.control().relation(database, relation.name()),
-                    asOf);
-          }
+          services.lookup().lookUp(relations, asOf);
           return Boolean.TRUE;
         },
         done -> then.run());

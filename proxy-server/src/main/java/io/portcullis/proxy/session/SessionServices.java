@@ -7,6 +7,7 @@ import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.proxy.statement.BackendObjects;
+import io.portcullis.proxy.statement.ObjectLookup;
 import io.portcullis.sql.analysis.StatementAnalyzer;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -30,6 +31,7 @@ public record SessionServices(
     Authorizer authorizer,
     SnapshotPublisher publisher,
     BackendObjects objects,
+    ObjectLookup lookup,
     DclExecutor dcl,
     CatalogSettler settler,
     Runnable outcomeUnknown,

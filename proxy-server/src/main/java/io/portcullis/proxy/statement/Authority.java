@@ -188,6 +188,7 @@ public final class Authority {
         database,
         foldNames,
         (db, relation) -> temporaryTables.contains(RelationName.of(db, relation)),
+        objects,
         objects);
   }
 

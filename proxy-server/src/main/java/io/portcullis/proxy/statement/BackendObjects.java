@@ -3,18 +3,27 @@ package io.portcullis.proxy.statement;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.portcullis.privilege.authz.RelationKinds;
+import io.portcullis.privilege.authz.ViewDefinition;
+import io.portcullis.privilege.authz.ViewDefinitions;
+import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.access.RelationName;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What is remembered of the backend's tables and views that the catalog does not know: whether a
- * name means a table, a view or nothing. DDL that passes the gate empties it; for DDL done behind
- * its back entries live for seconds only. Thread safe; shared by all sessions.
+ * What is remembered of the backend's tables and views: of those the catalog does not know, whether
+ * a name means a table, a view or nothing; and what views are made of. DDL that passes the gate
+ * empties it. For DDL done behind its back names live for seconds only, and definitions are
+ * compared with the backend's now and then, see {@link #definitions}. Thread safe; shared by all
+ * sessions.
  */
-public final class BackendObjects implements RelationKinds {
+public final class BackendObjects implements RelationKinds, ViewDefinitions {
 
   private static final Duration LIFETIME = Duration.ofSeconds(5);
   private static final int MAXIMUM = 100_000;
@@ -24,7 +33,12 @@ public final class BackendObjects implements RelationKinds {
   private final AtomicLong version = new AtomicLong();
   private final AtomicInteger underway = new AtomicInteger();
 
+  /** Without bound and age: what sessions remember rests on it; only views that exist are here. */
+  private final Map<Key, KnownView> views = new ConcurrentHashMap<>();
+
   private record Key(String database, String relation) {}
+
+  private record KnownView(ViewSource source, ViewDefinition definition) {}
 
   @Override
   public Found kind(String database, String relation) {
@@ -49,6 +63,48 @@ public final class BackendObjects implements RelationKinds {
     }
   }
 
+  @Override
+  public ViewDefinition of(String database, String view) {
+    KnownView known = views.get(new Key(database, view));
+    if (known != null) {
+      return known.definition;
+    }
+    return switch (kind(database, view)) {
+      case TABLE, ABSENT -> new ViewDefinition.Absent();
+      case VIEW, UNKNOWN -> new ViewDefinition.Unknown();
+    };
+  }
+
+  /**
+   * Records what a view is made of.
+   *
+   * @param asOf {@link #version} before the backend was asked, as for {@link #learn}
+   */
+  public void learnView(
+      String database, String view, ViewSource source, ViewDefinition definition, long asOf) {
+    if (asOf != version.get()) {
+      return;
+    }
+    Key key = new Key(database, view);
+    KnownView learned = new KnownView(source, definition);
+    views.put(key, learned);
+    if (asOf != version.get()) {
+      views.remove(key, learned);
+    }
+  }
+
+  /** The views whose definitions are remembered, with what the backend said they are. */
+  public Map<RelationName, ViewSource> definitions() {
+    Map<RelationName, ViewSource> all = new HashMap<>();
+    views.forEach((key, view) -> all.put(RelationName.of(key.database, key.relation), view.source));
+    return all;
+  }
+
+  /** A view was changed behind the gate's back. */
+  public void redefined() {
+    changed();
+  }
+
   /** DDL is about to be sent: until {@link #defined} the catalog may not agree with the backend. */
   public void defining() {
     underway.incrementAndGet();
@@ -70,6 +126,7 @@ public final class BackendObjects implements RelationKinds {
   private void changed() {
     version.incrementAndGet();
     found.invalidateAll();
+    views.clear();
   }
 
   /** Grows with every {@link #changed}; a decision made under an older one is made again. */

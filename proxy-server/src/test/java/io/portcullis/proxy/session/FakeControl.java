@@ -3,6 +3,7 @@ package io.portcullis.proxy.session;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,6 +53,11 @@ final class FakeControl implements BackendControl {
   public Map<String, RelationKind> relations(String database) throws StoreException {
     reach();
     return objects.getOrDefault(database, Map.of());
+  }
+
+  @Override
+  public Optional<ViewSource> view(String database, String name) {
+    return Optional.empty();
   }
 
   @Override

@@ -20,6 +20,7 @@ import io.portcullis.proxy.auth.AuthPlugins;
 import io.portcullis.proxy.auth.RsaKeys;
 import io.portcullis.proxy.frontend.ClientChannels;
 import io.portcullis.proxy.statement.BackendObjects;
+import io.portcullis.proxy.statement.ObjectLookup;
 import io.portcullis.proxy.statement.StatementReader;
 import io.portcullis.proxy.wire.TrackedBuffers;
 import io.portcullis.sql.access.RelationKind;
@@ -95,6 +96,7 @@ final class TestGate {
       throw new AssertionError(e);
     }
     StatementAnalyzer analyzer = new StatementAnalyzer(1000);
+    BackendObjects objects = new BackendObjects();
     services =
         new SessionServices(
             new SessionSettings(1 << 20, STATEMENT_TIMEOUT, LOGIN_TIMEOUT),
@@ -114,7 +116,8 @@ final class TestGate {
             analyzer,
             authorizer,
             publisher,
-            new BackendObjects(),
+            objects,
+            new ObjectLookup(control, publisher, objects, analyzer, facts(), "portcullis"),
             new DclExecutor(writer, publisher, authorizer, control, dcl, random, clock),
             new CatalogSettler(writer, publisher, authorizer, control, dcl),
             () -> outcomesUnknown++,

@@ -21,6 +21,9 @@ public sealed interface CatalogEffect {
 
   record RelationRenamed(RelationName from, RelationName to) implements CatalogEffect {}
 
+  /** The view stays, and reads something else: who owns it goes on owning it. */
+  record ViewRedefined(RelationName view) implements CatalogEffect {}
+
   /** From now on the name means a table only this session sees. */
   record TemporaryTableCreated(RelationName relation) implements CatalogEffect {}
 

@@ -60,6 +60,24 @@ public final class StatementAnalyzer {
     return result;
   }
 
+  /**
+   * What the definition of a view reads, as the server prints it. Never throws, and remembers
+   * nothing; for an executor as {@link #analyze}.
+   */
+  public ViewReading readView(LexedStatement definition) {
+    try {
+      return new ViewReading.Understood(reader.readView(definition));
+    } catch (StatementRefused refused) {
+      return new ViewReading.NotUnderstood(refused.refusal());
+    } catch (StackOverflowError tooDeep) {
+      return new ViewReading.NotUnderstood(refused("it is nested too deeply").refusal());
+    } catch (RuntimeException unforeseen) {
+      return new ViewReading.NotUnderstood(
+          refused("it could not be analysed (" + unforeseen.getClass().getSimpleName() + ")")
+              .refusal());
+    }
+  }
+
   private static boolean isCacheable(AnalysisResult result, LexedStatement statement) {
     if (result instanceof StatementAnalysis analysis) {
       return analysis.cacheable();

@@ -500,8 +500,10 @@ final class DefinitionGrammar {
     viewOptions();
     if (cursor.accept("VIEW")) {
       cursor.accept("IF", "EXISTS");
-      accesses.add(AccessKind.ALTER_VIEW, cursor.relation());
+      RelationName view = cursor.relation();
+      accesses.add(AccessKind.ALTER_VIEW, view);
       viewBody();
+      accesses.effect(new CatalogEffect.ViewRedefined(view));
       return accesses.forward(StatementKind.ALTER_VIEW);
     }
     throw notOffered("ALTER");

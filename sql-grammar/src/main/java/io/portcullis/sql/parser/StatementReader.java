@@ -1,14 +1,22 @@
 package io.portcullis.sql.parser;
 
 import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.access.ViewBody;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.parser.QueryReader.Piece;
+import io.portcullis.sql.parser.QueryReader.QueryReading;
+import io.portcullis.sql.parser.QueryReader.Source;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.Kill;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.statement.UseStatement;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Reads one statement: its first words say which grammar reads the rest. Every grammar must reach
@@ -28,6 +36,32 @@ public final class StatementReader {
   public Statement read(LexedStatement text) {
     checkParentheses(text);
     return read(new TokenCursor(text, 0, text.size()));
+  }
+
+  /**
+   * Reads the definition of a view: a query, and nothing else.
+   *
+   * @throws StatementRefused when it is not understood to its last token
+   */
+  public ViewBody readView(LexedStatement text) {
+    checkParentheses(text);
+    TokenCursor cursor = new TokenCursor(text, 0, text.size());
+    if (!DataGrammar.startsQuery(cursor)) {
+      throw cursor.unexpected();
+    }
+    QueryReading reading = queries.read(text, List.of(new Piece.Tokens(cursor.at(), cursor.end())));
+    Set<RelationName> targets = new LinkedHashSet<>();
+    for (Source source : reading.sources()) {
+      source.relation().ifPresent(targets::add);
+    }
+    // A derived table may be merged, and rows be changed through it; a UNION has no sources.
+    boolean plain =
+        !reading.sources().isEmpty()
+            && reading.sources().stream().allMatch(source -> source.relation().isPresent());
+    if (!plain) {
+      targets.addAll(reading.others());
+    }
+    return new ViewBody(List.copyOf(targets), plain ? reading.others() : List.of());
   }
 
   private Statement read(TokenCursor cursor) {

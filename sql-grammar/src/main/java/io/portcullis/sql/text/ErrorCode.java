@@ -51,6 +51,10 @@ public enum ErrorCode {
       1295, "HY000", "This command is not supported in the prepared statement protocol yet"),
   ER_QUERY_INTERRUPTED(1317, "70100", "Query execution was interrupted"),
   ER_WRONG_OBJECT(1347, "HY000", "'%s.%s' is not %s"),
+  ER_VIEW_INVALID(
+      1356,
+      "HY000",
+      "View '%s.%s' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them"),
   ER_ROUTINEACCESS_DENIED_ERROR(
       1370, "42000", "%s command denied to user '%s'@'%s' for routine '%s'"),
   ER_CANNOT_USER(1396, "HY000", "Operation %s failed for %s: %s"),

@@ -66,6 +66,6 @@ final class CatalogEffectsTest {
             new RelationCreated(T, RelationKind.VIEW, false)),
         does("DROP VIEW t", new RelationDropped(T)),
         does("TRUNCATE t"),
-        does("ALTER VIEW t AS SELECT 1"));
+        does("ALTER VIEW t AS SELECT 1", new CatalogEffect.ViewRedefined(T)));
   }
 }

@@ -4,6 +4,7 @@ import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.ServerFacts.Collation;
 import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.text.ServerVersion;
 import java.sql.Connection;
@@ -105,6 +106,33 @@ public final class JdbcBackendControl implements BackendControl {
       return found;
     } catch (SQLException e) {
       throw pool.failure("listing tables", e);
+    }
+  }
+
+  @Override
+  public Optional<ViewSource> view(String database, String name) throws StoreException {
+    try (Connection connection = pool.connection();
+        PreparedStatement query =
+            connection.prepareStatement(
+                "SELECT TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION, SECURITY_TYPE,"
+                    + " @@lower_case_table_names FROM information_schema.VIEWS"
+                    + " WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?")) {
+      query.setString(1, database);
+      query.setString(2, name);
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          boolean fold = row.getInt(5) != 0;
+          if (same(database, row.getString(1), fold) && same(name, row.getString(2), fold)) {
+            String definition = row.getString(3);
+            return Optional.of(
+                new ViewSource(
+                    definition == null ? "" : definition, !"DEFINER".equals(row.getString(4))));
+          }
+        }
+        return Optional.empty();
+      }
+    } catch (SQLException e) {
+      throw pool.failure("reading the definition of a view", e);
     }
   }
 

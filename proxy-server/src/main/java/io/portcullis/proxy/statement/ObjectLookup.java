@@ -1,0 +1,182 @@
+package io.portcullis.proxy.statement;
+
+import io.portcullis.privilege.authz.ObjectNames;
+import io.portcullis.privilege.authz.SystemDatabases;
+import io.portcullis.privilege.authz.ViewDefinition;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.snapshot.SnapshotPublisher;
+import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.ServerFacts;
+import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.ViewSource;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.access.ViewBody;
+import io.portcullis.sql.analysis.StatementAnalyzer;
+import io.portcullis.sql.analysis.ViewReading;
+import io.portcullis.sql.lexer.LexLimits;
+import io.portcullis.sql.lexer.Lexer;
+import io.portcullis.sql.text.ClientCharset;
+import io.portcullis.sql.text.LexicalMode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the backend what names mean, and of views what they are made of, down to their tables;
+ * {@link BackendObjects} remembers it. Blocks, and parses: for the store executor. Thread safe.
+ */
+public final class ObjectLookup {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ObjectLookup.class);
+
+  /** Names followed for one statement; a decision that needs more asks again. */
+  private static final int MAXIMUM_NAMES = 1000;
+
+  private final BackendControl control;
+  private final SnapshotPublisher publisher;
+  private final BackendObjects objects;
+  private final StatementAnalyzer analyzer;
+  private final boolean foldNames;
+  private final String catalogSchema;
+  private final LexicalMode printed;
+
+  public ObjectLookup(
+      BackendControl control,
+      SnapshotPublisher publisher,
+      BackendObjects objects,
+      StatementAnalyzer analyzer,
+      ServerFacts facts,
+      String catalogSchema) {
+    this.control = control;
+    this.publisher = publisher;
+    this.objects = objects;
+    this.analyzer = analyzer;
+    this.foldNames = facts.foldsNames();
+    this.catalogSchema = catalogSchema;
+    // Both families print definitions, and read them again, in this way whatever the session's is.
+    this.printed =
+        new LexicalMode(facts.version(), ClientCharset.UTF8MB4, false, false, false, false);
+  }
+
+  /**
+   * Looks up names, and everything below those that are views.
+   *
+   * @param asOf {@link BackendObjects#version} of the decision that asks
+   */
+  public void lookUp(List<RelationName> names, long asOf) throws StoreException {
+    Deque<RelationName> pending = new ArrayDeque<>(names);
+    Set<RelationName> seen = new HashSet<>(names);
+    while (!pending.isEmpty()) {
+      RelationName name = pending.remove();
+      String database = name.database().name();
+      Optional<RelationKind> kind = control.relation(database, name.name());
+      objects.learn(database, name.name(), kind, asOf);
+      if (kind.filter(RelationKind.VIEW::equals).isEmpty()) {
+        continue;
+      }
+      Optional<ViewSource> source = control.view(database, name.name());
+      if (source.isEmpty()) {
+        continue; // dropped meanwhile: the next decision asks again
+      }
+      ViewDefinition definition = definition(name, source.get());
+      objects.learnView(database, name.name(), source.get(), definition, asOf);
+      if (definition instanceof ViewDefinition.Readable readable) {
+        for (RelationName below : all(readable.body())) {
+          if (seen.size() < MAXIMUM_NAMES && !isKnownTable(below) && seen.add(below)) {
+            pending.add(below);
+          }
+        }
+      }
+    }
+  }
+
+  private boolean isKnownTable(RelationName name) {
+    String database = name.database().name();
+    CatalogState state = publisher.current().state();
+    return SystemDatabases.is(database, catalogSchema)
+        || state
+            .database(AccountId.SYS, database)
+            .flatMap(home -> state.relation(home.id(), name.name()))
+            .filter(relation -> relation.kind() == RelationKind.TABLE)
+            .isPresent();
+  }
+
+  private static Collection<RelationName> all(ViewBody body) {
+    List<RelationName> all = new ArrayList<>(body.targets());
+    all.addAll(body.others());
+    return all;
+  }
+
+  private ViewDefinition definition(RelationName view, ViewSource source) {
+    byte[] text = source.query().getBytes(StandardCharsets.UTF_8);
+    Lexer lexer = new Lexer(LexLimits.STANDARD);
+    int statements = lexer.lex(text, 0, text.length, printed);
+    if (statements != 1) {
+      return unreadable(
+          view, source, statements < 0 ? lexer.refusal().error().message() : "not one query");
+    }
+    ViewReading reading = analyzer.readView(lexer.statement(0));
+    if (reading instanceof ViewReading.NotUnderstood not) {
+      return unreadable(view, source, not.refusal().error().message());
+    }
+    ViewBody body = ((ViewReading.Understood) reading).body();
+    for (RelationName name : all(body)) {
+      if (name.database().isCurrent()) {
+        return unreadable(view, source, "a name without a database");
+      }
+    }
+    return new ViewDefinition.Readable(
+        source.invoker(), new ViewBody(folded(body.targets()), folded(body.others())));
+  }
+
+  private static ViewDefinition unreadable(RelationName view, ViewSource source, String why) {
+    LOG.atDebug()
+        .addKeyValue("view", view.database().name() + "." + view.name())
+        .addKeyValue("cause", why)
+        .log("the definition of a view is not understood: it is refused but to administrators");
+    return new ViewDefinition.Unreadable(source.invoker());
+  }
+
+  private List<RelationName> folded(List<RelationName> names) {
+    return foldNames
+        ? names.stream()
+            .map(
+                name ->
+                    new RelationName(
+                        new DatabaseName(ObjectNames.fold(name.database().name())),
+                        ObjectNames.fold(name.name())))
+            .distinct()
+            .toList()
+        : names;
+  }
+
+  /**
+   * Compares the definitions that are remembered with the backend's: what was permitted on one that
+   * was changed behind the gate's back is decided anew.
+   */
+  public void compareDefinitions() throws StoreException {
+    for (Map.Entry<RelationName, ViewSource> known : objects.definitions().entrySet()) {
+      RelationName view = known.getKey();
+      Optional<ViewSource> now = control.view(view.database().name(), view.name());
+      if (now.filter(known.getValue()::equals).isEmpty()) {
+        objects.redefined();
+        LOG.atInfo()
+            .addKeyValue("view", view.database().name() + "." + view.name())
+            .log("a view was changed behind the gate");
+        return;
+      }
+    }
+  }
+}

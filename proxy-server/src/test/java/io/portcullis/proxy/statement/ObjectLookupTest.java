@@ -1,0 +1,198 @@
+package io.portcullis.proxy.statement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portcullis.privilege.authz.RelationKinds;
+import io.portcullis.privilege.authz.ViewDefinition;
+import io.portcullis.privilege.snapshot.SnapshotPublisher;
+import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.ServerFacts;
+import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.ViewSource;
+import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.access.ViewBody;
+import io.portcullis.sql.analysis.StatementAnalyzer;
+import io.portcullis.sql.text.ServerVersion;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What is learned of views, and when it is forgotten. */
+final class ObjectLookupTest {
+
+  private final Backend backend = new Backend();
+  private final BackendObjects objects = new BackendObjects();
+  private boolean folds;
+
+  private void lookUp(String... views) throws StoreException {
+    List<RelationName> names = new ArrayList<>();
+    for (String view : views) {
+      names.add(RelationName.of("d", view));
+    }
+    lookup().lookUp(names, objects.version());
+  }
+
+  private ObjectLookup lookup() {
+    ServerFacts facts =
+        new ServerFacts(
+            ServerVersion.parse("8.4.6"),
+            folds ? 1 : 0,
+            Map.of(),
+            "ANSI_QUOTES",
+            1 << 20,
+            "utf8mb4",
+            "utf8mb4_bin");
+    return new ObjectLookup(
+        backend, new SnapshotPublisher(), objects, new StatementAnalyzer(0), facts, "portcullis");
+  }
+
+  private static ViewDefinition reading(boolean invoker, String table) {
+    return new ViewDefinition.Readable(
+        invoker, new ViewBody(List.of(RelationName.of("d", table)), List.of()));
+  }
+
+  @Test
+  void aViewIsReadDownToItsTables() throws StoreException {
+    backend.tables.add("d.t");
+    backend.view("d.v1", true, "select `d`.`t`.`a` AS `a`,'\"`' AS `b` from `d`.`t`");
+    backend.view("d.v2", false, "select `d`.`v1`.`a` AS `a` from `d`.`v1`");
+
+    lookUp("v2");
+
+    assertThat(objects.of("d", "v2")).isEqualTo(reading(false, "v1"));
+    assertThat(objects.of("d", "v1")).isEqualTo(reading(true, "t"));
+    assertThat(objects.kind("d", "t")).isEqualTo(RelationKinds.Found.TABLE);
+    assertThat(objects.of("d", "t")).isEqualTo(new ViewDefinition.Absent());
+    assertThat(objects.of("d", "other")).isEqualTo(new ViewDefinition.Unknown());
+  }
+
+  @Test
+  void viewsThatReadOneAnotherAreLookedUpOnce() throws StoreException {
+    backend.view("d.x", false, "select 1 AS `1` from `d`.`y`");
+    backend.view("d.y", false, "select 1 AS `1` from `d`.`x`");
+    lookUp("x");
+    assertThat(objects.of("d", "y")).isEqualTo(reading(false, "x"));
+  }
+
+  @Test
+  void namesAreFoldedWhereTheBackendFoldsThem() throws StoreException {
+    folds = true;
+    backend.view("d.v", false, "select 1 AS `1` from `D`.`T`");
+    lookUp("v");
+    assertThat(objects.of("d", "v")).isEqualTo(reading(false, "t"));
+  }
+
+  @Test
+  void whatIsNotOneQueryOverQualifiedNamesIsUnreadable() throws StoreException {
+    for (String definition :
+        List.of(
+            "",
+            "select 1 AS `1` from `t`",
+            "select `d`.`f`(1) AS `x`",
+            "select 1; select 2",
+            "select 'open",
+            "delete from `d`.`t`")) {
+      backend.view("d.v", true, definition);
+      objects.redefined();
+      lookUp("v");
+      assertThat(objects.of("d", "v"))
+          .as(definition)
+          .isEqualTo(new ViewDefinition.Unreadable(true));
+    }
+  }
+
+  @Test
+  void ddlForgetsDefinitionsAndAnAnswerItHasOvertakenIsNotKept() throws StoreException {
+    backend.view("d.v", false, "select 1 AS `1` from `d`.`t`");
+    lookUp("v");
+    long asOf = objects.version();
+    objects.defining();
+    assertThat(objects.of("d", "v")).isEqualTo(new ViewDefinition.Unknown());
+    lookup().lookUp(List.of(RelationName.of("d", "v")), asOf);
+    assertThat(objects.of("d", "v")).isEqualTo(new ViewDefinition.Unknown());
+    objects.defined();
+    lookUp("v");
+    assertThat(objects.of("d", "v")).isEqualTo(reading(false, "t"));
+  }
+
+  @Test
+  void aDefinitionChangedBehindTheGateIsNoticedWhenTheyAreCompared() throws StoreException {
+    backend.view("d.v", false, "select 1 AS `1` from `d`.`t`");
+    lookUp("v");
+    long before = objects.version();
+    lookup().compareDefinitions();
+    assertThat(objects.version()).isEqualTo(before);
+
+    backend.view("d.v", true, "select 1 AS `1` from `d`.`t`");
+    lookup().compareDefinitions();
+
+    assertThat(objects.version()).isGreaterThan(before);
+    assertThat(objects.of("d", "v")).isEqualTo(new ViewDefinition.Unknown());
+    lookUp("v");
+    before = objects.version();
+    backend.views.clear();
+    lookup().compareDefinitions();
+    assertThat(objects.version()).isGreaterThan(before);
+  }
+
+  /** A control path that knows tables and views. */
+  private static final class Backend implements BackendControl {
+
+    private final List<String> tables = new ArrayList<>();
+    private final Map<String, ViewSource> views = new HashMap<>();
+
+    void view(String name, boolean invoker, String query) {
+      views.put(name, new ViewSource(query, invoker));
+    }
+
+    @Override
+    public Optional<RelationKind> relation(String database, String name) {
+      String key = database + "." + name;
+      return views.containsKey(key)
+          ? Optional.of(RelationKind.VIEW)
+          : tables.contains(key) ? Optional.of(RelationKind.TABLE) : Optional.empty();
+    }
+
+    @Override
+    public Optional<ViewSource> view(String database, String name) {
+      return Optional.ofNullable(views.get(database + "." + name));
+    }
+
+    @Override
+    public ServerFacts probe() {
+      throw new UnsupportedOperationException("not asked in these tests");
+    }
+
+    @Override
+    public Map<String, RelationKind> relations(String database) {
+      return Map.of();
+    }
+
+    @Override
+    public boolean databaseExists(String name) {
+      return false;
+    }
+
+    @Override
+    public List<String> databases() {
+      return List.of();
+    }
+
+    @Override
+    public boolean killQuery(long backendThreadId) {
+      return false;
+    }
+
+    @Override
+    public boolean killConnection(long backendThreadId) {
+      return false;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,17 @@
+package io.portcullis.sql.access;
+
+import java.util.List;
+
+/**
+ * What the definition of a view reads, each relation once.
+ *
+ * @param targets what a change of rows through the view can reach. Where it is not certain that
+ *     only the outermost FROM can be reached, every relation there is
+ * @param others what is only read
+ */
+public record ViewBody(List<RelationName> targets, List<RelationName> others) {
+  public ViewBody {
+    targets = List.copyOf(targets);
+    others = List.copyOf(others);
+  }
+}
