@@ -1,9 +1,12 @@
 package io.portcullis.privilege.authz;
 
+import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.GrantLevel;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.snapshot.EffectivePrivileges;
@@ -110,11 +113,12 @@ public final class Authorizer {
    * Whether all accesses are permitted; none are when the list is empty, which means that the
    * statement touches nothing.
    */
-  public Decision decide(ActiveSubject subject, List<AccessRequest> accesses, Binding binding) {
+  public Decision decide(ActiveSubject subject, List<AccessRequest> requested, Binding binding) {
     long epoch = subject.snapshot().epoch();
     if (subject.unusable().isPresent()) {
       return new Decision.Denied(epoch, subject.unusable().get(), List.of());
     }
+    List<AccessRequest> accesses = withWhatIsLent(subject, requested, binding);
     boolean creates = createsTable(accesses);
     SqlError error = null;
     List<AccessRequest> missing = List.of();
@@ -152,6 +156,79 @@ public final class Authorizer {
       }
     }
     return false;
+  }
+
+  /**
+   * Who gives another role's view a new definition lends its owner's rights to all who may change
+   * rows through it. So he needs on what the definition names, besides SELECT, whatever of INSERT,
+   * UPDATE and DELETE is granted on the view.
+   */
+  private List<AccessRequest> withWhatIsLent(
+      ActiveSubject subject, List<AccessRequest> requested, Binding binding) {
+    for (int i = 0; i < requested.size(); i++) {
+      AccessKind kind = requested.get(i).kind();
+      if ((kind == AccessKind.ALTER_VIEW || kind == AccessKind.CREATE_VIEW)
+          && !subject.isAdministrator()) {
+        return withWhatIsLent(
+            subject, requested, (RelationName) bound(requested.get(i), binding).object());
+      }
+    }
+    return requested;
+  }
+
+  private static List<AccessRequest> withWhatIsLent(
+      ActiveSubject subject, List<AccessRequest> requested, RelationName name) {
+    Database home = database(subject, name.database().name());
+    Relation view = home == null ? null : relation(subject, home, name.name());
+    if (view == null
+        || view.kind() != RelationKind.VIEW
+        || subject.privileges().roles().contains(view.owner())) {
+      return requested;
+    }
+    List<AccessRequest> all = new ArrayList<>(requested);
+    for (AccessKind change : List.of(AccessKind.INSERT, AccessKind.UPDATE, AccessKind.DELETE)) {
+      if (isLent(subject.snapshot().state(), view, Requirement.of(change, RelationKind.VIEW))) {
+        for (AccessRequest access : requested) {
+          if (access.kind() == AccessKind.SELECT) {
+            all.add(new AccessRequest(change, access.object()));
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Whether a role besides the owner and the administrators' holds it on the view. */
+  private static boolean isLent(CatalogState state, Relation view, Requirement change) {
+    Set<RoleId> grantees = new HashSet<>(state.granteesOn(view.id()));
+    grantees.addAll(state.granteesOn(view.database()));
+    grantees.remove(view.owner());
+    grantees.remove(RoleId.MOADMIN);
+    for (RoleId role : grantees) {
+      if (isGranted(state, role, new GrantLevel.OnRelation(view.id(), RelationKind.VIEW), change)
+          || isGranted(
+              state,
+              role,
+              new GrantLevel.OnRelationsOf(view.database(), RelationKind.VIEW),
+              change)) {
+        return true;
+      }
+    }
+    GrantLevel everywhere = new GrantLevel.OnEveryRelation(RelationKind.VIEW);
+    for (Role role : state.roles()) {
+      boolean other = !role.id().equals(view.owner()) && !role.id().equals(RoleId.MOADMIN);
+      if (other && isGranted(state, role.id(), everywhere, change)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isGranted(
+      CatalogState state, RoleId role, GrantLevel level, Requirement change) {
+    return state.grant(role, change.smallest(), level).isPresent()
+        || state.grant(role, PrivilegeType.RELATION_ALL, level).isPresent()
+        || state.grant(role, PrivilegeType.RELATION_OWNERSHIP, level).isPresent();
   }
 
   private Verdict judge(

@@ -86,7 +86,48 @@ final class PlainEvaluator {
     for (AccessRequest access : accesses) {
       outcomes.add(decide(access));
     }
+    accesses.stream()
+        .filter(a -> List.of(AccessKind.ALTER_VIEW, AccessKind.CREATE_VIEW).contains(a.kind()))
+        .findFirst()
+        .ifPresent(redefined -> outcomes.addAll(lent((RelationName) redefined.object(), accesses)));
     return worst(outcomes);
+  }
+
+  /** What others may change through the view, who redefines it must be able to change himself. */
+  private List<Outcome> lent(RelationName name, List<AccessRequest> accesses) {
+    String database = folded(name.database().isCurrent() ? current() : name.database().name());
+    Optional<Relation> view =
+        state.relations().stream()
+            .filter(r -> r.kind() == RelationKind.VIEW && r.name().equals(folded(name.name())))
+            .filter(r -> nameOf(r.database()).equals(database))
+            .findFirst();
+    List<Outcome> outcomes = new ArrayList<>();
+    if (view.isEmpty()
+        || subject().equals(RoleId.MOADMIN)
+        || searched().contains(view.get().owner())) {
+      return outcomes;
+    }
+    for (PrivilegeType change :
+        List.of(PrivilegeType.INSERT, PrivilegeType.UPDATE, PrivilegeType.DELETE)) {
+      boolean others =
+          state.roles().stream()
+              .filter(r -> !r.id().equals(RoleId.MOADMIN) && !r.id().equals(view.get().owner()))
+              .flatMap(r -> state.grantsOf(r.id()).stream())
+              .filter(g -> satisfies(g.privilege(), change))
+              .anyMatch(
+                  g -> coversRelation(g.level(), database, view.get().name(), RelationKind.VIEW));
+      for (AccessRequest access : accesses) {
+        if (others && access.kind() == AccessKind.SELECT) {
+          outcomes.add(
+              decide(new AccessRequest(AccessKind.valueOf(change.name()), access.object())));
+        }
+      }
+    }
+    return outcomes;
+  }
+
+  private String current() {
+    return binding.currentDatabase().orElse("");
   }
 
   private Outcome decide(AccessRequest access) {

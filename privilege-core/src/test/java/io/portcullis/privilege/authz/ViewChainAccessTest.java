@@ -63,6 +63,10 @@ final class ViewChainAccessTest {
   }
 
   private Decision decide(AccessKind kind, String relation) {
+    return decide(new AccessRequest(kind, RelationName.of("d", relation)));
+  }
+
+  private Decision decide(AccessRequest... accesses) {
     Binding binding =
         new Binding(
             Optional.empty(),
@@ -73,7 +77,7 @@ final class ViewChainAccessTest {
                 views.getOrDefault(RelationName.of(database, name), new ViewDefinition.Unknown()));
     return authorizer.decide(
         authorizer.activate(joe, PrivilegeSnapshot.of(7, catalog.state())),
-        List.of(new AccessRequest(kind, RelationName.of("d", relation))),
+        List.of(accesses),
         binding);
   }
 
@@ -380,6 +384,37 @@ final class ViewChainAccessTest {
     allowed(AccessKind.UPDATE, "v");
     catalog.revoke("a", "update on table d.*").grant("a", "update on table d.t");
     broken(AccessKind.UPDATE, "v");
+  }
+
+  @Test
+  void whoRedefinesAnothersViewLendsNothingHeMayNotChangeHimself() {
+    for (AccessKind kind : List.of(AccessKind.ALTER_VIEW, AccessKind.CREATE_VIEW)) {
+      definer("v", "a", "t");
+      catalog.grant("a", "all on table d.*");
+      catalog.grant("caller", "alter view on database d").grant("caller", "select on table d.t2");
+      catalog.grant("caller", "create view on database d");
+      redefines(kind, true);
+      // Somebody may update through it, and so with the rights of its owner.
+      catalog.grant("b", "update on view d.*");
+      redefines(kind, false);
+      catalog.grant("caller", "update on table d.t2");
+      redefines(kind, true);
+      catalog.grant("b", "all on view *.*");
+      redefines(kind, false);
+      // An owner lends what is his.
+      catalog.relation("d", "v", RelationKind.VIEW, "caller");
+      redefines(kind, true);
+      catalog.revoke("b", "update on view d.*").revoke("b", "all on view *.*");
+      catalog.revoke("caller", "update on table d.t2");
+    }
+  }
+
+  private void redefines(AccessKind kind, boolean permitted) {
+    Decision decision =
+        decide(
+            new AccessRequest(kind, RelationName.of("d", "v")),
+            new AccessRequest(AccessKind.SELECT, RelationName.of("d", "t2")));
+    assertThat(decision instanceof Decision.Allowed).as("%s", decision).isEqualTo(permitted);
   }
 
   @Test
