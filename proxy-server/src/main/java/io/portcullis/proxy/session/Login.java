@@ -328,17 +328,16 @@ final class Login {
         decoded.capabilities() & offered(),
         collation,
         decoded.database().filter(database -> !database.isEmpty()),
-        proof(user, decoded.capabilities()).orElse(""),
+        proof(user).orElse(""),
         sequence);
   }
 
-  /** Only MariaDB's clients, who say that they are none of MySQL's, look for it. */
-  private Optional<String> proof(User user, long capabilities) {
+  /** What MariaDB sends all clients over TLS; those that do not look for it read past it. */
+  private Optional<String> proof(User user) {
     ServerAuthentication proved = authentication;
     if (proved == null
         || !proved.answeredGreetingNatively()
-        || !services.facts().version().isMariaDb()
-        || CapabilityFlags.has(capabilities, CapabilityFlags.CLIENT_MYSQL)) {
+        || !services.facts().version().isMariaDb()) {
       return Optional.empty();
     }
     return port.certificate()

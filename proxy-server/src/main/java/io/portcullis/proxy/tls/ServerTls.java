@@ -22,6 +22,9 @@ public final class ServerTls implements Supplier<SslContext> {
   private ServerTlsFiles.Stamp tried;
   private volatile SslContext context;
 
+  /** Told once, not at every look; empty while all is well. */
+  private String failure = "";
+
   private ServerTls(
       ServerTlsFiles files,
       boolean clientCertificateRequired,
@@ -40,8 +43,9 @@ public final class ServerTls implements Supplier<SslContext> {
    */
   public static ServerTls of(ServerTlsFiles files, boolean clientCertificateRequired)
       throws IOException {
-    SslContext context = files.load(clientCertificateRequired);
-    return new ServerTls(files, clientCertificateRequired, files.stamp(), context);
+    ServerTlsFiles.Stamp stamp = files.stamp(); // first: what is replaced meanwhile is seen later
+    return new ServerTls(
+        files, clientCertificateRequired, stamp, files.load(clientCertificateRequired));
   }
 
   @Override
@@ -49,7 +53,7 @@ public final class ServerTls implements Supplier<SslContext> {
     return context;
   }
 
-  /** Reads the files again if they were replaced; a failure is told once for each replacement. */
+  /** Reads the files again if they were replaced. */
   public synchronized void refresh() {
     try {
       ServerTlsFiles.Stamp now = files.stamp();
@@ -58,11 +62,14 @@ public final class ServerTls implements Supplier<SslContext> {
       }
       tried = now;
       context = files.load(clientCertificateRequired);
+      failure = "";
       LOG.atInfo().addKeyValue("file", files.certificateChain()).log("certificate replaced");
     } catch (IOException e) {
-      LOG.atWarn()
-          .addKeyValue("cause", e.getMessage())
-          .log("new certificate not used, the old one stays");
+      String cause = String.valueOf(e.getMessage());
+      if (!cause.equals(failure)) {
+        failure = cause;
+        LOG.atWarn().addKeyValue("cause", cause).log("new certificate not used, the old one stays");
+      }
     }
   }
 }

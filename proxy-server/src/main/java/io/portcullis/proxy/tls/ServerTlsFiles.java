@@ -38,7 +38,16 @@ public record ServerTlsFiles(Path certificateChain, Path privateKey, Optional<Pa
     return Stream.concat(Stream.of(certificateChain, privateKey), authorities.stream());
   }
 
+  private void requireReadable() throws IOException {
+    for (Path file : all().toList()) {
+      if (!Files.isReadable(file)) {
+        throw new IOException("TLS: file " + file + " is not readable");
+      }
+    }
+  }
+
   Stamp stamp() throws IOException {
+    requireReadable();
     List<FileTime> modified = new ArrayList<>();
     List<Long> sizes = new ArrayList<>();
     for (Path file : all().toList()) {
@@ -55,11 +64,7 @@ public record ServerTlsFiles(Path certificateChain, Path privateKey, Optional<Pa
    *     certificate's; the message names it
    */
   SslContext load(boolean clientCertificateRequired) throws IOException {
-    for (Path file : all().toList()) {
-      if (!Files.isReadable(file)) {
-        throw new IOException("TLS: file " + file + " is not readable");
-      }
-    }
+    requireReadable();
     X509Certificate[] chain = certificates(certificateChain);
     PrivateKey key = key();
     try {
@@ -108,7 +113,7 @@ public record ServerTlsFiles(Path certificateChain, Path privateKey, Optional<Pa
           return converter.getKeyPair(pair).getPrivate();
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | IllegalStateException | IllegalArgumentException e) {
       throw new IOException("TLS: no private key in " + privateKey, e);
     }
     throw new IOException("TLS: no private key in " + privateKey + ", or it is encrypted");

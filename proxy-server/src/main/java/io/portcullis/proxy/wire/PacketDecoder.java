@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Turns the bytes of one peer into {@link Packet}s, one at a time: after {@link #hold()} nothing
  * more is passed on until {@link #resume()}, so that a session has at most one command in hand.
  * While held, reading goes on until {@value #HELD_BYTES} bytes wait, so that a peer that goes away
- * is noticed; then auto-read is switched off. Split packets are joined. The receiver owns each
+ * is noticed; then auto-read is switched off. Split packets are joined. Compressed bytes wait as
+ * they came in, and are inflated when the packets in them are wanted. The receiver owns each
  * packet.
  *
  * <p>A packet over the limit of the phase, or with a sequence id that is not the next one, ends in

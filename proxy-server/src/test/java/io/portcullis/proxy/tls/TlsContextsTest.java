@@ -141,6 +141,14 @@ class TlsContextsTest {
     assertThatThrownBy(() -> clients(wrong, wrong))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("wrong.pem");
+    ServerTlsFiles good = selfSigned(directory, Optional.empty());
+    Path broken =
+        Files.writeString(
+            directory.resolve("broken.pem"),
+            "-----BEGIN PRIVATE KEY-----\n!!!!\n-----END PRIVATE KEY-----\n");
+    assertThatThrownBy(() -> clients(good.certificateChain(), broken))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("broken.pem");
     assertThatThrownBy(() -> TlsContexts.forBackend(BackendTlsMode.VERIFY_CA, Optional.of(wrong)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("wrong.pem");
