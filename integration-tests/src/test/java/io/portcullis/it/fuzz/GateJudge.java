@@ -20,6 +20,7 @@ import io.portcullis.sql.analysis.StatementAnalyzer;
 import io.portcullis.sql.lexer.LexLimits;
 import io.portcullis.sql.lexer.Lexer;
 import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.UseStatement;
@@ -82,6 +83,9 @@ final class GateJudge {
       return refused(refused.refusal().error());
     }
     Statement statement = ((StatementAnalysis) result).statement();
+    if (statement instanceof PrepareText prepare) {
+      statement = prepare.prepared();
+    }
     List<AccessRequest> accesses;
     if (statement instanceof ForwardStatement forward) {
       accesses = forward.accesses();
