@@ -17,7 +17,10 @@ final class KnownDifferences {
 
   private static final Pattern DENIED =
       Pattern.compile(
-          "(?s)denied: \\d+ ([A-Z, ]+) command denied to user .* for (?:column '.*' in )?table [`']?(?:fuzz_\\w+[`.']+)?(\\w+)[`']?.*");
+          "(?s)denied: \\d+ ([A-Z, ]+) command denied to user .* for (?:column '.*' in )?table [`']?(?:(?:fuzz_\\w+|\\*any\\*)[`.']+)?(\\w+)[`']?.*");
+
+  /** What the generator calls every JSON_TABLE; there is no table of the name. */
+  private static final String JSON_TABLE_ALIAS = "j1";
 
   private static final Set<AccessKind> CHANGES =
       Set.of(AccessKind.INSERT, AccessKind.UPDATE, AccessKind.DELETE);
@@ -41,7 +44,10 @@ final class KnownDifferences {
       }
     }
     if (command.equals("SELECT") && changed && !read) {
-      return Optional.of("rows 71 to 79: columns of a table one changes are read without SELECT");
+      return Optional.of("rows 61 and 71 to 79: rows of a table one changes are read without SELECT");
+    }
+    if (table.equals(JSON_TABLE_ALIAS)) {
+      return Optional.of("no row: in CREATE VIEW MariaDB asks for privileges on JSON_TABLE's alias");
     }
     boolean locked = has(accesses, AccessKind.LOCK_WRITE, table);
     if (command.equals("SELECT") && locked) {

@@ -244,7 +244,7 @@ final class StatementGenerator {
       return "JSON_TABLE( "
           + dice.one("'[1,2]'", depth > 0 ? subquery(depth) : "'[]'", "t1.b")
           + " , '$[*]' COLUMNS ( a INT PATH '$' ) ) "
-          + dice.one("AS j", "j", "AS secret");
+          + dice.one("AS j1", "j1");
     }
     if (kind < 22) {
       return "{ OJ " + table() + " LEFT JOIN " + table() + " ON 1 = 1 }";
