@@ -229,7 +229,8 @@ final class PreparedStatements {
           // Whatever had the name is gone at the backend, also when this fails there.
           named.remove(prepare.name());
           PreparedHandle handle =
-              new PreparedHandle(inner, authority.currentDatabase(), backend.mode());
+              new PreparedHandle(
+                  inner, authority.currentDatabase(), backend.mode(), Optional.empty());
           sendHeld(() -> named.put(prepare.name(), handle));
         });
   }

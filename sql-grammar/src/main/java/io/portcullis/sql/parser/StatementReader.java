@@ -17,9 +17,9 @@ import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.statement.UseStatement;
+import io.portcullis.sql.text.ServerFlavour;
 import java.util.LinkedHashSet;
 import java.util.List;
-import io.portcullis.sql.text.ServerFlavour;
 import java.util.Locale;
 import java.util.Set;
 
