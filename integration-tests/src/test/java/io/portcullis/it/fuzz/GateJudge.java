@@ -6,6 +6,7 @@ import io.portcullis.privilege.authz.Binding;
 import io.portcullis.privilege.authz.Decision;
 import io.portcullis.privilege.authz.RelationKinds;
 import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.authz.ViewDefinitions;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.User;
@@ -66,7 +67,8 @@ final class GateJudge {
             Optional.of(FuzzGrants.DATABASE),
             false,
             (database, relation) -> false,
-            (database, relation) -> RelationKinds.Found.TABLE);
+            (database, relation) -> RelationKinds.Found.TABLE,
+            ViewDefinitions.UNKNOWN);
   }
 
   Verdict judge(String text, LexicalMode mode) {

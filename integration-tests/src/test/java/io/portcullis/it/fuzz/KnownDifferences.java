@@ -44,10 +44,12 @@ final class KnownDifferences {
       }
     }
     if (command.equals("SELECT") && changed && !read) {
-      return Optional.of("rows 61 and 71 to 79: rows of a table one changes are read without SELECT");
+      return Optional.of(
+          "rows 61 and 71 to 79: rows of a table one changes are read without SELECT");
     }
     if (table.equals(JSON_TABLE_ALIAS)) {
-      return Optional.of("no row: in CREATE VIEW MariaDB asks for privileges on JSON_TABLE's alias");
+      return Optional.of(
+          "no row: in CREATE VIEW MariaDB asks for privileges on JSON_TABLE's alias");
     }
     boolean locked = has(accesses, AccessKind.LOCK_WRITE, table);
     if (command.equals("SELECT") && locked) {
