@@ -103,7 +103,7 @@ final class PrivilegeDifferentialIT {
     assertThat(holes).as(summary).isEmpty();
     assertThat(tally.getOrDefault("PERMITTED, server: done", 0))
         .as(summary)
-        .isGreaterThan(STATEMENTS / 20);
+        .isGreaterThan(STATEMENTS / 40);
   }
 
   private void batch(
