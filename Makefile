@@ -2,7 +2,7 @@
 MVN ?= mvn
 RUN ?= bin/portcullis
 
-.PHONY: all build fmt test it it-docker bench run clean
+.PHONY: all build fmt test it it-docker hunt bench run clean
 
 all: test                 ## Format check, build, unit and architecture tests
 
@@ -20,6 +20,9 @@ it:                       ## Everything, with the integration tests on the embed
 
 it-docker:                ## The same integration tests on MySQL 8.4 in Docker
 	$(MVN) -B verify -Dportcullis.it.backend=docker:mysql:8.4
+
+hunt:                     ## 100,000 random statements: what the gate permits, the server permits
+	$(MVN) -B verify -pl integration-tests -am -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='*DifferentialIT' -Dfailsafe.failIfNoSpecifiedTests=false -Dportcullis.it.fuzz.statements=100000
 
 bench:                    ## Hot path and end to end, beside a direct connection
 	bin/bench

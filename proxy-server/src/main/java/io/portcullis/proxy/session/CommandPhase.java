@@ -24,8 +24,11 @@ import io.portcullis.sql.analysis.AnalysisResult;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.DeallocateText;
+import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.Kill;
+import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.ShowDatabases;
 import io.portcullis.sql.statement.ShowProcesslist;
@@ -437,6 +440,7 @@ final class CommandPhase {
       return;
     }
     more = left > 1;
+    handle = null;
     command = several.cut(port.allocator());
     sequenceOffset = (sequence - 1) & 0xff;
     if (several.read()) {
@@ -524,11 +528,23 @@ final class CommandPhase {
       local.showProcesslist();
     } else if (statement instanceof Kill kill) {
       local.kill(kill);
+    } else if (statement instanceof PrepareText prepare) {
+      prepared.prepareText(analysis, prepare);
+    } else if (statement instanceof ExecuteText execute) {
+      prepared.executeText(execute.name());
+    } else if (statement instanceof DeallocateText deallocate) {
+      prepared.deallocateText(deallocate.name());
     } else if (statement instanceof AccessControlStatement control) {
       local.accessControl(control);
     } else {
       throw new AssertionError(statement);
     }
+  }
+
+  /** Runs what was prepared in text; the command in hand is the EXECUTE. */
+  void execute(PreparedHandle executed) {
+    handle = executed;
+    run(executed.analysis());
   }
 
   // ---- decision

@@ -8,17 +8,20 @@ import io.portcullis.proxy.wire.ProtocolException;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The binary protocol of prepared statements: each is decided when it is prepared and at every
- * execution again. Event loop only.
+ * Prepared statements, by the binary protocol and by PREPARE as a text: each is decided when it is
+ * prepared and at every execution again. Event loop only.
  */
 final class PreparedStatements {
 
@@ -35,6 +38,9 @@ final class PreparedStatements {
   private final Authority authority;
   private final BackendLease backend;
   private final PreparedHandles handles = new PreparedHandles();
+
+  /** Those of PREPARE as a text, by name; the others by number. */
+  private final Map<String, PreparedHandle> named = new HashMap<>();
 
   PreparedStatements(
       CommandPhase phase,
@@ -173,10 +179,7 @@ final class PreparedStatements {
     }
     if (!prepared.mode().equals(backend.mode())) {
       packet.release();
-      phase.fail(
-          ErrorCode.ER_NOT_SUPPORTED_YET.error(
-              "it was prepared under another sql_mode or character set, and would be read differently now;"
-                  + " prepare it again"));
+      phase.fail(readDifferently());
       return null;
     }
     return prepared;
@@ -211,8 +214,75 @@ final class PreparedStatements {
     }
   }
 
+  // ---- PREPARE, EXECUTE and DEALLOCATE as texts
+
+  void prepareText(StatementAnalysis analysis, PrepareText prepare) {
+    if (named.size() >= PreparedHandles.LIMIT) {
+      phase.fail(ErrorCode.ER_MAX_PREPARED_STMT_COUNT_REACHED.error(PreparedHandles.LIMIT));
+      return;
+    }
+    StatementAnalysis inner = analysis.prepared();
+    phase.permitted(
+        analysis,
+        accesses(inner.statement()),
+        () -> {
+          // Whatever had the name is gone at the backend, also when this fails there.
+          named.remove(prepare.name());
+          PreparedHandle handle =
+              new PreparedHandle(
+                  inner, authority.currentDatabase(), backend.mode(), Optional.empty());
+          sendHeld(() -> named.put(prepare.name(), handle));
+        });
+  }
+
+  void executeText(String name) {
+    PreparedHandle prepared = named.get(name);
+    if (prepared == null) {
+      phase.fail(ErrorCode.ER_UNKNOWN_STMT_HANDLER.error(name, "EXECUTE"));
+    } else if (!prepared.mode().equals(backend.mode())) {
+      phase.fail(readDifferently());
+    } else {
+      phase.execute(prepared);
+    }
+  }
+
+  void deallocateText(String name) {
+    named.remove(name);
+    sendHeld(() -> {});
+  }
+
+  private void sendHeld(Runnable whenDone) {
+    phase.send(
+        new HeldResponse(
+            port,
+            phase::backendFailed,
+            (held, end) -> {
+              if (!end.error()) {
+                whenDone.run();
+              }
+              phase.answerHeld(held, end);
+            }));
+  }
+
+  private static List<AccessRequest> accesses(Statement statement) {
+    if (statement instanceof ForwardStatement forward) {
+      return forward.accesses();
+    }
+    if (statement instanceof SetVariables set) {
+      return set.accesses();
+    }
+    throw new AssertionError(statement);
+  }
+
+  private static SqlError readDifferently() {
+    return ErrorCode.ER_NOT_SUPPORTED_YET.error(
+        "it was prepared under another sql_mode or character set, and would be read differently now;"
+            + " prepare it again");
+  }
+
   /** The backend has forgotten them all. */
   void forget() {
     handles.clear();
+    named.clear();
   }
 }

@@ -1,5 +1,6 @@
 package io.portcullis.sql.analysis;
 
+import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.Statement;
 import java.util.List;
 
@@ -25,6 +26,14 @@ public final class StatementAnalysis implements AnalysisResult {
 
   public Statement statement() {
     return statement;
+  }
+
+  /** Of a {@link PrepareText}: what it prepares, as an analysis of its own. */
+  public StatementAnalysis prepared() {
+    if (statement instanceof PrepareText prepare) {
+      return new StatementAnalysis(prepare.prepared(), false, List.of());
+    }
+    throw new IllegalStateException("statement: " + statement + " (expected: a PREPARE)");
   }
 
   /** Whether the same key gives the same analysis: false where the statement holds secrets. */

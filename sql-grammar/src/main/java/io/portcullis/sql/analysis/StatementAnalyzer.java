@@ -3,6 +3,7 @@ package io.portcullis.sql.analysis;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.parser.DynamicText;
 import io.portcullis.sql.parser.StatementReader;
 import io.portcullis.sql.parser.StatementRefused;
 import io.portcullis.sql.parser.jsql.JsqlQueryReader;
@@ -86,12 +87,17 @@ public final class StatementAnalyzer {
     return !statement.isWord(0, "CREATE")
         && !statement.isWord(0, "ALTER")
         && !statement.isWord(0, "GRANT")
+        && !statement.isWord(0, "PREPARE")
+        && !statement.isWord(0, "EXECUTE")
         && !statement.isWord(0, "SET");
   }
 
   private AnalysisResult read(LexedStatement text) {
     try {
       Statement statement = reader.read(text);
+      if (asksWhoInside(text)) {
+        return refused("USER() and other functions about the session in dynamic SQL");
+      }
       return new StatementAnalysis(
           statement,
           !(statement instanceof AccessControlStatement),
@@ -104,6 +110,11 @@ public final class StatementAnalyzer {
       return refused(
           "the statement could not be analysed (" + unforeseen.getClass().getSimpleName() + ")");
     }
+  }
+
+  /** The gate's answer cannot be put into a string; the backend's would be about the gate. */
+  private static boolean asksWhoInside(LexedStatement text) {
+    return DynamicText.in(text).filter(inner -> !IdentityUses.of(inner).isEmpty()).isPresent();
   }
 
   /** Not in definitions: there such a call is asked again each time the object is used. */

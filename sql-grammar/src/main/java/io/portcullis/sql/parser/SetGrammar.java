@@ -2,11 +2,13 @@ package io.portcullis.sql.parser;
 
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.text.ClientCharset;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.LexicalMode;
+import io.portcullis.sql.text.ServerFlavour;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -80,7 +82,7 @@ final class SetGrammar {
       return new AccessControlGrammar(cursor).statement();
     }
     if (cursor.is("STATEMENT") && !isAssigned(1)) {
-      throw cursor.notOffered("SET STATEMENT ... FOR");
+      return forOneStatement();
     }
     if (cursor.is("RESOURCE")) {
       throw cursor.notOffered("SET RESOURCE GROUP");
@@ -94,6 +96,36 @@ final class SetGrammar {
     } while (cursor.acceptMark(","));
     cursor.expectEnd();
     return done();
+  }
+
+  /**
+   * MariaDB's {@code SET STATEMENT v = e, ... FOR query or change of rows}: what both touch. A
+   * variable that changes how text is read would have to be undone behind it.
+   */
+  private Statement forOneStatement() {
+    if (cursor.text().mode().server().flavour() != ServerFlavour.MARIADB) {
+      throw cursor.notOffered("SET STATEMENT ... FOR", "only MariaDB has it");
+    }
+    cursor.skip();
+    int end = cursor.find("FOR");
+    TokenCursor variables = new TokenCursor(cursor.text(), cursor.at(), end);
+    SetGrammar set = new SetGrammar(variables, queries);
+    do {
+      set.item();
+    } while (variables.acceptMark(","));
+    variables.expectEnd();
+    if (set.touchesLexicalMode) {
+      throw cursor.notOffered(
+          "SET STATEMENT with sql_mode or a character set", "SET it for the session instead");
+    }
+    cursor.moveTo(end);
+    cursor.expect("FOR");
+    if (!DataGrammar.startsQuery(cursor)
+        && !cursor.isAny("INSERT", "REPLACE", "UPDATE", "DELETE")) {
+      throw cursor.notOffered("SET STATEMENT ... FOR anything but queries and changes of rows");
+    }
+    ForwardStatement inner = new DataGrammar(cursor, queries).statement();
+    return accesses.addAll(set.accesses.requests()).addAll(inner.accesses()).forward(inner.kind());
   }
 
   private SetVariables done() {

@@ -69,6 +69,24 @@ final class ShowGrammar {
       condition();
       return;
     }
+    if (cursor.acceptAny("TRIGGERS", "EVENTS")) {
+      accesses.add(AccessKind.SHOW_TABLES, inDatabase());
+      condition();
+      return;
+    }
+    if (cursor.accept("OPEN", "TABLES")) {
+      if (!cursor.isAny("FROM", "IN")) {
+        throw cursor.notOffered(
+            "SHOW OPEN TABLES without a database", "it lists the tables of everybody");
+      }
+      accesses.add(AccessKind.SHOW_TABLES, inDatabase());
+      condition();
+      return;
+    }
+    if (cursor.accept("PROFILES")) {
+      cursor.expectEnd();
+      return;
+    }
     if (cursor.is("ENGINES")
         || cursor.is("STORAGE", "ENGINES")
         || cursor.is("PLUGINS")

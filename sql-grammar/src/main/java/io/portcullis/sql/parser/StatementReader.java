@@ -8,11 +8,16 @@ import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.parser.QueryReader.Piece;
 import io.portcullis.sql.parser.QueryReader.QueryReading;
 import io.portcullis.sql.parser.QueryReader.Source;
+import io.portcullis.sql.statement.DeallocateText;
+import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.Kill;
+import io.portcullis.sql.statement.PrepareText;
+import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.statement.UseStatement;
+import io.portcullis.sql.text.ServerFlavour;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -71,23 +76,33 @@ public final class StatementReader {
     if (!cursor.isKind(TokenKind.WORD)) {
       throw cursor.unexpected();
     }
-    String first = cursor.text().text(cursor.at()).toUpperCase(Locale.ROOT);
+    FirstWord first = FirstWord.of(cursor.text().text(cursor.at())).orElseThrow(cursor::unexpected);
     return switch (first) {
-      case "SHOW" -> new ShowGrammar(cursor, queries).statement();
-      case "SET" -> new SetGrammar(cursor, queries).statement();
-      case "USE" -> use(cursor);
-      case "START", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE" -> transaction(cursor);
-      case "EXPLAIN", "DESCRIBE", "DESC" -> explain(cursor);
-      case "ANALYZE" -> analyze(cursor);
-      case "CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE" -> {
+      case SELECT, WITH, VALUES, TABLE, INSERT, REPLACE, UPDATE, DELETE ->
+          new DataGrammar(cursor, queries).statement();
+      case SHOW -> new ShowGrammar(cursor, queries).statement();
+      case HELP -> help(cursor);
+      case SET -> new SetGrammar(cursor, queries).statement();
+      case USE -> use(cursor);
+      case START, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE -> transaction(cursor);
+      case EXPLAIN, DESCRIBE, DESC -> explain(cursor);
+      case ANALYZE ->
+          MaintenanceGrammar.begins(cursor)
+              ? new MaintenanceGrammar(cursor).statement()
+              : analyze(cursor);
+      case CHECK, CHECKSUM, OPTIMIZE, REPAIR -> new MaintenanceGrammar(cursor).statement();
+      case CREATE, ALTER, DROP, RENAME, TRUNCATE -> {
+        if (cursor.is("DROP", "PREPARE")) {
+          yield deallocate(cursor);
+        }
         AccessControlGrammar users = new AccessControlGrammar(cursor);
         yield users.begins()
             ? users.statement()
             : new DefinitionGrammar(cursor, queries).statement();
       }
-      case "GRANT", "REVOKE" -> new AccessControlGrammar(cursor).statement();
-      case "LOCK" -> lock(cursor);
-      case "UNLOCK" -> {
+      case GRANT, REVOKE -> new AccessControlGrammar(cursor).statement();
+      case LOCK -> lock(cursor);
+      case UNLOCK -> {
         cursor.skip();
         if (!cursor.acceptAny("TABLES", "TABLE")) {
           throw cursor.notOffered("UNLOCK INSTANCE");
@@ -95,7 +110,7 @@ public final class StatementReader {
         cursor.expectEnd();
         yield new Accesses().forward(StatementKind.UNLOCK_TABLES);
       }
-      case "DO" -> {
+      case DO -> {
         cursor.skip();
         Accesses accesses = new Accesses();
         DataGrammar.expressions(cursor, queries, cursor.at(), cursor.end())
@@ -106,55 +121,53 @@ public final class StatementReader {
                 });
         yield accesses.forward(StatementKind.DO);
       }
-      case "KILL" -> kill(cursor);
-      default -> throw unknown(cursor, first);
+      case KILL -> kill(cursor);
+      case PREPARE -> prepare(cursor);
+      case EXECUTE -> execute(cursor);
+      case DEALLOCATE -> deallocate(cursor);
+      case GET -> getDiagnostics(cursor);
+      case SIGNAL -> signal(cursor);
+      case LOAD ->
+          throw cursor.notOffered(
+              "LOAD " + (cursor.wordAt(cursor.at() + 1, "DATA") ? "DATA" : "..."), why(first));
+      case CALL,
+          HANDLER,
+          XA,
+          FLUSH,
+          RESET,
+          CACHE,
+          INSTALL,
+          UNINSTALL,
+          SHUTDOWN,
+          RESTART,
+          BINLOG,
+          PURGE,
+          CHANGE,
+          STOP,
+          CLONE,
+          BACKUP,
+          IMPORT,
+          RESIGNAL,
+          DECLARE,
+          IF,
+          CASE,
+          WHILE,
+          LOOP,
+          REPEAT,
+          FOR,
+          RETURN,
+          ITERATE,
+          LEAVE,
+          OPEN,
+          CLOSE,
+          FETCH,
+          MERGE ->
+          throw cursor.notOffered(first.name(), why(first));
     };
   }
 
-  private static StatementRefused unknown(TokenCursor cursor, String first) {
-    return switch (first) {
-      case "CALL",
-          "PREPARE",
-          "EXECUTE",
-          "DEALLOCATE",
-          "HANDLER",
-          "FLUSH",
-          "RESET",
-          "INSTALL",
-          "UNINSTALL",
-          "SHUTDOWN",
-          "RESTART",
-          "BINLOG",
-          "CHANGE",
-          "STOP",
-          "PURGE",
-          "XA",
-          "CLONE",
-          "BACKUP",
-          "IMPORT",
-          "CHECK",
-          "CHECKSUM",
-          "OPTIMIZE",
-          "REPAIR",
-          "CACHE",
-          "HELP",
-          "SIGNAL",
-          "RESIGNAL",
-          "GET",
-          "DECLARE",
-          "IF",
-          "CASE",
-          "WHILE",
-          "LOOP",
-          "REPEAT",
-          "FOR",
-          "RETURN",
-          "MERGE" ->
-          cursor.notOffered(first);
-      case "LOAD" ->
-          cursor.notOffered("LOAD " + (cursor.wordAt(cursor.at() + 1, "DATA") ? "DATA" : "..."));
-      default -> cursor.unexpected();
-    };
+  private static String why(FirstWord refused) {
+    return refused.refusal().orElseThrow();
   }
 
   private static void checkParentheses(LexedStatement text) {
@@ -206,7 +219,7 @@ public final class StatementReader {
       }
     } else if (cursor.accept("BEGIN")) {
       if (cursor.is("NOT", "ATOMIC")) {
-        throw cursor.notOffered("BEGIN NOT ATOMIC");
+        throw cursor.notOffered("BEGIN NOT ATOMIC", "it belongs to a stored program");
       }
       cursor.accept("WORK");
     } else if (cursor.accept("SAVEPOINT")) {
@@ -281,15 +294,15 @@ public final class StatementReader {
     return accesses.forward(StatementKind.DESCRIBE);
   }
 
-  /** MariaDB's ANALYZE statement; ANALYZE TABLE is not offered. */
+  /** MariaDB's ANALYZE statement. */
   private Statement analyze(TokenCursor cursor) {
     cursor.skip();
     if (cursor.is("FORMAT") && cursor.punctuationAt(cursor.at() + 1, "=")) {
       cursor.moveTo(cursor.at() + 2);
       cursor.skip();
     }
-    if (cursor.is("TABLE") || !isExplainable(cursor, cursor.at())) {
-      throw cursor.notOffered("ANALYZE TABLE");
+    if (!isExplainable(cursor, cursor.at())) {
+      throw cursor.unexpected();
     }
     return explained(cursor);
   }
@@ -352,5 +365,137 @@ public final class StatementReader {
     long id = cursor.number();
     cursor.expectEnd();
     return new Kill(id, query);
+  }
+
+  // ---------------------------------------------------------------- dynamic SQL
+
+  private Statement prepare(TokenCursor cursor) {
+    cursor.skip();
+    String name = DynamicText.name(cursor);
+    cursor.expect("FROM");
+    Statement inner = dynamic(cursor);
+    cursor.expectEnd();
+    return new PrepareText(name, inner);
+  }
+
+  private Statement execute(TokenCursor cursor) {
+    cursor.skip();
+    if (cursor.accept("IMMEDIATE")) {
+      if (cursor.text().mode().server().flavour() != ServerFlavour.MARIADB) {
+        throw cursor.unexpected();
+      }
+      Statement inner = dynamic(cursor);
+      using(cursor);
+      return inner;
+    }
+    String name = DynamicText.name(cursor);
+    using(cursor);
+    return new ExecuteText(name);
+  }
+
+  /** {@code [USING @v, ...]}, to the end. MariaDB takes constants too. */
+  private static void using(TokenCursor cursor) {
+    if (cursor.accept("USING")) {
+      do {
+        boolean value =
+            cursor.isKind(TokenKind.USER_VARIABLE)
+                || cursor.isKind(TokenKind.STRING)
+                || cursor.isKind(TokenKind.NUMBER)
+                || cursor.isAny("NULL", "DEFAULT");
+        if (!value) {
+          throw cursor.unexpected();
+        }
+        cursor.skip();
+      } while (cursor.acceptMark(","));
+    }
+    cursor.expectEnd();
+  }
+
+  private static Statement deallocate(TokenCursor cursor) {
+    cursor.skip();
+    cursor.expect("PREPARE");
+    String name = DynamicText.name(cursor);
+    cursor.expectEnd();
+    return new DeallocateText(name);
+  }
+
+  /** What the string at the cursor says. Statements about sessions and users stay outside. */
+  private Statement dynamic(TokenCursor cursor) {
+    int at = cursor.at();
+    LexedStatement text = DynamicText.read(cursor);
+    checkParentheses(text);
+    Statement inner = read(new TokenCursor(text, 0, text.size()));
+    if (!(inner instanceof ForwardStatement) && !(inner instanceof SetVariables)) {
+      throw StatementRefused.notOffered(
+          text.text(0).toUpperCase(Locale.ROOT) + " in dynamic SQL",
+          "the gate answers it itself",
+          cursor.spanAt(at));
+    }
+    return inner;
+  }
+
+  // ---------------------------------------------------------------- HELP, diagnostics
+
+  private static Statement help(TokenCursor cursor) {
+    cursor.skip();
+    if (!cursor.isKind(TokenKind.STRING) && !cursor.isKind(TokenKind.WORD)) {
+      throw cursor.unexpected();
+    }
+    cursor.skip();
+    cursor.expectEnd();
+    return new Accesses().forward(StatementKind.SHOW);
+  }
+
+  /** {@code GET [CURRENT] DIAGNOSTICS [CONDITION n] @v = ITEM, ...}: into user variables alone. */
+  private static Statement getDiagnostics(TokenCursor cursor) {
+    cursor.skip();
+    cursor.accept("CURRENT");
+    cursor.expect("DIAGNOSTICS");
+    if (cursor.accept("CONDITION")) {
+      if (!cursor.isKind(TokenKind.NUMBER) && !cursor.isKind(TokenKind.USER_VARIABLE)) {
+        throw cursor.unexpected();
+      }
+      cursor.skip();
+    }
+    do {
+      if (!cursor.isKind(TokenKind.USER_VARIABLE)) {
+        throw cursor.unexpected();
+      }
+      cursor.skip();
+      cursor.expectMark("=");
+      if (!cursor.isKind(TokenKind.WORD)) {
+        throw cursor.unexpected();
+      }
+      cursor.skip();
+    } while (cursor.acceptMark(","));
+    cursor.expectEnd();
+    return new Accesses().forward(StatementKind.DIAGNOSTICS);
+  }
+
+  /** {@code SIGNAL SQLSTATE [VALUE] 'state' [SET ITEM = value, ...]}. */
+  private static Statement signal(TokenCursor cursor) {
+    cursor.skip();
+    cursor.expect("SQLSTATE");
+    cursor.accept("VALUE");
+    cursor.string();
+    if (cursor.accept("SET")) {
+      do {
+        if (!cursor.isKind(TokenKind.WORD)) {
+          throw cursor.unexpected();
+        }
+        cursor.skip();
+        cursor.expectMark("=");
+        boolean value =
+            cursor.isKind(TokenKind.STRING)
+                || cursor.isKind(TokenKind.NUMBER)
+                || cursor.isKind(TokenKind.USER_VARIABLE);
+        if (!value) {
+          throw cursor.unexpected();
+        }
+        cursor.skip();
+      } while (cursor.acceptMark(","));
+    }
+    cursor.expectEnd();
+    return new Accesses().forward(StatementKind.DIAGNOSTICS);
   }
 }

@@ -25,6 +25,12 @@ public final class StatementRefused extends RuntimeException {
         ErrorCode.ER_NOT_SUPPORTED_YET.error(what + " is not offered by this gate"), at);
   }
 
+  /** As {@link #notOffered(String, Span)}, with the reason. */
+  public static StatementRefused notOffered(String what, String why, Span at) {
+    return new StatementRefused(
+        ErrorCode.ER_NOT_SUPPORTED_YET.error(what + " is not offered by this gate: " + why), at);
+  }
+
   /** Text that could not be read: 1064. */
   public static StatementRefused notUnderstood(String why, Span at) {
     return new StatementRefused(ErrorCode.ER_PARSE_ERROR.error(why), at);

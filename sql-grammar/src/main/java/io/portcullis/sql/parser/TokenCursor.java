@@ -254,6 +254,10 @@ final class TokenCursor {
     return StatementRefused.notOffered(what, span());
   }
 
+  StatementRefused notOffered(String what, String why) {
+    return StatementRefused.notOffered(what, why, span());
+  }
+
   /** The next few tokens; strings are left out, they may be secrets. */
   private String near() {
     StringBuilder near = new StringBuilder();

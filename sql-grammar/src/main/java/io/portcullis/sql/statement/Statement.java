@@ -11,4 +11,7 @@ public sealed interface Statement
         ShowWarnings,
         ShowProcesslist,
         Kill,
+        PrepareText,
+        ExecuteText,
+        DeallocateText,
         AccessControlStatement {}

@@ -10,6 +10,7 @@ import io.portcullis.sql.lexer.LexLimits;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.Lexer;
 import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.text.ClientCharset;
@@ -69,6 +70,9 @@ final class Analysed {
     }
     if (statement instanceof SetVariables set) {
       return set.accesses();
+    }
+    if (statement instanceof PrepareText prepare) {
+      return accesses(prepare.prepared());
     }
     return List.of();
   }

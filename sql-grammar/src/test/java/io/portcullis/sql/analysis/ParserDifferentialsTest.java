@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 final class ParserDifferentialsTest {
   /** Rows, by flavour, of which every access is seen. */
-  private static final int SEEN = 723;
+  private static final int SEEN = 739;
 
   record Row(String id, String flavour, String text, String needed, String note) {}
 
@@ -117,7 +117,7 @@ final class ParserDifferentialsTest {
     }
     return switch (needed) {
       // to read rows one changes is not a privilege of its own
-      case "SELECT", "SHOW", "ANY" -> true;
+      case "SELECT", "SHOW", "ANY", "CHECK TABLE" -> true;
       case "INSERT" -> kinds.contains(AccessKind.INSERT) || kinds.contains(AccessKind.CREATE_TABLE);
       case "UPDATE" -> kinds.contains(AccessKind.UPDATE);
       case "DELETE" -> kinds.contains(AccessKind.DELETE);

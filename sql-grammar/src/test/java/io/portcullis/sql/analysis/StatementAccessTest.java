@@ -4,6 +4,11 @@ import static io.portcullis.sql.analysis.Analysed.MARIADB;
 import static io.portcullis.sql.analysis.Analysed.MYSQL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portcullis.sql.statement.DeallocateText;
+import io.portcullis.sql.statement.ExecuteText;
+import io.portcullis.sql.statement.PrepareText;
+import io.portcullis.sql.text.LexicalMode;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -93,6 +98,59 @@ final class StatementAccessTest {
             "SELECT * FROM information_schema.tables WHERE table_schema = DATABASE()",
             "SELECT information_schema.tables"),
         touches("SELECT * FROM t PROCEDURE_", "SELECT t"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> maintenance() {
+    return Stream.of(
+        touches("CHECK TABLE t, d.u FOR UPGRADE QUICK", "SELECT t, SELECT d.u"),
+        touches("CHECKSUM TABLE t EXTENDED", "SELECT t"),
+        touches("ANALYZE TABLE t, u", "INSERT t, INSERT u"),
+        touches("ANALYZE LOCAL TABLE d.t", "INSERT d.t"),
+        touches("ANALYZE TABLE t UPDATE HISTOGRAM ON a, b WITH 10 BUCKETS", "INSERT t"),
+        touches("ANALYZE TABLE t PERSISTENT FOR COLUMNS (a, b) INDEXES ALL", "INSERT t"),
+        touches("OPTIMIZE NO_WRITE_TO_BINLOG TABLE t", "SELECT t, INSERT t"),
+        touches("REPAIR TABLE t QUICK USE_FRM", "SELECT t, INSERT t"),
+        touches("SHOW TRIGGERS FROM d LIKE 't%'", "SHOW_TABLES d"),
+        touches("SHOW EVENTS", "SHOW_TABLES (current)"),
+        touches("SHOW OPEN TABLES IN d WHERE In_use > 0", "SHOW_TABLES d"),
+        touchesNothing("SHOW PROFILES"),
+        touchesNothing("HELP 'select'"),
+        touchesNothing("GET DIAGNOSTICS @n = NUMBER, @r = ROW_COUNT"),
+        touchesNothing("GET CURRENT DIAGNOSTICS CONDITION 1 @s = RETURNED_SQLSTATE"),
+        touchesNothing("SIGNAL SQLSTATE VALUE '45000' SET MESSAGE_TEXT = 'no', MYSQL_ERRNO = 1"));
+  }
+
+  @Test
+  void dynamicTextTouchesWhatTheStatementInItTouches() {
+    assertThat(
+            Analysed.accesses(
+                "EXECUTE IMMEDIATE 'SELECT ''x'', \\', '' FROM d.t /*!50000 , secret */' USING @v, 1",
+                MARIADB))
+        .isEqualTo("SELECT d.t, SELECT secret");
+    for (LexicalMode mode : List.of(MYSQL, MARIADB)) {
+      assertThat(Analysed.statement("PREPARE S FROM 'DELETE FROM t WHERE a = ?'", mode))
+          .isInstanceOfSatisfying(
+              PrepareText.class,
+              prepare -> {
+                assertThat(prepare.name()).isEqualTo("s");
+                assertThat(Analysed.accesses(prepare.prepared()))
+                    .isEqualTo(Analysed.accesses(Analysed.statement("DELETE FROM t", mode)));
+              });
+      assertThat(Analysed.statement("EXECUTE s USING @a, @b", mode))
+          .isEqualTo(new ExecuteText("s"));
+      assertThat(Analysed.statement("DROP PREPARE `S`", mode)).isEqualTo(new DeallocateText("s"));
+    }
+  }
+
+  @Test
+  void aStatementWithVariablesOfItsOwnTouchesWhatBothTouch() {
+    assertThat(
+            Analysed.accesses(
+                "SET STATEMENT max_statement_time = (SELECT 1 FROM s), sort_buffer_size = 1000"
+                    + " FOR INSERT INTO t SELECT a FROM u",
+                MARIADB))
+        .isEqualTo("SELECT s, INSERT t, SELECT u");
   }
 
   @Test

@@ -43,8 +43,17 @@ final class StatementRefusedTest {
         notOffered(
             "CREATE SERVER", "CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (HOST 'x')"),
         notOffered("CALL", "CALL p()"),
-        notOffered("PREPARE", "PREPARE s FROM 'SELECT 1'"),
-        notOffered("EXECUTE", "EXECUTE s"),
+        notOffered("dynamic SQL from anything but one string", "PREPARE s FROM @v"),
+        notOffered("dynamic SQL from anything but one string", "PREPARE s FROM 'SELECT ' '1'"),
+        notOffered("dynamic SQL from anything but one string", "PREPARE s FROM N'SELECT 1'"),
+        notOffered("dynamic SQL from anything but one string", "PREPARE s FROM _latin1'SELECT 1'"),
+        notOffered("dynamic SQL with characters beyond ASCII", "PREPARE s FROM 'SELECT \u00e4'"),
+        notOffered("a prepared statement of this name", "PREPARE `s ` FROM 'SELECT 1'"),
+        notOffered("USE in dynamic SQL", "PREPARE s FROM 'USE d'"),
+        notOffered("GRANT in dynamic SQL", "PREPARE s FROM 'GRANT r TO u'"),
+        notOffered("EXECUTE in dynamic SQL", "PREPARE s FROM 'EXECUTE s'"),
+        notOffered("CALL", "PREPARE s FROM 'CALL p()'"),
+        notOffered("the function f", "PREPARE s FROM 'SELECT f(1)'"),
         notOffered("HANDLER", "HANDLER t OPEN"),
         notOffered("LOAD DATA", "LOAD DATA INFILE '/etc/passwd' INTO TABLE t"),
         notOffered("FLUSH", "FLUSH PRIVILEGES"),
@@ -55,6 +64,13 @@ final class StatementRefusedTest {
         notOffered("CHANGE", "CHANGE MASTER TO MASTER_HOST = 'x'"),
         notOffered("GRANT PROXY", "GRANT PROXY ON a TO b"),
         notOffered("XA", "XA START 'x'"),
+        notOffered("BEGIN NOT ATOMIC", "BEGIN NOT ATOMIC SELECT 1"),
+        notOffered("RESIGNAL", "RESIGNAL"),
+        notOffered("CHECK of anything but tables", "CHECK VIEW v"),
+        notOffered("CREATE SEQUENCE", "CREATE SEQUENCE s"),
+        notOffered("SHOW OPEN TABLES without a database", "SHOW OPEN TABLES"),
+        notOffered("SHOW FUNCTION", "SHOW FUNCTION STATUS"),
+        notOffered("SHOW ENGINE", "SHOW ENGINE INNODB STATUS"),
         notOffered("SHOW BINARY", "SHOW BINARY LOGS"),
         notOffered("SHOW MASTER", "SHOW MASTER STATUS"),
         notOffered("SHOW CREATE PROCEDURE", "SHOW CREATE PROCEDURE p"),
@@ -155,6 +171,37 @@ final class StatementRefusedTest {
         notUnderstood("CREATE ROLE 'a:b'"),
         notUnderstood("CREATE ROLE ''"),
         notUnderstood("COMMIT foo"));
+  }
+
+  @Test
+  void dynamicTextAsksNothingAboutTheSession() {
+    Analysed.refused(ER_NOT_SUPPORTED_YET, "dynamic SQL", "PREPARE s FROM 'SELECT USER()'");
+    assertThat(message("EXECUTE IMMEDIATE 'SELECT CURRENT_ROLE'")).contains("dynamic SQL");
+  }
+
+  @Test
+  void whatOneFlavourHasIsRefusedOnTheOther() {
+    assertThat(Analysed.refusal("EXECUTE IMMEDIATE 'SELECT 1'", MYSQL).refusal().error().code())
+        .isEqualTo(ER_PARSE_ERROR);
+    assertThat(
+            Analysed.refusal("SET STATEMENT max_statement_time = 1 FOR SELECT 1", MYSQL)
+                .refusal()
+                .error()
+                .code())
+        .isEqualTo(ER_NOT_SUPPORTED_YET);
+  }
+
+  @Test
+  void theVariablesOfOneStatementAreThoseOfASession() {
+    assertThat(message("SET STATEMENT sql_mode = 'ANSI_QUOTES' FOR SELECT \"a\" FROM t"))
+        .contains("SET STATEMENT with sql_mode or a character set");
+    assertThat(message("SET STATEMENT sql_log_bin = 0 FOR DELETE FROM t")).contains("SUPER");
+    assertThat(message("SET STATEMENT max_statement_time = 1 FOR DROP TABLE t"))
+        .contains("anything but queries and changes of rows");
+  }
+
+  private static String message(String text) {
+    return Analysed.refusal(text, MARIADB).refusal().error().message();
   }
 
   @Test

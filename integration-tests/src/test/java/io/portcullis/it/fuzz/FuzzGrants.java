@@ -1,0 +1,222 @@
+package io.portcullis.it.fuzz;
+
+import io.portcullis.it.harness.Endpoint;
+import io.portcullis.it.harness.Sql;
+import io.portcullis.privilege.catalog.CatalogChange;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.DatabaseId;
+import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.PrivilegeScope;
+import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.model.Verifiers;
+import io.portcullis.sql.access.RelationKind;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The same few grants twice: to a login of the server, which enforces them, and to a role of the
+ * model. Nothing is granted on {@code secret}, nor on anything in the other database.
+ */
+final class FuzzGrants {
+
+  static final String DATABASE = "fuzz_db";
+  static final String OTHER = "fuzz_other";
+
+  /** Where the login may do all that the model has a name for. */
+  static final String OWN = "fuzz_own";
+
+  private static final String LOGIN = "fuzz_login";
+  private static final String PASSWORD = "Fuzz-login-1";
+
+  private static final String COLUMNS =
+      "(a INT NOT NULL, b VARCHAR(40), c INT, PRIMARY KEY (a), KEY kb (b))";
+
+  /** Table, and what may be done with its rows. */
+  private static final Map<String, List<PrivilegeType>> TABLES = tables();
+
+  private FuzzGrants() {}
+
+  private static Map<String, List<PrivilegeType>> tables() {
+    Map<String, List<PrivilegeType>> tables = new LinkedHashMap<>();
+    tables.put(
+        "t1",
+        List.of(
+            PrivilegeType.SELECT,
+            PrivilegeType.INSERT,
+            PrivilegeType.UPDATE,
+            PrivilegeType.DELETE));
+    tables.put("t2", List.of(PrivilegeType.SELECT));
+    tables.put("t3", List.of(PrivilegeType.INSERT, PrivilegeType.UPDATE, PrivilegeType.DELETE));
+    tables.put("t4", List.of(PrivilegeType.INSERT));
+    tables.put("p1", List.of(PrivilegeType.SELECT, PrivilegeType.UPDATE));
+    tables.put("h1", List.of(PrivilegeType.SELECT, PrivilegeType.DELETE));
+    tables.put("secret", List.of());
+    return tables;
+  }
+
+  static Endpoint login(Endpoint administrator) {
+    return administrator.as(LOGIN, PASSWORD);
+  }
+
+  /** Makes databases, tables and login on the server. */
+  static void make(Connection administrator, boolean mariaDb) throws SQLException {
+    clear(administrator);
+    List<String> sql = new ArrayList<>();
+    for (String database : List.of(DATABASE, OTHER, OWN)) {
+      sql.add("CREATE DATABASE " + database);
+    }
+    for (String table : TABLES.keySet()) {
+      String options =
+          table.equals("p1")
+              ? " PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN (2), PARTITION p1 VALUES LESS THAN"
+                  + " MAXVALUE)"
+              : table.equals("h1") && mariaDb ? " WITH SYSTEM VERSIONING" : "";
+      sql.add("CREATE TABLE fuzz_db." + table + COLUMNS + options);
+    }
+    sql.add("CREATE TABLE fuzz_other.secret " + COLUMNS);
+    sql.add("CREATE TABLE fuzz_other.t1 " + COLUMNS);
+    sql.add("CREATE USER " + LOGIN + " IDENTIFIED BY '" + PASSWORD + "'");
+    TABLES.forEach(
+        (table, privileges) -> {
+          if (!privileges.isEmpty()) {
+            List<String> names = privileges.stream().map(PrivilegeType::sqlName).toList();
+            sql.add("GRANT " + String.join(", ", names) + " ON fuzz_db." + table + " TO " + LOGIN);
+          }
+        });
+    sql.add(
+        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW,"
+            + " SHOW VIEW, CREATE TEMPORARY TABLES ON fuzz_own.* TO "
+            + LOGIN);
+    for (String database : List.of(DATABASE, OTHER, OWN)) {
+      // So that the server asks for what it asks of each table besides.
+      sql.add("GRANT LOCK TABLES ON " + database + ".* TO " + LOGIN);
+    }
+    Sql.run(administrator, sql.toArray(new String[0]));
+    fill(administrator);
+  }
+
+  /** Puts the rows back that there were in the beginning, and drops what was made meanwhile. */
+  static void fill(Connection administrator) throws SQLException {
+    List<String> sql = new ArrayList<>();
+    List<String> tables = new ArrayList<>();
+    TABLES.keySet().forEach(table -> tables.add("fuzz_db." + table));
+    tables.add("fuzz_other.secret");
+    tables.add("fuzz_other.t1");
+    for (String table : tables) {
+      sql.add("DELETE FROM " + table);
+      sql.add("INSERT INTO " + table + " VALUES (1, 'x', 1), (2, 'y', 2), (3, NULL, NULL)");
+    }
+    sql.add("DROP DATABASE " + OWN);
+    sql.add("CREATE DATABASE " + OWN);
+    sql.add("CREATE TABLE fuzz_own.x1 " + COLUMNS);
+    sql.add("CREATE TABLE fuzz_own.x2 " + COLUMNS);
+    Sql.run(administrator, sql.toArray(new String[0]));
+  }
+
+  static void clear(Connection administrator) throws SQLException {
+    Sql.run(
+        administrator,
+        "DROP DATABASE IF EXISTS " + DATABASE,
+        "DROP DATABASE IF EXISTS " + OTHER,
+        "DROP DATABASE IF EXISTS " + OWN,
+        "DROP USER IF EXISTS " + LOGIN);
+  }
+
+  // ---- the model's side
+
+  static User user(CatalogState state) {
+    return state.user(AccountId.SYS, LOGIN).orElseThrow();
+  }
+
+  static RoleId role(CatalogState state) {
+    return state.role(AccountId.SYS, "fuzz_role").orElseThrow().id();
+  }
+
+  static CatalogState catalog() {
+    CatalogState state = CatalogState.bootstrap();
+    state =
+        state.apply(
+            new CatalogChange.RolePut(
+                new Role(
+                    state.nextRoleId(),
+                    AccountId.SYS,
+                    "fuzz_role",
+                    Optional.empty(),
+                    RoleId.MOADMIN,
+                    Optional.empty(),
+                    Instant.EPOCH)));
+    RoleId role = role(state);
+    for (String administratorOrFuzz : List.of("root", LOGIN)) {
+      state =
+          state.apply(
+              new CatalogChange.UserPut(
+                  new User(
+                      state.nextUserId(),
+                      AccountId.SYS,
+                      administratorOrFuzz,
+                      "localhost",
+                      new Verifiers("", ""),
+                      RoleId.PUBLIC,
+                      RoleId.MOADMIN,
+                      false,
+                      Optional.empty(),
+                      Instant.EPOCH)));
+      RoleId granted = administratorOrFuzz.equals(LOGIN) ? role : RoleId.MOADMIN;
+      state =
+          state.apply(
+              new CatalogChange.RoleGrantedToUser(
+                  new RoleToUser(
+                      granted,
+                      state.user(AccountId.SYS, administratorOrFuzz).orElseThrow().id(),
+                      false)));
+    }
+    for (String database : List.of(DATABASE, OTHER, OWN)) {
+      state =
+          state.apply(
+              new CatalogChange.DatabasePut(
+                  new Database(state.nextDatabaseId(), AccountId.SYS, database, RoleId.MOADMIN)));
+    }
+    state = grant(state, PrivilegeType.CONNECT, new GrantLevel.OnAccount());
+    DatabaseId home = state.database(AccountId.SYS, DATABASE).orElseThrow().id();
+    for (Map.Entry<String, List<PrivilegeType>> table : TABLES.entrySet()) {
+      Relation relation =
+          new Relation(
+              state.nextRelationId(), home, table.getKey(), RelationKind.TABLE, RoleId.MOADMIN);
+      state = state.apply(new CatalogChange.RelationPut(relation));
+      for (PrivilegeType privilege : table.getValue()) {
+        state =
+            grant(state, privilege, new GrantLevel.OnRelation(relation.id(), RelationKind.TABLE));
+      }
+    }
+    DatabaseId own = state.database(AccountId.SYS, OWN).orElseThrow().id();
+    for (PrivilegeType privilege : PrivilegeType.values()) {
+      if (privilege.scope() == PrivilegeScope.DATABASE) {
+        state = grant(state, privilege, new GrantLevel.OnDatabase(own));
+      } else if (privilege.scope() == PrivilegeScope.RELATION) {
+        for (RelationKind kind : RelationKind.values()) {
+          state = grant(state, privilege, new GrantLevel.OnRelationsOf(own, kind));
+        }
+      }
+    }
+    return state;
+  }
+
+  private static CatalogState grant(CatalogState state, PrivilegeType type, GrantLevel level) {
+    return state.apply(
+        new CatalogChange.PrivilegeGranted(new Grant(role(state), type, level, false)));
+  }
+}
