@@ -64,7 +64,7 @@ public final class TestGate implements AutoCloseable {
           .withBackend(
               BackendConfig.of(
                   backend.host(), backend.port(), backend.user(), Secret.of(backend.password())))
-          .withCatalog(new CatalogConfig(schema, CatalogConfig.DEFAULT.poolSize()))
+          .withCatalog(CatalogConfig.DEFAULT.withSchema(schema))
           .withAdministrator(
               new AdministratorConfig(
                   ADMINISTRATOR, Optional.of(Secret.of(ADMINISTRATOR_PASSWORD))))

@@ -21,6 +21,7 @@ import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.model.Verifiers;
@@ -38,6 +39,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -136,6 +138,38 @@ class JdbcCatalogStoreIT {
   }
 
   @Test
+  void catalogOfTheFirstVersionIsMigratedAndReadTheSame() throws StoreException, SQLException {
+    String before;
+    try (JdbcCatalogStore store = open()) {
+      store.commit(0, CatalogState.bootstrapChanges());
+      store.commit(1, List.of(role(7, "kept")));
+      before = dump(store.load().state()).toString();
+    }
+    execute("DROP TABLE " + SCHEMA + ".catalog_user_profile");
+    execute("DROP TABLE " + SCHEMA + ".catalog_private_role");
+    execute("DROP TABLE " + SCHEMA + ".catalog_login");
+    execute("DELETE FROM " + SCHEMA + ".schema_version WHERE version > 1");
+
+    try (JdbcCatalogStore store = open()) {
+      assertThat(dump(store.load().state()).toString()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void lastLoginsAreKeptWithoutAnEpoch() throws StoreException {
+    Instant first = Instant.ofEpochMilli(1_700_000_000_123L);
+    try (JdbcCatalogStore store = open()) {
+      store.loggedIn(Map.of(new UserId(5), first, new UserId(6), first));
+      store.loggedIn(Map.of(new UserId(5), first.plusMillis(7)));
+
+      assertThat(store.lastLogins())
+          .containsExactlyInAnyOrderEntriesOf(
+              Map.of(new UserId(5), first.plusMillis(7), new UserId(6), first));
+      assertThat(store.load().epoch()).isZero();
+    }
+  }
+
+  @Test
   void schemaOfANewerVersionIsRefused() throws StoreException, SQLException {
     open().close();
     execute("INSERT INTO " + SCHEMA + ".schema_version (version, script) VALUES (99, 'later')");
@@ -219,7 +253,11 @@ class JdbcCatalogStoreIT {
       lines.add(user.toString() + user.verifiers().cachingSha2());
       state.rolesOf(user.id()).forEach(edge -> lines.add(edge.toString()));
     }
-    for (Role role : state.roles()) {
+    List<Role> roles = new java.util.ArrayList<>(state.roles());
+    for (int user = 0; user < state.nextUserId().value(); user++) {
+      state.privateRole(new UserId(user)).ifPresent(roles::add);
+    }
+    for (Role role : roles) {
       lines.add(role.toString());
       state.rolesInheritedBy(role.id()).forEach(edge -> lines.add(edge.toString()));
       state.grantsOf(role.id()).forEach(grant -> lines.add(grant.toString()));
@@ -269,7 +307,18 @@ class JdbcCatalogStoreIT {
               PrivilegeType.SELECT,
               relationLevel(database, relation, RelationKind.values()[random.nextInt(2)]),
               yes);
-      return switch (random.nextInt(18)) {
+      return switch (random.nextInt(22)) {
+        case 18, 19 -> new CatalogChange.RolePut(privateRole(state, user, other));
+        case 20 ->
+            new CatalogChange.PrivilegeGranted(
+                new Grant(
+                    state.privateRole(user).map(Role::id).orElse(role),
+                    PrivilegeType.DROP_TABLE,
+                    databaseLevel(database),
+                    yes));
+        case 21 ->
+            new CatalogChange.RoleDropped(
+                state.privateRole(user).map(Role::id).orElse(role), other);
         case 0, 1 -> new CatalogChange.RolePut(role(role.value(), "r" + random.nextInt(20), other));
         case 2 -> new CatalogChange.RolePut(role(role.value(), "r" + role.value(), RoleId.MOADMIN));
         case 3, 4 -> new CatalogChange.UserPut(user(user.value(), other));
@@ -334,7 +383,27 @@ class JdbcCatalogStoreIT {
           owner,
           random.nextBoolean(),
           Optional.of("comment"),
-          Instant.ofEpochMilli(1_700_000_000_456L));
+          Instant.ofEpochMilli(1_700_000_000_456L),
+          switch (random.nextInt(3)) {
+            case 0 -> SecondaryRoles.ALL;
+            case 1 -> SecondaryRoles.NONE;
+            default ->
+                SecondaryRoles.of(
+                    Set.copyOf(List.of(owner, RoleId.PUBLIC, new RoleId(15), new RoleId(8))));
+          },
+          random.nextBoolean() ? User.NO_ATTRIBUTES : "{\"a'\\\"\":1}");
+    }
+
+    private static Role privateRole(CatalogState state, UserId user, RoleId owner) {
+      return new Role(
+          state.privateRole(user).map(Role::id).orElse(new RoleId(20 + user.value())),
+          AccountId.SYS,
+          "#" + user.value(),
+          Optional.empty(),
+          owner,
+          Optional.empty(),
+          Instant.ofEpochMilli(1_700_000_000_123L),
+          Optional.of(user));
     }
   }
 }

@@ -9,6 +9,7 @@ import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.snapshot.EffectivePrivileges;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.sql.access.AccessKind;
@@ -21,11 +22,13 @@ import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.ServerFlavour;
 import io.portcullis.sql.text.SqlError;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,12 +54,19 @@ public final class Authorizer {
   }
 
   private final String catalogSchema;
+  private final SecondaryRolesMode secondaryRoles;
+
+  /** With secondary roles that count. */
+  public Authorizer(String catalogSchema) {
+    this(catalogSchema, SecondaryRolesMode.ALL);
+  }
 
   /**
    * @param catalogSchema the database that holds the catalog; nobody reaches it
    */
-  public Authorizer(String catalogSchema) {
+  public Authorizer(String catalogSchema, SecondaryRolesMode secondaryRoles) {
     this.catalogSchema = catalogSchema;
+    this.secondaryRoles = secondaryRoles;
   }
 
   /**
@@ -92,19 +102,30 @@ public final class Authorizer {
                 subject.userName(),
                 subject.host(),
                 RoleId.PUBLIC,
-                subject.secondaryRoles());
+                subject.secondary());
     return new ActiveSubject(now, snapshot, activeRoles(now, snapshot), Optional.empty());
   }
 
-  private static Set<RoleId> activeRoles(Subject subject, PrivilegeSnapshot snapshot) {
-    if (!subject.secondaryRoles()) {
+  private Set<RoleId> activeRoles(Subject subject, PrivilegeSnapshot snapshot) {
+    SecondaryRoles secondary = subject.secondary();
+    Optional<Role> own = snapshot.state().privateRole(subject.user());
+    boolean alone = secondary.isNone() || secondaryRoles == SecondaryRolesMode.OFF;
+    if (alone && own.isEmpty()) {
       return Set.of(subject.primary());
     }
     Set<RoleId> roles = new HashSet<>();
     roles.add(subject.primary());
-    roles.add(RoleId.PUBLIC); // granted to everybody, without an edge
+    own.ifPresent(role -> roles.add(role.id())); // what is granted to a user always counts
+    if (alone) {
+      return roles;
+    }
+    if (secondary.contains(RoleId.PUBLIC)) {
+      roles.add(RoleId.PUBLIC); // granted to everybody, without an edge
+    }
     for (RoleToUser edge : snapshot.state().rolesOf(subject.user())) {
-      roles.add(edge.role());
+      if (secondary.contains(edge.role())) {
+        roles.add(edge.role());
+      }
     }
     return roles;
   }
@@ -215,7 +236,7 @@ public final class Authorizer {
       }
     }
     GrantLevel everywhere = new GrantLevel.OnEveryRelation(RelationKind.VIEW);
-    for (Role role : state.roles()) {
+    for (Role role : state.holders()) {
       boolean other = !role.id().equals(view.owner()) && !role.id().equals(RoleId.MOADMIN);
       if (other && isGranted(state, role.id(), everywhere, change)) {
         return true;
@@ -383,13 +404,13 @@ public final class Authorizer {
     return view && isAllowedOnRelation(subject, access.kind(), home, relation, RelationKind.VIEW);
   }
 
-  private static boolean isAllowedOnRelation(
+  private boolean isAllowedOnRelation(
       ActiveSubject subject,
       AccessKind kind,
       @Nullable Database home,
       @Nullable Relation relation,
       RelationKind as) {
-    EffectivePrivileges held = subject.privileges();
+    EffectivePrivileges held = held(subject, Requirement.isCreating(kind));
     long onRelation = held.onEveryRelation(as);
     long onDatabase = held.onEveryDatabase();
     if (home != null) {
@@ -402,9 +423,30 @@ public final class Authorizer {
     return Requirement.of(kind, as).isSatisfiedBy(onRelation, onDatabase, held.onAccount());
   }
 
-  private static boolean isAllowedOnDatabase(
-      ActiveSubject subject, AccessKind kind, String database) {
-    EffectivePrivileges held = subject.privileges();
+  /** What counts: without secondary roles, where those are not to own what is created (PM 6.5). */
+  private EffectivePrivileges held(ActiveSubject subject, boolean creating) {
+    return creating && secondaryRoles == SecondaryRolesMode.STRICT && subject.unusable().isEmpty()
+        ? subject.snapshot().effective(creators(subject))
+        : subject.privileges();
+  }
+
+  /** The active roles that can own what is created. */
+  private Set<RoleId> creators(ActiveSubject subject) {
+    if (secondaryRoles != SecondaryRolesMode.STRICT) {
+      return subject.activeRoles();
+    }
+    Set<RoleId> creators = new HashSet<>();
+    for (RoleId role : subject.activeRoles()) {
+      boolean own = subject.snapshot().state().role(role).filter(Role::isPrivate).isPresent();
+      if (own || role.equals(subject.subject().primary())) {
+        creators.add(role);
+      }
+    }
+    return creators;
+  }
+
+  private boolean isAllowedOnDatabase(ActiveSubject subject, AccessKind kind, String database) {
+    EffectivePrivileges held = held(subject, Requirement.isCreating(kind));
     Database known = database(subject, database);
     if (kind == AccessKind.USE && subject.isAdministrator()) {
       return true;
@@ -590,9 +632,21 @@ public final class Authorizer {
     if (subject.unusable().isPresent()) {
       return subject.unusable();
     }
-    if (subject.privileges().holdsOnAccount(anyOf)) {
-      return Optional.empty();
+    return subject.privileges().holdsOnAccount(anyOf) ? Optional.empty() : missing(anyOf);
+  }
+
+  /**
+   * The same for a user or role that is made, which will have an owner: see {@link
+   * SecondaryRolesMode#STRICT}.
+   */
+  public Optional<SqlError> requireToCreate(ActiveSubject subject, PrivilegeType type) {
+    if (subject.unusable().isPresent()) {
+      return subject.unusable();
     }
+    return held(subject, true).holdsOnAccount(type) ? Optional.empty() : missing(type);
+  }
+
+  private static Optional<SqlError> missing(PrivilegeType... anyOf) {
     List<String> names = new ArrayList<>();
     for (PrivilegeType type : anyOf) {
       names.add(type.sqlName());
@@ -627,21 +681,34 @@ public final class Authorizer {
    * active role that may.
    */
   public RoleId owner(ActiveSubject subject, AccessRequest creation, Binding binding) {
-    Subject who = subject.subject();
+    return firstThat(
+        subject,
+        role ->
+            decide(acting(subject, role), List.of(creation), binding) instanceof Decision.Allowed);
+  }
+
+  /** The same for a user or role that the privilege permits to make. */
+  public RoleId owner(ActiveSubject subject, PrivilegeType creation) {
+    return firstThat(
+        subject, role -> subject.snapshot().effective(Set.of(role)).holdsOnAccount(creation));
+  }
+
+  private RoleId firstThat(ActiveSubject subject, Predicate<RoleId> suffices) {
+    RoleId primary = subject.subject().primary();
     if (subject.activeRoles().size() > 1) {
-      TreeSet<RoleId> candidates = new TreeSet<>(java.util.Comparator.comparingInt(RoleId::value));
-      candidates.addAll(subject.activeRoles());
-      candidates.remove(who.primary());
+      TreeSet<RoleId> candidates = new TreeSet<>(Comparator.comparingInt(RoleId::value));
+      candidates.addAll(creators(subject));
+      candidates.remove(primary);
       List<RoleId> inOrder = new ArrayList<>();
-      inOrder.add(who.primary());
+      inOrder.add(primary);
       inOrder.addAll(candidates);
       for (RoleId role : inOrder) {
-        if (decide(acting(subject, role), List.of(creation), binding) instanceof Decision.Allowed) {
+        if (suffices.test(role)) {
           return role;
         }
       }
     }
-    return who.primary();
+    return primary;
   }
 
   /**

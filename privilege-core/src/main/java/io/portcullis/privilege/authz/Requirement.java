@@ -182,6 +182,36 @@ record Requirement(long relation, long database, long account, long also, Privil
     };
   }
 
+  /** Whether it makes something that will have an owner; a temporary table has none. */
+  static boolean isCreating(AccessKind kind) {
+    return switch (kind) {
+      case CREATE_TABLE, CREATE_VIEW, CREATE_DATABASE -> true;
+      case SELECT,
+          INSERT,
+          UPDATE,
+          DELETE,
+          TRUNCATE,
+          REFERENCE,
+          INDEX,
+          ALTER_TABLE,
+          DROP_TABLE,
+          ALTER_VIEW,
+          DROP_VIEW,
+          CREATE_TEMPORARY_TABLE,
+          DROP_TEMPORARY_TABLE,
+          LOCK_READ,
+          LOCK_WRITE,
+          DESCRIBE,
+          SHOW_CREATE,
+          SHOW_TABLES,
+          USE,
+          ALTER_DATABASE,
+          DROP_DATABASE,
+          SHOW_CREATE_DATABASE ->
+          false;
+    };
+  }
+
   /** Whether the access changes nothing, neither data nor definitions. */
   static boolean isReading(AccessKind kind) {
     return switch (kind) {

@@ -52,6 +52,7 @@ public final class CatalogState {
   private final PersistentMap<AccountId, PersistentMap<String, User>> userNames;
   private final PersistentMap<RoleId, Role> roles;
   private final PersistentMap<AccountId, PersistentMap<String, Role>> roleNames;
+  private final PersistentMap<UserId, Role> privateRoles;
   private final PersistentMap<UserId, PersistentMap<RoleId, RoleToUser>> rolesOfUser;
   private final PersistentMap<RoleId, PersistentMap<UserId, RoleToUser>> usersOfRole;
   private final PersistentMap<RoleId, PersistentMap<RoleId, RoleToRole>> inherited;
@@ -74,6 +75,7 @@ public final class CatalogState {
     userNames = draft.userNames;
     roles = draft.roles;
     roleNames = draft.roleNames;
+    privateRoles = draft.privateRoles;
     rolesOfUser = draft.rolesOfUser;
     usersOfRole = draft.usersOfRole;
     inherited = draft.inherited;
@@ -216,8 +218,19 @@ public final class CatalogState {
         roleNames.getOrDefault(account, PersistentMap.empty()).get(Names.key(name)));
   }
 
+  /** All that have a name: without those that are private to a user. */
   public Collection<Role> roles() {
+    return roles.values().stream().filter(role -> !role.isPrivate()).toList();
+  }
+
+  /** All there are, also those that are private to a user. */
+  public Collection<Role> holders() {
     return roles.values();
+  }
+
+  /** The role that holds what is granted to the user directly. */
+  public Optional<Role> privateRole(UserId user) {
+    return Optional.ofNullable(privateRoles.get(user));
   }
 
   /** The roles granted to the user directly. */
@@ -365,6 +378,7 @@ public final class CatalogState {
     private PersistentMap<AccountId, PersistentMap<String, User>> userNames;
     private PersistentMap<RoleId, Role> roles;
     private PersistentMap<AccountId, PersistentMap<String, Role>> roleNames;
+    private PersistentMap<UserId, Role> privateRoles;
     private PersistentMap<UserId, PersistentMap<RoleId, RoleToUser>> rolesOfUser;
     private PersistentMap<RoleId, PersistentMap<UserId, RoleToUser>> usersOfRole;
     private PersistentMap<RoleId, PersistentMap<RoleId, RoleToRole>> inherited;
@@ -387,6 +401,7 @@ public final class CatalogState {
       userNames = PersistentMap.empty();
       roles = PersistentMap.empty();
       roleNames = PersistentMap.empty();
+      privateRoles = PersistentMap.empty();
       rolesOfUser = PersistentMap.empty();
       usersOfRole = PersistentMap.empty();
       inherited = PersistentMap.empty();
@@ -407,6 +422,7 @@ public final class CatalogState {
       userNames = state.userNames;
       roles = state.roles;
       roleNames = state.roleNames;
+      privateRoles = state.privateRoles;
       rolesOfUser = state.rolesOfUser;
       usersOfRole = state.usersOfRole;
       inherited = state.inherited;
@@ -485,6 +501,7 @@ public final class CatalogState {
 
     private void dropUser(UserId id) {
       User user = known(users.get(id), id);
+      require(privateRoles.get(id) == null, Rule.IDENTITY, "private role of " + id);
       for (RoleToUser edge : rolesOfUser.getOrDefault(id, PersistentMap.empty()).values()) {
         if (edge.role().equals(RoleId.MOADMIN)) {
           anotherAdministrator();
@@ -498,6 +515,10 @@ public final class CatalogState {
 
     private void putRole(Role role) {
       knownAccount(role.account());
+      if (role.isPrivate()) {
+        putPrivateRole(role, role.privateTo().orElseThrow());
+        return;
+      }
       String key = Names.key(role.name());
       Role before = roles.get(role.id());
       Role namesake = roleNames.getOrDefault(role.account(), PersistentMap.empty()).get(key);
@@ -519,10 +540,30 @@ public final class CatalogState {
       }
       if (before != null) {
         require(before.account().equals(role.account()), Rule.IDENTITY, "account of " + role.id());
+        require(!before.isPrivate(), Rule.IDENTITY, "kind of " + role.id());
         roleNames = remove(roleNames, before.account(), Names.key(before.name()));
       }
       roles = roles.with(role.id(), role);
       roleNames = put(roleNames, role.account(), key, role);
+      lastRole = Math.max(lastRole, role.id().value());
+    }
+
+    private void putPrivateRole(Role role, UserId user) {
+      Role before = roles.get(role.id());
+      Role other = privateRoles.get(user);
+      require(
+          before == null || before.privateTo().equals(role.privateTo()),
+          Rule.IDENTITY,
+          "kind of " + role.id());
+      require(
+          other == null || other.id().equals(role.id()),
+          Rule.NAME_TAKEN,
+          "private role of " + user);
+      if (!role.owner().equals(role.id())) {
+        knownRole(role.owner());
+      }
+      roles = roles.with(role.id(), role);
+      privateRoles = privateRoles.with(user, role);
       lastRole = Math.max(lastRole, role.id().value());
     }
 
@@ -547,7 +588,11 @@ public final class CatalogState {
         inherited = remove(inherited, edge.grantee(), id);
       }
       inheritors = inheritors.without(id);
-      roleNames = remove(roleNames, role.account(), Names.key(role.name()));
+      if (role.isPrivate()) {
+        privateRoles = privateRoles.without(role.privateTo().orElseThrow());
+      } else {
+        roleNames = remove(roleNames, role.account(), Names.key(role.name()));
+      }
       roles = roles.without(id);
       inherit(id, heir);
     }
@@ -561,31 +606,12 @@ public final class CatalogState {
       }
       for (User user : users.values()) {
         if (user.owner().equals(from)) {
-          putUser(
-              new User(
-                  user.id(),
-                  user.account(),
-                  user.name(),
-                  user.host(),
-                  user.verifiers(),
-                  user.defaultRole(),
-                  heir,
-                  user.locked(),
-                  user.comment(),
-                  user.created()));
+          putUser(user.withOwner(heir));
         }
       }
       for (Role role : roles.values()) {
         if (role.owner().equals(from)) {
-          putRole(
-              new Role(
-                  role.id(),
-                  role.account(),
-                  role.name(),
-                  role.creator(),
-                  heir,
-                  role.comment(),
-                  role.created()));
+          putRole(role.withOwner(heir));
         }
       }
     }
@@ -593,6 +619,7 @@ public final class CatalogState {
     private void grantToUser(RoleToUser edge) {
       Role role = knownRole(edge.role());
       User user = known(users.get(edge.user()), edge.user());
+      require(!role.isPrivate(), Rule.IDENTITY, "grant of " + edge.role());
       require(role.account().equals(user.account()), Rule.IDENTITY, "accounts of " + edge);
       rolesOfUser = put(rolesOfUser, edge.user(), edge.role(), edge);
       usersOfRole = put(usersOfRole, edge.role(), edge.user(), edge);
@@ -620,6 +647,8 @@ public final class CatalogState {
     private void grantToRole(RoleToRole edge) {
       Role granted = knownRole(edge.granted());
       Role grantee = knownRole(edge.grantee());
+      require(!granted.isPrivate(), Rule.IDENTITY, "grant of " + edge.granted());
+      require(!grantee.isPrivate(), Rule.IDENTITY, "grant to " + edge.grantee());
       require(!granted.isBuiltIn(), Rule.BUILT_IN_ROLE, "grant of " + granted.name());
       require(!grantee.isBuiltIn(), Rule.BUILT_IN_ROLE, "grant to " + grantee.name());
       require(granted.account().equals(grantee.account()), Rule.IDENTITY, "accounts of " + edge);

@@ -11,6 +11,7 @@ import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.CatalogWriter;
+import io.portcullis.privilege.store.LoginTimes;
 import io.portcullis.privilege.store.Proposal;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.sql.statement.AccessControlStatement;
@@ -24,14 +25,18 @@ import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.GrantRoles;
 import io.portcullis.sql.statement.AccessControlStatement.Password;
 import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
+import io.portcullis.sql.statement.AccessControlStatement.RenameUser;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeEverything;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
 import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowCreateUser;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
+import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
 import io.portcullis.sql.text.SqlError;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -74,6 +79,7 @@ public final class DclExecutor {
       Authorizer authorizer,
       BackendControl backend,
       DclSettings settings,
+      LoginTimes logins,
       SecureRandom random,
       Clock clock) {
     this.writer = writer;
@@ -85,7 +91,7 @@ public final class DclExecutor {
     users = new UserStatements(authorizer, roleGrants, clock);
     roles = new RoleStatements(authorizer, clock);
     privilegeGrants = new PrivilegeGrants(settings, backend);
-    shows = new ShowStatements(authorizer);
+    shows = new ShowStatements(authorizer, logins);
   }
 
   /**
@@ -105,12 +111,21 @@ public final class DclExecutor {
       return withHints(who, currentDatabase, statement, shows.grants(newest(who), showGrants));
     } else if (statement instanceof ShowRoles showRoles) {
       return shows.roles(newest(who), showRoles);
+    } else if (statement instanceof ShowUsers showUsers) {
+      return shows.users(newest(who), showUsers);
+    } else if (statement instanceof ShowCreateUser showCreateUser) {
+      return withHints(
+          who, currentDatabase, statement, shows.createUser(newest(who), showCreateUser));
     }
-    return write(who, currentDatabase, statement);
+    RandomPasswords passwords = new RandomPasswords(random);
+    return write(who, currentDatabase, passwords.madeFor(statement), passwords);
   }
 
   private DclResult write(
-      Subject who, Optional<String> currentDatabase, AccessControlStatement statement)
+      Subject who,
+      Optional<String> currentDatabase,
+      AccessControlStatement statement,
+      RandomPasswords passwords)
       throws StoreException {
     // Hashing takes milliseconds: once per password written down, however often the write is tried.
     Map<Password, Verifiers> hashed = new IdentityHashMap<>();
@@ -131,6 +146,9 @@ public final class DclExecutor {
                   ? Proposal.nothing(new DclResult.Refused(refused.get(), List.of()))
                   : new Proposal<DclResult>(draft.changes(), new DclResult.Done(draft.notes()));
             });
+    if (result instanceof DclResult.Done && !passwords.isEmpty()) {
+      return passwords.shown(hashed.keySet());
+    }
     return withHints(who, currentDatabase, statement, result);
   }
 
@@ -144,6 +162,8 @@ public final class DclExecutor {
       return users.create(draft, createUser, verifiers);
     } else if (statement instanceof AlterUser alterUser) {
       return users.alter(draft, alterUser, verifiers);
+    } else if (statement instanceof RenameUser renameUser) {
+      return users.rename(draft, renameUser);
     } else if (statement instanceof DropUser dropUser) {
       return users.drop(draft, dropUser);
     } else if (statement instanceof SetPassword setPassword) {
@@ -162,6 +182,8 @@ public final class DclExecutor {
       return privilegeGrants.grant(draft, currentDatabase, grant);
     } else if (statement instanceof RevokePrivileges revoke) {
       return privilegeGrants.revoke(draft, currentDatabase, revoke);
+    } else if (statement instanceof RevokeEverything revoke) {
+      return privilegeGrants.revokeEverything(draft, revoke);
     } else if (statement instanceof GrantRoles grant) {
       return roleGrants.grant(draft, grant);
     } else if (statement instanceof RevokeRoles revoke) {
@@ -209,12 +231,18 @@ public final class DclExecutor {
       ActiveSubject actor, Optional<String> currentDatabase, AccessControlStatement statement)
       throws StoreException {
     if (statement instanceof ShowGrants showGrants) {
-      return shows.grants(actor, showGrants) instanceof DclResult.Refused refused
-          && isDenial(refused.error());
+      return isDenied(shows.grants(actor, showGrants));
+    }
+    if (statement instanceof ShowCreateUser showCreateUser) {
+      return isDenied(shows.createUser(actor, showCreateUser));
     }
     return change(new Draft(actor), currentDatabase, statement, password -> NOT_HASHED)
         .filter(DclExecutor::isDenial)
         .isPresent();
+  }
+
+  private static boolean isDenied(DclResult result) {
+    return result instanceof DclResult.Refused refused && isDenial(refused.error());
   }
 
   private static boolean isDenial(SqlError error) {

@@ -10,6 +10,7 @@ import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.User;
 import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,33 @@ final class Draft {
 
   Optional<Role> role(String name) {
     return state.role(account(), name);
+  }
+
+  /** The role a grantee names: MySQL's roles have the host {@code %}, any other is a user's. */
+  Optional<Role> role(UserName grantee) {
+    return grantee.host().filter(host -> !host.equals("%")).isPresent()
+        ? Optional.empty()
+        : role(grantee.name());
+  }
+
+  /** The role that holds what is granted to the user directly, made when there is none. */
+  Role privateRole(User user) {
+    Optional<Role> found = state.privateRole(user.id());
+    if (found.isPresent()) {
+      return found.get();
+    }
+    Role made =
+        new Role(
+            state.nextRoleId(),
+            user.account(),
+            "#" + user.id().value(),
+            Optional.of(actor.subject().user()),
+            user.owner(),
+            Optional.empty(),
+            user.created(),
+            Optional.of(user.id()));
+    apply(new CatalogChange.RolePut(made));
+    return made;
   }
 
   /** Whether the role is active or inherited by an active one; public owns nothing for all. */

@@ -1,6 +1,7 @@
 package io.portcullis.privilege.dcl;
 
 import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.catalog.BuiltInRoles;
 import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Database;
@@ -11,11 +12,14 @@ import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeEverything;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
+import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
 import java.util.ArrayList;
@@ -58,7 +62,7 @@ final class PrivilegeGrants {
     if (refused.isPresent()) {
       return refused;
     }
-    Grantees grantees = grantees(draft, statement.roles(), false, "granted to");
+    Grantees grantees = grantees(draft, statement.grantees(), false, true);
     if (grantees.error().isPresent()) {
       return grantees.error();
     }
@@ -96,7 +100,7 @@ final class PrivilegeGrants {
     if (refused.isPresent()) {
       return refused;
     }
-    Grantees grantees = grantees(draft, statement.roles(), statement.ifExists(), "revoked from");
+    Grantees grantees = grantees(draft, statement.grantees(), statement.ifExists(), false);
     if (grantees.error().isPresent()) {
       return grantees.error();
     }
@@ -110,7 +114,8 @@ final class PrivilegeGrants {
         }
         if (level.isEmpty()) {
           draft.note(
-              "the role " + role.name() + " holds nothing on an object the catalog does not know");
+              Texts.grantee(draft.state(), role)
+                  + " holds nothing on an object the catalog does not know");
         } else if (statement.grantOptionOnly()) {
           revokeOption(draft, role, privilege, level.get());
         } else {
@@ -119,6 +124,32 @@ final class PrivilegeGrants {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * REVOKE ALL PRIVILEGES, GRANT OPTION: everything at every level, but what is owned. For
+   * administrators: whoever holds a grant option holds it of some.
+   */
+  Optional<SqlError> revokeEverything(Draft draft, RevokeEverything statement) {
+    if (draft.actor().unusable().isPresent() || !draft.actor().isAdministrator()) {
+      return draft
+          .actor()
+          .unusable()
+          .or(
+              () ->
+                  Optional.of(
+                      ErrorCode.ER_SPECIFIC_ACCESS_DENIED_ERROR.error(BuiltInRoles.MOADMIN)));
+    }
+    Grantees grantees = grantees(draft, statement.grantees(), statement.ifExists(), false);
+    for (Role role : grantees.roles()) {
+      for (Grant grant : List.copyOf(draft.state().grantsOf(role.id()))) {
+        if (grant.privilege() != ownership(grant.level().scope())
+            && !isConnectOfPublic(role, grant.privilege())) {
+          draft.apply(new CatalogChange.PrivilegeRevoked(grant));
+        }
+      }
+    }
+    return grantees.error();
   }
 
   // What is asked for.
@@ -249,21 +280,20 @@ final class PrivilegeGrants {
   private record Grantees(List<Role> roles, Optional<SqlError> error) {}
 
   private static Grantees grantees(
-      Draft draft, List<String> names, boolean ifExists, String doneTo) {
+      Draft draft, List<UserName> grantees, boolean ifExists, boolean granting) {
     List<Role> roles = new ArrayList<>();
-    for (String name : names) {
-      Optional<Role> role = draft.role(name);
-      if (role.isEmpty()) {
-        if (draft.user(name).isPresent() && !ifExists) {
-          return new Grantees(
-              List.of(),
-              Optional.of(
-                  ErrorCode.ER_UNKNOWN_AUTHID.error(
-                      Refusals.quoted(name)
-                          + ": privileges are granted to roles, and "
-                          + name
-                          + " is a user; grant the role to the user")));
+    for (UserName grantee : grantees) {
+      String name = grantee.name();
+      Optional<Role> role = draft.role(grantee);
+      Optional<User> user = role.isPresent() ? Optional.empty() : draft.user(name);
+      if (user.isPresent()) {
+        Optional<Role> own = draft.state().privateRole(user.get().id());
+        if (own.isPresent() || granting) {
+          roles.add(own.orElseGet(() -> draft.privateRole(user.get())));
+        } else {
+          draft.note("the user " + user.get().name() + " holds nothing but by roles");
         }
+      } else if (role.isEmpty()) {
         if (!ifExists) {
           return new Grantees(List.of(), Optional.of(Refusals.unknownRole(name)));
         }
@@ -273,7 +303,10 @@ final class PrivilegeGrants {
             List.of(),
             Optional.of(
                 Refusals.predefinedRole(
-                    "the privilege can not be " + doneTo + " the role " + role.get().name())));
+                    "the privilege can not be "
+                        + (granting ? "granted to" : "revoked from")
+                        + " the role "
+                        + role.get().name())));
       } else {
         roles.add(role.get());
       }
@@ -480,8 +513,7 @@ final class PrivilegeGrants {
   private static void noteNotHeld(
       Draft draft, Role role, PrivilegeType privilege, GrantLevel level) {
     draft.note(
-        "the role "
-            + role.name()
+        Texts.grantee(draft.state(), role)
             + " does not hold "
             + privilege.sqlName()
             + " ON "

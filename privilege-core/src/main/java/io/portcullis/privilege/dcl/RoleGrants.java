@@ -253,7 +253,7 @@ final class RoleGrants {
   }
 
   private static Optional<Grantee> grantee(Draft draft, UserName name) {
-    Optional<Role> role = name.host().isPresent() ? Optional.empty() : draft.role(name.name());
+    Optional<Role> role = draft.role(name);
     if (role.isPresent()) {
       return Optional.of(new Grantee(role, Optional.empty()));
     }

@@ -1,8 +1,6 @@
 package io.portcullis.privilege.dcl;
 
-import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
-import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.catalog.BuiltInRoles;
 import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.model.Database;
@@ -21,8 +19,6 @@ import io.portcullis.sql.text.SqlError;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 
 /** CREATE, DROP and ALTER ROLE (PM 4.2, 5.4). */
@@ -41,11 +37,12 @@ final class RoleStatements {
   }
 
   Optional<SqlError> create(Draft draft, CreateRole statement) {
-    Optional<SqlError> refused = authorizer.requireAny(draft.actor(), PrivilegeType.CREATE_ROLE);
+    Optional<SqlError> refused =
+        authorizer.requireToCreate(draft.actor(), PrivilegeType.CREATE_ROLE);
     if (refused.isPresent()) {
       return refused;
     }
-    RoleId owner = ownerOfNewRoles(draft.actor());
+    RoleId owner = authorizer.owner(draft.actor(), PrivilegeType.CREATE_ROLE);
     for (String name : statement.roles()) {
       refused = create(draft, statement, name, owner);
       if (refused.isPresent()) {
@@ -93,26 +90,6 @@ final class RoleStatements {
     return Optional.empty();
   }
 
-  /** PM 6.2: the primary role if it suffices, else the active role that supplied the privilege. */
-  private RoleId ownerOfNewRoles(ActiveSubject actor) {
-    Subject subject = actor.subject();
-    List<RoleId> inOrder =
-        actor.activeRoles().stream()
-            .sorted(
-                Comparator.comparing((RoleId role) -> !role.equals(subject.primary()))
-                    .thenComparingInt(RoleId::value))
-            .toList();
-    for (RoleId role : inOrder) {
-      if (actor
-          .snapshot()
-          .effective(java.util.Set.of(role))
-          .holdsOnAccount(PrivilegeType.CREATE_ROLE)) {
-        return role;
-      }
-    }
-    return subject.primary();
-  }
-
   Optional<SqlError> drop(Draft draft, DropRole statement) {
     for (String name : statement.roles()) {
       Optional<Role> found = draft.role(name);
@@ -136,7 +113,7 @@ final class RoleStatements {
   }
 
   /** What it owned goes to its own owner, and in the end to moadmin (PM 6.2). */
-  private static void drop(Draft draft, Role role) {
+  static void drop(Draft draft, Role role) {
     RoleId heir =
         role.owner().equals(role.id()) || draft.state().role(role.owner()).isEmpty()
             ? RoleId.MOADMIN

@@ -12,11 +12,17 @@ import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.store.LoginTimes;
+import io.portcullis.privilege.store.StoreException;
 import io.portcullis.sql.statement.AccessControlStatement.GrantsOf;
+import io.portcullis.sql.statement.AccessControlStatement.ShowCreateUser;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
+import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
 import io.portcullis.sql.text.LikePattern;
 import io.portcullis.sql.text.SqlError;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -24,13 +30,15 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SHOW GRANTS and SHOW ROLES: one's own and what one holds are free, all else is for those who
- * manage grants (PM 4.2 #21, #22 [R]). SHOW GRANTS prints statements that can be executed (PM 5.5).
+ * SHOW GRANTS, ROLES, USERS and CREATE USER: one's own, what one holds and what one's roles own are
+ * free, all else is for those who manage grants (PM 4.2 #21, #22 [R]). SHOW GRANTS and SHOW CREATE
+ * USER print statements that can be executed (PM 5.5).
  */
 final class ShowStatements {
 
@@ -42,9 +50,11 @@ final class ShowStatements {
           .thenComparingInt(role -> role.id().value());
 
   private final Authorizer authorizer;
+  private final LoginTimes logins;
 
-  ShowStatements(Authorizer authorizer) {
+  ShowStatements(Authorizer authorizer, LoginTimes logins) {
     this.authorizer = authorizer;
+    this.logins = logins;
   }
 
   DclResult grants(ActiveSubject actor, ShowGrants statement) {
@@ -113,6 +123,7 @@ final class ShowStatements {
     List<String> lines = new ArrayList<>();
     addRolesOf(lines, state, user);
     Set<RoleId> shown = new LinkedHashSet<>(direct);
+    state.privateRole(user.id()).ifPresent(own -> shown.add(own.id()));
     shown.addAll(actor.snapshot().effective(expanded).roles());
     for (Role role : sorted(state, shown)) {
       addRole(lines, state, role);
@@ -146,7 +157,7 @@ final class ShowStatements {
             Comparator.comparingInt((Grant grant) -> rank(grant.level()))
                 .thenComparing(grant -> Texts.level(state, grant.level()))
                 .thenComparingInt(grant -> grant.privilege().code()))
-        .forEach(grant -> lines.add(Texts.grant(state, grant, role.name())));
+        .forEach(grant -> lines.add(Texts.grant(state, grant, role)));
   }
 
   private static void addRoles(
@@ -199,6 +210,108 @@ final class ShowStatements {
     return row;
   }
 
+  DclResult users(ActiveSubject actor, ShowUsers statement) throws StoreException {
+    if (actor.unusable().isPresent()) {
+      return refused(actor.unusable().get());
+    }
+    CatalogState state = actor.snapshot().state();
+    boolean all = actor.privileges().holdsOnAccount(PrivilegeType.MANAGE_GRANTS);
+    Map<UserId, Instant> last = logins.last();
+    List<List<@Nullable String>> rows = new ArrayList<>();
+    state.users().stream()
+        .filter(user -> user.account().equals(actor.subject().account()))
+        .filter(user -> all || isOwn(actor, user))
+        .filter(
+            user ->
+                statement.like().isEmpty()
+                    || LikePattern.matches(statement.like().get(), user.name()))
+        .sorted(Comparator.comparing((User user) -> user.name().toLowerCase(Locale.ROOT)))
+        .forEach(user -> rows.add(row(state, user, last)));
+    return new DclResult.Rows(
+        List.of(
+            "USER_NAME",
+            "HOST",
+            "DEFAULT_ROLE",
+            "OWNER",
+            "LOCKED",
+            "CREATED_TIME",
+            "LAST_LOGIN_TIME",
+            "COMMENTS",
+            "ATTRIBUTE"),
+        rows);
+  }
+
+  private static List<@Nullable String> row(
+      CatalogState state, User user, Map<UserId, Instant> last) {
+    Instant login = last.get(user.id());
+    List<@Nullable String> row = new ArrayList<>();
+    row.add(user.name());
+    row.add(user.host());
+    row.add(defaultRoles(state, user).orElse("NONE"));
+    row.add(state.role(user.owner()).map(role -> Texts.named(state, role)).orElse(""));
+    row.add(user.locked() ? "YES" : "NO");
+    row.add(TIME.format(user.created()));
+    row.add(login == null ? null : TIME.format(login));
+    row.add(user.comment().orElse(""));
+    row.add(UserAttributes.text(user).orElse(null));
+    return row;
+  }
+
+  /** What makes the user again, with a password of its own: verifiers are shown to nobody. */
+  DclResult createUser(ActiveSubject actor, ShowCreateUser statement) throws StoreException {
+    if (actor.unusable().isPresent()) {
+      return refused(actor.unusable().get());
+    }
+    CatalogState state = actor.snapshot().state();
+    Optional<User> found =
+        statement.user().isEmpty()
+            ? state.user(actor.subject().user())
+            : state.user(actor.subject().account(), statement.user().get().name());
+    if (found.filter(user -> isOwn(actor, user)).isEmpty()) {
+      Optional<SqlError> error = authorizer.requireAny(actor, PrivilegeType.MANAGE_GRANTS);
+      if (error.isPresent()) {
+        return refused(error.get());
+      }
+    }
+    if (found.isEmpty()) {
+      return refused(Refusals.unknownUser(statement.user().orElseThrow().name()));
+    }
+    User user = found.get();
+    Instant login = logins.last().get(user.id());
+    List<@Nullable String> row = new ArrayList<>();
+    row.add(Texts.createUser(user, defaultRoles(state, user)));
+    row.add(TIME.format(user.created()));
+    row.add(login == null ? null : TIME.format(login));
+    return new DclResult.Rows(
+        List.of(
+            "CREATE USER for " + user.name() + "@" + user.host(),
+            "CREATED_TIME",
+            "LAST_LOGIN_TIME"),
+        List.of(row));
+  }
+
+  /** One's own, or one that an active role owns (PM 6.2). */
+  private static boolean isOwn(ActiveSubject actor, User user) {
+    return user.id().equals(actor.subject().user())
+        || (!user.owner().equals(RoleId.PUBLIC)
+            && actor.privileges().roles().contains(user.owner()));
+  }
+
+  /** Those that would be active after a login, the primary one first; empty for public alone. */
+  private static Optional<String> defaultRoles(CatalogState state, User user) {
+    Set<RoleId> granted = new LinkedHashSet<>();
+    state.rolesOf(user.id()).forEach(edge -> granted.add(edge.role()));
+    Set<RoleId> others = new LinkedHashSet<>(granted);
+    others.removeIf(role -> !user.defaultSecondary().contains(role));
+    List<String> names = new ArrayList<>();
+    if (granted.contains(user.defaultRole())) {
+      state.role(user.defaultRole()).ifPresent(role -> names.add(Texts.identifier(role.name())));
+      others.remove(user.defaultRole());
+    }
+    sorted(state, others).forEach(role -> names.add(Texts.identifier(role.name())));
+    return names.isEmpty() ? Optional.empty() : Optional.of(String.join(",", names));
+  }
+
   /** Every role granted to the user, and all they inherit; whether active or not. */
   private static Set<RoleId> heldBy(ActiveSubject actor) {
     Set<RoleId> direct = new LinkedHashSet<>();
@@ -208,6 +321,11 @@ final class ShowStatements {
         .state()
         .rolesOf(actor.subject().user())
         .forEach(edge -> direct.add(edge.role()));
+    actor
+        .snapshot()
+        .state()
+        .privateRole(actor.subject().user())
+        .ifPresent(own -> direct.add(own.id()));
     return actor.snapshot().effective(direct).roles();
   }
 

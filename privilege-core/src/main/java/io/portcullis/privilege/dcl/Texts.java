@@ -7,7 +7,10 @@ import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.RelationId;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.User;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Grants as statements that can be executed (PM 5.5 [R]); every name quoted. */
@@ -27,14 +30,53 @@ final class Texts {
         + option(grantOption);
   }
 
-  static String grant(CatalogState state, Grant grant, String role) {
+  static String grant(CatalogState state, Grant grant, Role role) {
     return "GRANT "
         + grant.privilege().sqlName()
         + " ON "
         + level(state, grant.level())
-        + " TO ROLE "
-        + identifier(role)
+        + " TO "
+        + owner(state, role)
+            .map(user -> "USER " + identifier(user.name()))
+            .orElseGet(() -> "ROLE " + identifier(role.name()))
         + option(grant.grantOption());
+  }
+
+  /** For messages: what is granted to a user directly is not shown as a role's. */
+  static String grantee(CatalogState state, Role role) {
+    return owner(state, role)
+        .map(user -> "the user " + user.name())
+        .orElseGet(() -> "the role " + role.name());
+  }
+
+  /** For listings: a private role is named by its user. */
+  static String named(CatalogState state, Role role) {
+    return owner(state, role).map(user -> "USER " + identifier(user.name())).orElseGet(role::name);
+  }
+
+  private static Optional<User> owner(CatalogState state, Role role) {
+    return role.privateTo().flatMap(state::user);
+  }
+
+  /**
+   * A statement with a password of its own to be shown.
+   *
+   * @param defaultRoles quoted
+   */
+  static String createUser(User user, Optional<String> defaultRoles) {
+    return "CREATE USER "
+        + identifier(user.name())
+        + "@"
+        + identifier(user.host())
+        + " IDENTIFIED BY RANDOM PASSWORD"
+        + defaultRoles.map(roles -> " DEFAULT ROLE " + roles).orElse("")
+        + (user.locked() ? " ACCOUNT LOCK" : "")
+        + UserAttributes.text(user).map(json -> " ATTRIBUTE " + literal(json)).orElse("");
+  }
+
+  /** For an sql_mode in which a backslash escapes, as it does by default. */
+  private static String literal(String text) {
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
   }
 
   /** Object type and level: {@code TABLE `d`.`t`}. */

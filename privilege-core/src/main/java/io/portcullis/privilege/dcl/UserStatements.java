@@ -1,6 +1,7 @@
 package io.portcullis.privilege.dcl;
 
 import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.catalog.BuiltInRoles;
 import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.credential.PasswordRules;
 import io.portcullis.privilege.model.Names;
@@ -8,12 +9,16 @@ import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.Verifiers;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
 import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.DefaultRoles;
 import io.portcullis.sql.statement.AccessControlStatement.DropUser;
 import io.portcullis.sql.statement.AccessControlStatement.Password;
+import io.portcullis.sql.statement.AccessControlStatement.RenameUser;
+import io.portcullis.sql.statement.AccessControlStatement.Renaming;
 import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
@@ -21,7 +26,9 @@ import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
 import io.portcullis.sql.text.SqlError;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -32,6 +39,7 @@ final class UserStatements {
 
   private static final String CREATE = "CREATE USER";
   private static final String ALTER = "ALTER USER";
+  private static final String RENAME = "RENAME USER";
 
   private final Authorizer authorizer;
   private final RoleGrants roleGrants;
@@ -45,13 +53,13 @@ final class UserStatements {
 
   Optional<SqlError> create(
       Draft draft, CreateUser statement, Function<Password, Verifiers> verifiers) {
-    Optional<SqlError> refused = authorizer.requireAny(draft.actor(), PrivilegeType.CREATE_USER);
+    Optional<SqlError> refused =
+        authorizer.requireToCreate(draft.actor(), PrivilegeType.CREATE_USER);
     if (refused.isPresent()) {
       return refused;
     }
-    RoleId defaultRole = RoleId.PUBLIC;
-    if (statement.defaultRole().isPresent()) {
-      String name = statement.defaultRole().get();
+    Set<RoleId> roles = new LinkedHashSet<>();
+    for (String name : statement.defaultRoles()) {
       Optional<Role> role = draft.role(name);
       refused = roleGrants.mayGrant(draft, role);
       if (refused.isPresent()) {
@@ -60,10 +68,10 @@ final class UserStatements {
       if (role.isEmpty()) {
         return Optional.of(Refusals.unknownRole(name));
       }
-      defaultRole = role.get().id();
+      roles.add(role.get().id());
     }
     for (UserSpec spec : statement.users()) {
-      refused = create(draft, statement, spec, defaultRole, verifiers);
+      refused = create(draft, statement, spec, roles, verifiers);
       if (refused.isPresent()) {
         return refused;
       }
@@ -75,7 +83,7 @@ final class UserStatements {
       Draft draft,
       CreateUser statement,
       UserSpec spec,
-      RoleId defaultRole,
+      Set<RoleId> roles,
       Function<Password, Verifiers> verifiers) {
     String name = spec.user().name();
     Optional<SqlError> refused = Refusals.name(CREATE, name, Names.MAX_USER_LENGTH);
@@ -99,7 +107,7 @@ final class UserStatements {
     if (refused.isPresent()) {
       return refused;
     }
-    if (defaultRole.equals(RoleId.MOADMIN)) {
+    if (roles.contains(RoleId.MOADMIN)) {
       return Optional.of(
           Refusals.predefinedRole(
               "the role moadmin can not be granted to non administration user " + name));
@@ -111,33 +119,43 @@ final class UserStatements {
             name.strip(),
             Refusals.host(spec.user()),
             verifiers.apply(spec.password().orElseThrow()),
-            defaultRole,
-            draft.actor().subject().primary(),
+            roles.isEmpty() ? RoleId.PUBLIC : roles.iterator().next(),
+            authorizer.owner(draft.actor(), PrivilegeType.CREATE_USER),
             statement.locked(),
-            statement.comment(),
-            clock.instant().truncatedTo(ChronoUnit.MILLIS));
-    draft.apply(new CatalogChange.UserPut(user));
-    if (!defaultRole.equals(RoleId.PUBLIC)) {
-      draft.apply(
-          new CatalogChange.RoleGrantedToUser(new RoleToUser(defaultRole, user.id(), false)));
+            Optional.empty(),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS),
+            secondary(roles),
+            User.NO_ATTRIBUTES);
+    UserAttributes.Changed described = UserAttributes.change(user, statement.attribute());
+    if (described.error().isPresent()) {
+      return described.error();
+    }
+    draft.apply(new CatalogChange.UserPut(described.user()));
+    for (RoleId role : roles) {
+      if (!role.equals(RoleId.PUBLIC)) {
+        draft.apply(new CatalogChange.RoleGrantedToUser(new RoleToUser(role, user.id(), false)));
+      }
     }
     return Optional.empty();
   }
 
+  /** The first is the default role itself, the others are active with it. */
+  private static SecondaryRoles secondary(Set<RoleId> roles) {
+    Set<RoleId> others = new LinkedHashSet<>(roles);
+    roles.stream().findFirst().ifPresent(others::remove);
+    return SecondaryRoles.of(others);
+  }
+
   Optional<SqlError> alter(
       Draft draft, AlterUser statement, Function<Password, Verifiers> verifiers) {
-    boolean passwordOnly =
-        statement.defaultRole().isEmpty()
-            && statement.lock().isEmpty()
-            && statement.comment().isEmpty();
+    boolean everybodysOwn = statement.lock().isEmpty() && statement.attribute().isEmpty();
     for (UserSpec spec : statement.users()) {
       Optional<User> found = draft.user(spec.user().name());
-      boolean ownPassword =
-          passwordOnly && spec.password().isPresent() && found.filter(draft::isSelf).isPresent();
+      boolean asks = spec.password().isPresent() || statement.defaultRoles().isPresent();
       Optional<SqlError> refused =
-          ownPassword
+          everybodysOwn && asks && found.filter(draft::isSelf).isPresent()
               ? Optional.empty()
-              : authorizer.requireAny(draft.actor(), PrivilegeType.ALTER_USER);
+              : mayChange(draft, found, PrivilegeType.ALTER_USER);
       if (refused.isPresent()) {
         return refused;
       }
@@ -167,23 +185,20 @@ final class UserStatements {
     if (refused.isPresent()) {
       return refused;
     }
-    RoleId defaultRole = user.defaultRole();
-    if (statement.defaultRole().isPresent()) {
-      Optional<Role> role = draft.role(statement.defaultRole().get());
-      if (role.isEmpty()) {
-        return Optional.of(Refusals.unknownRole(statement.defaultRole().get()));
+    User changed = user;
+    if (statement.defaultRoles().isPresent()) {
+      Defaults defaults = defaults(draft, statement.defaultRoles().get(), user);
+      if (defaults.error().isPresent()) {
+        return defaults.error();
       }
-      refused = mustBeGranted(draft, role.get(), user);
-      if (refused.isPresent()) {
-        return refused;
-      }
-      defaultRole = role.get().id();
+      changed = changed.withDefaultRoles(defaults.primary(), defaults.secondary());
     }
     if (password.isPresent()) {
       refused = PasswordRules.check(password.get().clearText());
       if (refused.isPresent()) {
         return refused;
       }
+      changed = changed.withVerifiers(verifiers.apply(password.get()));
     }
     boolean locked = statement.lock().orElse(user.locked());
     if (locked && !user.locked() && isLastAdministrator(draft, user)) {
@@ -193,14 +208,11 @@ final class UserStatements {
               Refusals.quoted(user),
               "can not lock the user " + user.name() + ", no other administrator can log in"));
     }
-    put(
-        draft,
-        user,
-        password.map(verifiers).orElse(user.verifiers()),
-        defaultRole,
-        locked,
-        statement.comment().isPresent() ? statement.comment() : user.comment());
-    return Optional.empty();
+    UserAttributes.Changed described = UserAttributes.change(changed, statement.attribute());
+    if (described.error().isEmpty()) {
+      draft.apply(new CatalogChange.UserPut(described.user().withLocked(locked)));
+    }
+    return described.error();
   }
 
   Optional<SqlError> setPassword(
@@ -210,7 +222,7 @@ final class UserStatements {
             ? draft.user(statement.user().get().name())
             : draft.state().user(draft.actor().subject().user());
     if (found.filter(draft::isSelf).isEmpty()) {
-      Optional<SqlError> refused = authorizer.requireAny(draft.actor(), PrivilegeType.ALTER_USER);
+      Optional<SqlError> refused = mayChange(draft, found, PrivilegeType.ALTER_USER);
       if (refused.isPresent()) {
         return refused;
       }
@@ -228,13 +240,8 @@ final class UserStatements {
     if (refused.isPresent()) {
       return refused;
     }
-    put(
-        draft,
-        user,
-        verifiers.apply(statement.password()),
-        user.defaultRole(),
-        user.locked(),
-        user.comment());
+    draft.apply(
+        new CatalogChange.UserPut(user.withVerifiers(verifiers.apply(statement.password()))));
     return Optional.empty();
   }
 
@@ -243,8 +250,7 @@ final class UserStatements {
       Optional<User> found = draft.user(name.name());
       if (found.filter(draft::isSelf).isEmpty()) {
         Optional<SqlError> refused =
-            authorizer.requireAny(
-                draft.actor(), PrivilegeType.ALTER_USER, PrivilegeType.MANAGE_GRANTS);
+            mayChange(draft, found, PrivilegeType.ALTER_USER, PrivilegeType.MANAGE_GRANTS);
         if (refused.isPresent()) {
           return refused;
         }
@@ -252,7 +258,7 @@ final class UserStatements {
       if (found.isEmpty()) {
         return Optional.of(Refusals.unknownUser(name.name()));
       }
-      Optional<SqlError> refused = setDefaultRole(draft, statement.role(), found.get());
+      Optional<SqlError> refused = setDefaultRole(draft, statement.roles(), found.get());
       if (refused.isPresent()) {
         return refused;
       }
@@ -260,35 +266,94 @@ final class UserStatements {
     return Optional.empty();
   }
 
-  private static Optional<SqlError> setDefaultRole(
-      Draft draft, Optional<String> roleName, User user) {
+  private static Optional<SqlError> setDefaultRole(Draft draft, DefaultRoles roles, User user) {
     Optional<SqlError> refused = administratorIsProtected(draft, user);
     if (refused.isPresent()) {
       return refused;
     }
-    RoleId role = RoleId.PUBLIC;
-    if (roleName.isPresent()) {
-      Optional<Role> found = draft.role(roleName.get());
-      if (found.isEmpty()) {
-        return Optional.of(Refusals.unknownRole(roleName.get()));
+    Defaults defaults = defaults(draft, roles, user);
+    if (defaults.error().isEmpty()) {
+      draft.apply(
+          new CatalogChange.UserPut(
+              user.withDefaultRoles(defaults.primary(), defaults.secondary())));
+    }
+    return defaults.error();
+  }
+
+  /** Default roles by their ids, or why they cannot be the user's. */
+  private record Defaults(RoleId primary, SecondaryRoles secondary, Optional<SqlError> error) {}
+
+  private static Defaults defaults(Draft draft, DefaultRoles roles, User user) {
+    if (roles instanceof DefaultRoles.None) {
+      return new Defaults(RoleId.PUBLIC, SecondaryRoles.NONE, Optional.empty());
+    } else if (roles instanceof DefaultRoles.All) {
+      return new Defaults(user.defaultRole(), SecondaryRoles.ALL, Optional.empty());
+    } else if (roles instanceof DefaultRoles.Listed listed) {
+      Set<RoleId> found = new LinkedHashSet<>();
+      for (String name : listed.roles()) {
+        Optional<Role> role = draft.role(name);
+        Optional<SqlError> refused =
+            role.isEmpty()
+                ? Optional.of(Refusals.unknownRole(name))
+                : mustBeGranted(draft, role.get(), user);
+        if (refused.isPresent()) {
+          return new Defaults(RoleId.PUBLIC, SecondaryRoles.NONE, refused);
+        }
+        found.add(role.orElseThrow().id());
       }
-      refused = mustBeGranted(draft, found.get(), user);
+      return new Defaults(found.iterator().next(), secondary(found), Optional.empty());
+    }
+    throw new AssertionError(roles);
+  }
+
+  /** All or nothing; a name that is freed by the statement can be taken by it. */
+  Optional<SqlError> rename(Draft draft, RenameUser statement) {
+    for (Renaming renaming : statement.names()) {
+      Optional<User> found = draft.user(renaming.from().name());
+      Optional<SqlError> refused = mayChange(draft, found, PrivilegeType.ALTER_USER);
+      if (refused.isEmpty()) {
+        refused = rename(draft, renaming, found);
+      }
       if (refused.isPresent()) {
         return refused;
       }
-      role = found.get().id();
     }
-    put(draft, user, user.verifiers(), role, user.locked(), user.comment());
+    return Optional.empty();
+  }
+
+  private static Optional<SqlError> rename(Draft draft, Renaming renaming, Optional<User> found) {
+    String whom = Refusals.quoted(renaming.from());
+    if (found.isEmpty()) {
+      return Optional.of(
+          Refusals.cannot(RENAME, whom, "there is no user " + renaming.from().name()));
+    }
+    User user = found.get();
+    String name = renaming.to().name();
+    Optional<SqlError> refused =
+        administratorIsProtected(draft, user)
+            .or(() -> Refusals.name(RENAME, name, Names.MAX_USER_LENGTH));
+    if (refused.isPresent()) {
+      return refused;
+    }
+    if (draft.user(name).filter(other -> !other.id().equals(user.id())).isPresent()) {
+      return Optional.of(Refusals.cannot(RENAME, whom, "the user " + name + " exists"));
+    }
+    if (BuiltInRoles.isReserved(name) || draft.role(name).isPresent()) {
+      return Optional.of(
+          Refusals.cannot(RENAME, whom, "there is a role with the same name as the user"));
+    }
+    draft.apply(
+        new CatalogChange.UserPut(user.withName(name.strip(), Refusals.host(renaming.to()))));
     return Optional.empty();
   }
 
   Optional<SqlError> drop(Draft draft, DropUser statement) {
-    Optional<SqlError> refused = authorizer.requireAny(draft.actor(), PrivilegeType.DROP_USER);
-    if (refused.isPresent()) {
-      return refused;
-    }
     for (UserName name : statement.users()) {
       Optional<User> found = draft.user(name.name());
+      Optional<SqlError> refused = mayChange(draft, found, PrivilegeType.DROP_USER);
+      if (refused.isPresent()) {
+        return refused;
+      }
       if (found.isEmpty()) {
         String why = "there is no user " + name.name();
         if (!statement.ifExists()) {
@@ -302,10 +367,22 @@ final class UserStatements {
                 Refusals.quoted(found.get()),
                 "can not delete the user " + found.get().name()));
       } else {
+        draft
+            .state()
+            .privateRole(found.get().id())
+            .ifPresent(own -> RoleStatements.drop(draft, own));
         draft.apply(new CatalogChange.UserDropped(found.get().id()));
       }
     }
     return Optional.empty();
+  }
+
+  /** Its owner role may, without a privilege (PM 6.2). */
+  private Optional<SqlError> mayChange(
+      Draft draft, Optional<User> user, PrivilegeType... privileges) {
+    return user.filter(found -> draft.actsAsOwner(found.owner())).isPresent()
+        ? Optional.empty()
+        : authorizer.requireAny(draft.actor(), privileges);
   }
 
   /** PM 2.4: else whoever may alter users could take over an administrator. */
@@ -329,27 +406,5 @@ final class UserStatements {
             .filter(edge -> !edge.user().equals(user.id()))
             .flatMap(edge -> draft.state().user(edge.user()).stream())
             .allMatch(User::locked);
-  }
-
-  private static void put(
-      Draft draft,
-      User user,
-      Verifiers verifiers,
-      RoleId defaultRole,
-      boolean locked,
-      Optional<String> comment) {
-    draft.apply(
-        new CatalogChange.UserPut(
-            new User(
-                user.id(),
-                user.account(),
-                user.name(),
-                user.host(),
-                verifiers,
-                defaultRole,
-                user.owner(),
-                locked,
-                comment,
-                user.created())));
   }
 }

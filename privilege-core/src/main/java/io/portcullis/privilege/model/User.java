@@ -9,7 +9,9 @@ import java.util.Optional;
  * @param name as typed; looked up by {@link Names#key}
  * @param host kept as an attribute, neither identity nor checked (PM Q44)
  * @param defaultRole active after login while it is granted, else public (PM 1.4)
- * @param owner the role that made it
+ * @param owner the role that may alter and drop it
+ * @param defaultSecondary active after login besides the default role
+ * @param attributes what is known about the user besides: a JSON object without {@code comment}
  */
 public record User(
     UserId id,
@@ -21,4 +23,133 @@ public record User(
     RoleId owner,
     boolean locked,
     Optional<String> comment,
-    Instant created) {}
+    Instant created,
+    SecondaryRoles defaultSecondary,
+    String attributes) {
+
+  /** No attributes. */
+  public static final String NO_ATTRIBUTES = "{}";
+
+  /** With no more than the default role active after login. */
+  public User(
+      UserId id,
+      AccountId account,
+      String name,
+      String host,
+      Verifiers verifiers,
+      RoleId defaultRole,
+      RoleId owner,
+      boolean locked,
+      Optional<String> comment,
+      Instant created) {
+    this(
+        id,
+        account,
+        name,
+        host,
+        verifiers,
+        defaultRole,
+        owner,
+        locked,
+        comment,
+        created,
+        SecondaryRoles.NONE,
+        NO_ATTRIBUTES);
+  }
+
+  public User withVerifiers(Verifiers changed) {
+    return new User(
+        id,
+        account,
+        name,
+        host,
+        changed,
+        defaultRole,
+        owner,
+        locked,
+        comment,
+        created,
+        defaultSecondary,
+        attributes);
+  }
+
+  public User withDefaultRoles(RoleId primary, SecondaryRoles secondary) {
+    return new User(
+        id,
+        account,
+        name,
+        host,
+        verifiers,
+        primary,
+        owner,
+        locked,
+        comment,
+        created,
+        secondary,
+        attributes);
+  }
+
+  public User withOwner(RoleId role) {
+    return new User(
+        id,
+        account,
+        name,
+        host,
+        verifiers,
+        defaultRole,
+        role,
+        locked,
+        comment,
+        created,
+        defaultSecondary,
+        attributes);
+  }
+
+  public User withLocked(boolean lock) {
+    return new User(
+        id,
+        account,
+        name,
+        host,
+        verifiers,
+        defaultRole,
+        owner,
+        lock,
+        comment,
+        created,
+        defaultSecondary,
+        attributes);
+  }
+
+  public User withAttributes(Optional<String> changedComment, String changed) {
+    return new User(
+        id,
+        account,
+        name,
+        host,
+        verifiers,
+        defaultRole,
+        owner,
+        locked,
+        changedComment,
+        created,
+        defaultSecondary,
+        changed);
+  }
+
+  public User withName(String changed, String changedHost) {
+    return new User(
+        id,
+        account,
+        changed,
+        changedHost,
+        verifiers,
+        defaultRole,
+        owner,
+        locked,
+        comment,
+        created,
+        defaultSecondary,
+        attributes);
+  }
+}

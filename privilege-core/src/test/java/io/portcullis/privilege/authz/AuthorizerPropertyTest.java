@@ -6,6 +6,7 @@ import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -75,7 +77,21 @@ final class AuthorizerPropertyTest {
         granted.isEmpty() || random.nextInt(8) == 0
             ? new RoleId(random.nextInt(state.nextRoleId().value() + 1))
             : granted.get(random.nextInt(granted.size())).role();
-    return new Subject(AccountId.SYS, user, "joe", "host", primary, random.nextInt(3) == 0);
+    return new Subject(AccountId.SYS, user, "joe", "host", primary, secondary(state, random));
+  }
+
+  /** None, all, or any, granted or not. */
+  private static SecondaryRoles secondary(CatalogState state, Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> SecondaryRoles.ALL;
+      case 1 ->
+          SecondaryRoles.of(
+              Set.copyOf(
+                  List.of(
+                      new RoleId(random.nextInt(state.nextRoleId().value() + 1)),
+                      new RoleId(random.nextInt(state.nextRoleId().value() + 1)))));
+      default -> SecondaryRoles.NONE;
+    };
   }
 
   private static Binding binding(Random random) {

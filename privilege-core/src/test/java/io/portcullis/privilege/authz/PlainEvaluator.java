@@ -110,7 +110,7 @@ final class PlainEvaluator {
     for (PrivilegeType change :
         List.of(PrivilegeType.INSERT, PrivilegeType.UPDATE, PrivilegeType.DELETE)) {
       boolean others =
-          state.roles().stream()
+          state.holders().stream()
               .filter(r -> !r.id().equals(RoleId.MOADMIN) && !r.id().equals(view.get().owner()))
               .flatMap(r -> state.grantsOf(r.id()).stream())
               .filter(g -> satisfies(g.privilege(), change))
@@ -564,9 +564,15 @@ final class PlainEvaluator {
   private Set<RoleId> active() {
     Set<RoleId> roles = new HashSet<>();
     roles.add(subject());
-    if (definer.isEmpty() && subject.secondaryRoles()) {
+    if (definer.isPresent()) {
+      return roles;
+    }
+    state.privateRole(subject.user()).ifPresent(own -> roles.add(own.id()));
+    if (subject.secondary().contains(RoleId.PUBLIC)) {
       roles.add(RoleId.PUBLIC); // PM 2.1: granted to everybody
-      for (RoleToUser edge : state.rolesOf(subject.user())) {
+    }
+    for (RoleToUser edge : state.rolesOf(subject.user())) {
+      if (subject.secondary().contains(edge.role())) {
         roles.add(edge.role());
       }
     }

@@ -64,7 +64,8 @@ public final class RandomCatalog {
           random.nextInt(4) == 0
               ? new CatalogChange.UserDropped(userId())
               : new CatalogChange.UserPut(user());
-      case 2, 3 -> new CatalogChange.RolePut(role());
+      case 2 -> new CatalogChange.RolePut(role());
+      case 3 -> new CatalogChange.RolePut(random.nextBoolean() ? role() : privateRole());
       case 4 ->
           random.nextInt(4) == 0
               ? new CatalogChange.RoleDropped(roleId(), roleId())
@@ -119,6 +120,19 @@ public final class RandomCatalog {
         Instant.EPOCH);
   }
 
+  private Role privateRole() {
+    UserId user = userId();
+    return new Role(
+        state.privateRole(user).map(Role::id).orElse(state.nextRoleId()),
+        AccountId.SYS,
+        "#" + user.value(),
+        Optional.empty(),
+        roleId(),
+        Optional.empty(),
+        Instant.EPOCH,
+        Optional.of(user));
+  }
+
   private Database database() {
     boolean existing = random.nextInt(2) == 0;
     return new Database(
@@ -170,7 +184,7 @@ public final class RandomCatalog {
   }
 
   public RoleId roleId() {
-    return of(state.roles().stream().map(Role::id).toList());
+    return of(state.holders().stream().map(Role::id).toList());
   }
 
   private DatabaseId databaseId() {

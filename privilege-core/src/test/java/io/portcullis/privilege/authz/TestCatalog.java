@@ -118,6 +118,26 @@ public final class TestCatalog {
     return apply(new CatalogChange.PrivilegeGranted(parse(role(role), privilegeOnLevel)));
   }
 
+  /** On the private role of the user. */
+  public TestCatalog grantToUser(String user, String privilegeOnLevel) {
+    User grantee = user(user);
+    if (state.privateRole(grantee.id()).isEmpty()) {
+      apply(
+          new CatalogChange.RolePut(
+              new Role(
+                  state.nextRoleId(),
+                  AccountId.SYS,
+                  "#" + grantee.id().value(),
+                  Optional.empty(),
+                  RoleId.MOADMIN,
+                  Optional.empty(),
+                  Instant.EPOCH,
+                  Optional.of(grantee.id()))));
+    }
+    RoleId own = state.privateRole(grantee.id()).orElseThrow().id();
+    return apply(new CatalogChange.PrivilegeGranted(parse(own, privilegeOnLevel)));
+  }
+
   public TestCatalog revoke(String role, String privilegeOnLevel) {
     return apply(new CatalogChange.PrivilegeRevoked(parse(role(role), privilegeOnLevel)));
   }

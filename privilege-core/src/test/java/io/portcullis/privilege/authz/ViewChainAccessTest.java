@@ -409,6 +409,16 @@ final class ViewChainAccessTest {
     }
   }
 
+  @Test
+  void whatIsGrantedToAUserIsLentAsWell() {
+    definer("v", "a", "t");
+    catalog.grant("a", "all on table d.*");
+    catalog.grant("caller", "alter view on database d").grant("caller", "select on table d.t2");
+    redefines(AccessKind.ALTER_VIEW, true);
+    catalog.user("other", "b").grantToUser("other", "update on view *.*");
+    redefines(AccessKind.ALTER_VIEW, false);
+  }
+
   private void redefines(AccessKind kind, boolean permitted) {
     Decision decision =
         decide(

@@ -325,9 +325,14 @@ final class CatalogStateTest {
     Set<Object> granted = new HashSet<>();
     int relationsOwned = 0;
     int databasesOwned = 0;
-    for (Role role : state.roles()) {
-      assertThat(names.add(role.name())).isTrue();
-      assertThat(state.role(role.account(), role.name())).contains(role);
+    for (Role role : state.holders()) {
+      if (role.isPrivate()) {
+        assertThat(state.role(role.account(), role.name())).isEmpty();
+        assertThat(state.privateRole(role.privateTo().orElseThrow())).contains(role);
+      } else {
+        assertThat(names.add(role.name())).isTrue();
+        assertThat(state.role(role.account(), role.name())).contains(role);
+      }
       assertThat(state.role(role.owner())).isPresent();
       assertThat(reachable(state, role.id(), new HashSet<>())).doesNotContain(role.id());
       for (RoleToRole edge : state.rolesInheritedBy(role.id())) {

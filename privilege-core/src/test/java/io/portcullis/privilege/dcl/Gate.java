@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.authz.SecondaryRolesMode;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.AccountId;
@@ -13,6 +14,7 @@ import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.CatalogWriter;
 import io.portcullis.privilege.store.InMemoryCatalogStore;
+import io.portcullis.privilege.store.LoginTimes;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationKind;
@@ -59,8 +61,10 @@ final class Gate {
           .with("mysql", "user", RelationKind.TABLE)
           .with("portcullis", "catalog_user", RelationKind.TABLE);
   final SnapshotPublisher publisher = new SnapshotPublisher();
-  final CatalogWriter writer = new CatalogWriter(new InMemoryCatalogStore(), publisher);
-  final Authorizer authorizer = new Authorizer("portcullis");
+  final InMemoryCatalogStore store = new InMemoryCatalogStore();
+  final CatalogWriter writer = new CatalogWriter(store, publisher);
+  final LoginTimes logins = new LoginTimes(store);
+  final Authorizer authorizer;
   final DclExecutor executor;
   final CatalogSettler settler;
   private Optional<String> currentDatabase = Optional.empty();
@@ -70,9 +74,19 @@ final class Gate {
   }
 
   Gate(DclSettings settings) {
+    this(settings, SecondaryRolesMode.ALL);
+  }
+
+  Gate(SecondaryRolesMode mode) {
+    this(SETTINGS, mode);
+  }
+
+  private Gate(DclSettings settings, SecondaryRolesMode mode) {
+    authorizer = new Authorizer("portcullis", mode);
     Clock clock = Clock.fixed(Instant.parse("2026-03-04T05:06:07Z"), ZoneOffset.UTC);
     SecureRandom random = new SecureRandom();
-    executor = new DclExecutor(writer, publisher, authorizer, backend, settings, random, clock);
+    executor =
+        new DclExecutor(writer, publisher, authorizer, backend, settings, logins, random, clock);
     settler = new CatalogSettler(writer, publisher, authorizer, backend, settings);
     try {
       writer.reload();
@@ -204,11 +218,12 @@ final class Gate {
   }
 
   static CreateUser createUser(String... names) {
-    return new CreateUser(false, specs(names), Optional.empty(), false, Optional.empty());
+    return new CreateUser(false, specs(names), List.of(), false, Optional.empty());
   }
 
   static CreateUser createUser(String name, Optional<String> defaultRole) {
-    return new CreateUser(false, specs(name), defaultRole, false, Optional.empty());
+    return new CreateUser(
+        false, specs(name), defaultRole.stream().toList(), false, Optional.empty());
   }
 
   static List<UserSpec> specs(String... names) {
@@ -260,19 +275,20 @@ final class Gate {
   }
 
   static GrantPrivileges grant(String privileges, String on, String role) {
-    return new GrantPrivileges(list(privileges), type(on), level(on), list(role), false);
+    return new GrantPrivileges(list(privileges), type(on), level(on), grantees(role), false);
   }
 
   static GrantPrivileges grantWithOption(String privileges, String on, String role) {
-    return new GrantPrivileges(list(privileges), type(on), level(on), list(role), true);
+    return new GrantPrivileges(list(privileges), type(on), level(on), grantees(role), true);
   }
 
   static RevokePrivileges revoke(String privileges, String on, String role) {
-    return new RevokePrivileges(false, false, list(privileges), type(on), level(on), list(role));
+    return new RevokePrivileges(
+        false, false, list(privileges), type(on), level(on), grantees(role));
   }
 
   static RevokePrivileges revokeOption(String privileges, String on, String role) {
-    return new RevokePrivileges(false, true, list(privileges), type(on), level(on), list(role));
+    return new RevokePrivileges(false, true, list(privileges), type(on), level(on), grantees(role));
   }
 
   static SetRole setRole(String role) {
@@ -289,6 +305,10 @@ final class Gate {
 
   static ShowGrants showGrantsOfRole(String role) {
     return new ShowGrants(new GrantsOf.RoleNamed(role), List.of());
+  }
+
+  private static List<UserName> grantees(String commaSeparated) {
+    return list(commaSeparated).stream().map(Gate::name).toList();
   }
 
   private static List<String> list(String commaSeparated) {

@@ -23,6 +23,7 @@ import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
+import io.portcullis.sql.statement.AccessControlStatement.DefaultRoles;
 import io.portcullis.sql.statement.AccessControlStatement.DropRole;
 import io.portcullis.sql.statement.AccessControlStatement.GrantRoles;
 import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
@@ -399,7 +400,8 @@ class RoleStatementsTest {
   @Test
   void setRoleDefaultAndNone() {
     gate.rolesWithUsers("r");
-    gate.root().does(new SetDefaultRole(Optional.of("r"), List.of(name("u_r"))));
+    gate.root()
+        .does(new SetDefaultRole(new DefaultRoles.Listed(List.of("r")), List.of(name("u_r"))));
     Gate.Session session = gate.as("u_r", "public");
 
     assertThat(session.switchedBy(new SetRole(new RoleChoice.Default())).primary())

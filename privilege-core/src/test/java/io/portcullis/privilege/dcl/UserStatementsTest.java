@@ -24,10 +24,12 @@ import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.User;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
 import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.DefaultRoles;
 import io.portcullis.sql.statement.AccessControlStatement.DropUser;
 import io.portcullis.sql.statement.AccessControlStatement.Password;
 import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
+import io.portcullis.sql.statement.AccessControlStatement.UserAttribute;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
 import java.nio.charset.StandardCharsets;
@@ -139,11 +141,7 @@ class UserStatementsTest {
             gate.root()
                 .does(
                     new CreateUser(
-                        true,
-                        Gate.specs("a", "r", "b"),
-                        Optional.empty(),
-                        false,
-                        Optional.empty())))
+                        true, Gate.specs("a", "r", "b"), List.of(), false, Optional.empty())))
         .containsExactly("the user a exists", "there is a role with the same name as the user");
     assertThat(gate.state().user(AccountId.SYS, "b")).isPresent();
   }
@@ -180,7 +178,7 @@ class UserStatementsTest {
           .refused(
               ER_NOT_VALID_PASSWORD,
               "password is empty string",
-              new CreateUser(false, List.of(spec), Optional.empty(), false, Optional.empty()));
+              new CreateUser(false, List.of(spec), List.of(), false, Optional.empty()));
     }
   }
 
@@ -190,8 +188,7 @@ class UserStatementsTest {
     UserSpec a = new UserSpec(name("a"), Optional.of(same));
     UserSpec b = new UserSpec(name("b"), Optional.of(new Password("same")));
 
-    gate.root()
-        .does(new CreateUser(false, List.of(a, b), Optional.empty(), false, Optional.empty()));
+    gate.root().does(new CreateUser(false, List.of(a, b), List.of(), false, Optional.empty()));
 
     assertThat(gate.user("a").verifiers()).isNotEqualTo(gate.user("b").verifiers());
   }
@@ -201,7 +198,13 @@ class UserStatementsTest {
     UserSpec spec =
         new UserSpec(new UserName("a", Optional.of("10.0.0.1")), Optional.of(new Password("pw")));
     gate.root()
-        .does(new CreateUser(false, List.of(spec), Optional.empty(), true, Optional.of("c")));
+        .does(
+            new CreateUser(
+                false,
+                List.of(spec),
+                List.of(),
+                true,
+                Optional.of(new UserAttribute.Comment("c"))));
 
     assertThat(gate.user("a").host()).isEqualTo("10.0.0.1");
     assertThat(gate.user("a").locked()).isTrue();
@@ -226,7 +229,7 @@ class UserStatementsTest {
                 Gate.specs("u_r"),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of("comment")));
+                Optional.of(new UserAttribute.Comment("comment"))));
     gate.in("r").refused(ER_NOT_VALID_PASSWORD, "empty", password("u_r", ""));
   }
 
@@ -307,24 +310,22 @@ class UserStatementsTest {
   @Test
   void defaultRoleMustBeGranted() {
     gate.rolesWithUsers("r", "s");
-    gate.in("r").does(new SetDefaultRole(Optional.of("r"), List.of(name("u_r"))));
+    gate.in("r").does(setDefault("u_r", "r"));
     assertThat(gate.user("u_r").defaultRole()).isEqualTo(gate.role("r").id());
 
     gate.in("r")
         .refused(
             ER_ROLE_NOT_GRANTED,
             "the role s has not been granted to the user u_r",
-            new SetDefaultRole(Optional.of("s"), List.of(name("u_r"))));
+            setDefault("u_r", "s"));
     gate.in("r")
         .refused(
-            ER_SPECIFIC_ACCESS_DENIED_ERROR,
-            "ALTER USER, MANAGE GRANTS",
-            new SetDefaultRole(Optional.of("s"), List.of(name("u_s"))));
-    gate.in("r").does(new SetDefaultRole(Optional.empty(), List.of(name("u_r"))));
+            ER_SPECIFIC_ACCESS_DENIED_ERROR, "ALTER USER, MANAGE GRANTS", setDefault("u_s", "s"));
+    gate.in("r").does(new SetDefaultRole(new DefaultRoles.None(), List.of(name("u_r"))));
     assertThat(gate.user("u_r").defaultRole()).isEqualTo(RoleId.PUBLIC);
 
     gate.root().does(grant("MANAGE GRANTS", "ACCOUNT *", "r"));
-    gate.in("r").does(new SetDefaultRole(Optional.of("s"), List.of(name("u_s"))));
+    gate.in("r").does(setDefault("u_s", "s"));
   }
 
   @Test
@@ -366,6 +367,10 @@ class UserStatementsTest {
     assertThat(refused.hints())
         .containsExactly("Role `s` is granted to you but not active: SET ROLE `s`");
     gate.in("r").withSecondaryRoles().does(createUser("new"));
+  }
+
+  private static SetDefaultRole setDefault(String user, String... roles) {
+    return new SetDefaultRole(new DefaultRoles.Listed(List.of(roles)), List.of(name(user)));
   }
 
   private static boolean accepts(User user, String password) {

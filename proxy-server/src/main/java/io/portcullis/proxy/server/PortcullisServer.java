@@ -13,6 +13,7 @@ import io.portcullis.privilege.dcl.DclSettings;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.CatalogWriter;
+import io.portcullis.privilege.store.LoginTimes;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.jdbc.JdbcBackendControl;
@@ -149,7 +150,9 @@ public final class PortcullisServer implements AutoCloseable {
     SnapshotPublisher publisher = new SnapshotPublisher();
     CatalogWriter writer = new CatalogWriter(store, publisher);
     writer.reload();
-    Authorizer authorizer = new Authorizer(config.catalog().schema());
+    LoginTimes logins = new LoginTimes(store);
+    Authorizer authorizer =
+        new Authorizer(config.catalog().schema(), config.catalog().secondaryRolesMode());
     boolean withNative = config.authentication().nativePassword();
     Clock clock = Clock.systemUTC();
     generatedPassword =
@@ -179,14 +182,14 @@ public final class PortcullisServer implements AutoCloseable {
     resources.push(pool::close);
 
     DclExecutor dcl =
-        new DclExecutor(writer, publisher, authorizer, control, dclSettings, random, clock);
+        new DclExecutor(writer, publisher, authorizer, control, dclSettings, logins, random, clock);
     StatementAnalyzer analyzer = new StatementAnalyzer(config.cache().analyses());
     ObjectLookup lookup =
         new ObjectLookup(control, publisher, objects, analyzer, facts, config.catalog().schema());
     SessionServices services =
         new SessionServices(
             sessionSettings(),
-            loginServices(random, authentication),
+            loginServices(random, logins, authentication),
             facts,
             registry,
             () -> Duration.ofNanos(System.nanoTime() - startedNanos),
@@ -353,7 +356,8 @@ public final class PortcullisServer implements AutoCloseable {
         config.authentication().loginTimeout());
   }
 
-  private LoginServices loginServices(SecureRandom random, Executor authentication) {
+  private LoginServices loginServices(
+      SecureRandom random, LoginTimes logins, Executor authentication) {
     AuthenticationConfig login = config.authentication();
     return new LoginServices(
         config.tls().enabled(),
@@ -364,6 +368,7 @@ public final class PortcullisServer implements AutoCloseable {
         RsaKeys.generate(),
         new FastAuthCache(config.cache().logins()),
         random,
+        logins,
         authentication);
   }
 

@@ -21,12 +21,12 @@ final class InitialRole {
     return role.equals(RoleId.PUBLIC) || state.isGranted(role, user.id());
   }
 
-  /** The same user as just after login. */
+  /** The same user as just after a login that names no role. */
   static Subject reset(Subject subject, PrivilegeSnapshot snapshot) {
     return snapshot
         .state()
         .user(subject.user())
-        .map(user -> subject.withPrimary(of(snapshot.state(), user)).withSecondaryRoles(false))
+        .map(user -> subject.withPrimary(of(snapshot.state(), user)).with(user.defaultSecondary()))
         .orElse(subject);
   }
 }

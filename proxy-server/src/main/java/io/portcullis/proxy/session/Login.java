@@ -6,8 +6,10 @@ import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.store.ServerFacts;
+import io.portcullis.privilege.store.StoreException;
 import io.portcullis.proxy.auth.AuthPlugins;
 import io.portcullis.proxy.auth.AuthRequest;
 import io.portcullis.proxy.auth.AuthStep;
@@ -28,6 +30,7 @@ import io.portcullis.sql.text.ClientCharset;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.ServerVersion;
 import io.portcullis.sql.text.SqlError;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -306,6 +309,7 @@ final class Login {
     }
     CatalogState state = services.publisher().current().state();
     RoleId primary = InitialRole.of(state, user);
+    SecondaryRoles secondary = user.defaultSecondary();
     Optional<String> wanted = name.flatMap(LoginName::role);
     if (wanted.isPresent()) {
       Optional<Role> role = state.role(user.account(), wanted.get());
@@ -316,15 +320,17 @@ final class Login {
         return;
       }
       primary = role.get().id();
+      secondary = SecondaryRoles.NONE;
     }
     if (!session.enterUser(user.id())) {
       reject(ErrorCode.ER_TOO_MANY_USER_CONNECTIONS.error(user.name()));
       return;
     }
+    noteLogin(user);
     closeTimeout();
     port.hold();
     session.loggedIn(
-        new Subject(user.account(), user.id(), user.name(), port.remoteHost(), primary, false),
+        new Subject(user.account(), user.id(), user.name(), port.remoteHost(), primary, secondary),
         decoded.capabilities() & offered(),
         collation,
         decoded.database().filter(database -> !database.isEmpty()),
@@ -342,6 +348,27 @@ final class Login {
     }
     return port.certificate()
         .flatMap(shown -> CertificateProof.of(user.verifiers().nativePassword(), nonce, shown));
+  }
+
+  /** For SHOW USERS: a login does not wait for it, and is none the worse when it fails. */
+  private void noteLogin(User user) {
+    if (!login.times().note(user.id(), Instant.now())) {
+      return;
+    }
+    try {
+      services
+          .store()
+          .execute(
+              () -> {
+                try {
+                  login.times().flush();
+                } catch (StoreException e) {
+                  LOG.atDebug().setCause(e).log("the time of a login is stored with the next one");
+                }
+              });
+    } catch (RejectedExecutionException e) {
+      LOG.atDebug().log("the store is busy: the time of a login is stored when it is asked for");
+    }
   }
 
   /** The client's collation; for an id the backend does not know its own default, as servers do. */

@@ -85,7 +85,9 @@ public final class IdentityRewriter {
           literal(
               active.activeRoles().stream()
                   .filter(role -> !role.equals(subject.primary()))
-                  .map(role -> roleName(state, role))
+                  .flatMap(role -> state.role(role).stream())
+                  .filter(role -> !role.isPrivate())
+                  .map(Role::name)
                   .sorted()
                   .collect(Collectors.joining(",")));
       case CURRENT_ACCOUNT_NAME ->

@@ -3,6 +3,7 @@ package io.portcullis.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.portcullis.privilege.authz.SecondaryRolesMode;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class ConfigLoaderTest {
         max_idle_connections: 3
         idle_timeout: 2m
         acquire_timeout: 250ms
-      catalog: {schema: gate_catalog, pool_size: 9}
+      catalog: {schema: gate_catalog, pool_size: 9, secondary_roles_mode: off}
       administrator: {user: admin, password: "adminpw"}
       tls:
         enabled: true
@@ -126,7 +127,7 @@ final class ConfigLoaderTest {
                         3,
                         Duration.ofMinutes(2),
                         Duration.ofMillis(250))),
-                new CatalogConfig("gate_catalog", 9),
+                new CatalogConfig("gate_catalog", 9, SecondaryRolesMode.OFF),
                 new AdministratorConfig("admin", Optional.of(Secret.of("adminpw"))),
                 new TlsConfig(
                     true,
@@ -221,6 +222,7 @@ final class ConfigLoaderTest {
         "backend: {host: h, user: u, password_file: /no/such} ~ backend.password_file: /no/such (expected: a file that exists)",
         "catalog: {schema: a-b} ~ catalog.schema: a-b (expected: 1 to 64 letters, digits and underscores)",
         "catalog: {pool_size: 1} ~ catalog.pool_size: 1 (expected: 2..64)",
+        "catalog: {secondary_roles_mode: no} ~ catalog.secondary_roles_mode: no (expected: all | strict | off)",
         "administrator: {user: ''} ~ administrator.user: empty (expected: a text)",
         "tls: {certificate_file: c} ~ tls.key_file: missing (expected: a file, as certificate_file is set)",
         "tls: {key_file: c} ~ tls.certificate_file: missing (expected: a file, as key_file is set)",

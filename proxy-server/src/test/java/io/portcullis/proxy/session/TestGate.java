@@ -14,6 +14,7 @@ import io.portcullis.privilege.dcl.DclSettings;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.CatalogWriter;
 import io.portcullis.privilege.store.InMemoryCatalogStore;
+import io.portcullis.privilege.store.LoginTimes;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.proxy.auth.AuthPlugins;
@@ -86,7 +87,9 @@ final class TestGate {
   TestGate(Options options) {
     SecureRandom random = new SecureRandom();
     Clock clock = Clock.systemUTC();
-    CatalogWriter writer = new CatalogWriter(new InMemoryCatalogStore(), publisher);
+    InMemoryCatalogStore catalog = new InMemoryCatalogStore();
+    CatalogWriter writer = new CatalogWriter(catalog, publisher);
+    LoginTimes logins = new LoginTimes(catalog);
     Authorizer authorizer = new Authorizer("portcullis");
     DclSettings dcl = new DclSettings("portcullis", false, true);
     try {
@@ -109,6 +112,7 @@ final class TestGate {
                 KEYS,
                 new FastAuthCache(100),
                 random,
+                logins,
                 authentication),
             facts(),
             new SessionRegistry(options.sessions()),
@@ -118,7 +122,7 @@ final class TestGate {
             publisher,
             objects,
             new ObjectLookup(control, publisher, objects, analyzer, facts(), "portcullis"),
-            new DclExecutor(writer, publisher, authorizer, control, dcl, random, clock),
+            new DclExecutor(writer, publisher, authorizer, control, dcl, logins, random, clock),
             new CatalogSettler(writer, publisher, authorizer, control, dcl),
             () -> outcomesUnknown++,
             control,

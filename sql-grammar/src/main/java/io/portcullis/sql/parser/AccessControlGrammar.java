@@ -6,6 +6,7 @@ import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
 import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.DefaultRoles;
 import io.portcullis.sql.statement.AccessControlStatement.DropRole;
 import io.portcullis.sql.statement.AccessControlStatement.DropUser;
 import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
@@ -15,6 +16,9 @@ import io.portcullis.sql.statement.AccessControlStatement.Level;
 import io.portcullis.sql.statement.AccessControlStatement.ObjectType;
 import io.portcullis.sql.statement.AccessControlStatement.Password;
 import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
+import io.portcullis.sql.statement.AccessControlStatement.RenameUser;
+import io.portcullis.sql.statement.AccessControlStatement.Renaming;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeEverything;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
 import io.portcullis.sql.statement.AccessControlStatement.RoleChoice;
@@ -22,8 +26,11 @@ import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowCreateUser;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
+import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
+import io.portcullis.sql.statement.AccessControlStatement.UserAttribute;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
 import java.util.ArrayList;
@@ -69,6 +76,9 @@ final class AccessControlGrammar {
       boolean ifExists = cursor.accept("IF", "EXISTS");
       return new DropUser(ifExists, users());
     }
+    if (cursor.accept("RENAME", "USER")) {
+      return renameUser();
+    }
     if (cursor.accept("CREATE", "ROLE")) {
       boolean ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
       List<String> roles = roles();
@@ -110,10 +120,9 @@ final class AccessControlGrammar {
     do {
       users.add(userSpec());
     } while (cursor.acceptMark(","));
-    Optional<String> defaultRole =
-        cursor.accept("DEFAULT", "ROLE") ? Optional.of(role()) : Optional.empty();
+    List<String> defaultRoles = cursor.accept("DEFAULT", "ROLE") ? roles() : List.of();
     Optional<Boolean> lock = lock();
-    return new CreateUser(ifNotExists, users, defaultRole, lock.orElse(false), comment());
+    return new CreateUser(ifNotExists, users, defaultRoles, lock.orElse(false), attribute());
   }
 
   private AccessControlStatement alterUser() {
@@ -121,21 +130,37 @@ final class AccessControlGrammar {
     if (cursor.accept("USER")) {
       cursor.expectMark("(");
       cursor.expectMark(")");
-      return new SetPassword(Optional.empty(), password().orElseThrow(cursor::unexpected));
+      Password password = password().orElseThrow(cursor::unexpected);
+      if (password.random()) {
+        throw cursor.notOffered("a random password of USER()");
+      }
+      return new SetPassword(Optional.empty(), password);
     }
     List<UserSpec> users = new ArrayList<>();
     do {
       users.add(userSpec());
     } while (cursor.acceptMark(","));
-    Optional<String> defaultRole = Optional.empty();
-    if (cursor.accept("DEFAULT", "ROLE")) {
-      if (cursor.is("ALL")) {
-        throw cursor.notOffered("DEFAULT ROLE ALL");
-      }
-      defaultRole = Optional.of(cursor.accept("NONE") ? "public" : role());
-    }
+    Optional<DefaultRoles> defaultRoles =
+        cursor.accept("DEFAULT", "ROLE") ? Optional.of(defaultRoles()) : Optional.empty();
     Optional<Boolean> lock = lock();
-    return new AlterUser(ifExists, users, defaultRole, lock, comment());
+    return new AlterUser(ifExists, users, defaultRoles, lock, attribute());
+  }
+
+  private DefaultRoles defaultRoles() {
+    if (cursor.accept("NONE")) {
+      return new DefaultRoles.None();
+    }
+    return cursor.accept("ALL") ? new DefaultRoles.All() : new DefaultRoles.Listed(roles());
+  }
+
+  private AccessControlStatement renameUser() {
+    List<Renaming> names = new ArrayList<>();
+    do {
+      UserName from = user();
+      cursor.expect("TO");
+      names.add(new Renaming(from, user()));
+    } while (cursor.acceptMark(","));
+    return new RenameUser(names);
   }
 
   private UserSpec userSpec() {
@@ -150,14 +175,15 @@ final class AccessControlGrammar {
     if (!cursor.accept("BY")) {
       throw cursor.notOffered("IDENTIFIED without BY 'password'");
     }
-    if (cursor.isAny("RANDOM", "PASSWORD")) {
-      throw cursor.notOffered("IDENTIFIED BY " + word());
+    boolean random = cursor.accept("RANDOM", "PASSWORD");
+    if (cursor.is("PASSWORD")) {
+      throw cursor.notOffered("IDENTIFIED BY PASSWORD");
     }
-    String clearText = cursor.string();
+    Password password = random ? new Password("", true) : new Password(cursor.string());
     if (cursor.isAny("REPLACE", "RETAIN")) {
       throw cursor.notOffered("IDENTIFIED BY ... " + word());
     }
-    return Optional.of(new Password(clearText));
+    return Optional.of(password);
   }
 
   private String word() {
@@ -172,15 +198,17 @@ final class AccessControlGrammar {
       return Optional.of(false);
     }
     if (cursor.isAny(
-        "PASSWORD",
-        "FAILED_LOGIN_ATTEMPTS",
-        "PASSWORD_LOCK_TIME",
-        "REQUIRE",
-        "WITH",
-        "ATTRIBUTE")) {
+        "PASSWORD", "FAILED_LOGIN_ATTEMPTS", "PASSWORD_LOCK_TIME", "REQUIRE", "WITH")) {
       throw cursor.notOffered("the option " + word() + " of a user");
     }
     return Optional.empty();
+  }
+
+  private Optional<UserAttribute> attribute() {
+    if (cursor.accept("ATTRIBUTE")) {
+      return Optional.of(new UserAttribute.Json(cursor.string()));
+    }
+    return comment().map(UserAttribute.Comment::new);
   }
 
   private Optional<String> comment() {
@@ -215,9 +243,11 @@ final class AccessControlGrammar {
       ObjectType type = objectType();
       Level level = level();
       cursor.expect("TO");
-      List<String> roles = grantedRoles();
-      boolean option = grantOption();
-      return new GrantPrivileges(privileges, type, level, roles, option);
+      List<UserName> grantees = grantees();
+      if (cursor.is("IDENTIFIED")) {
+        throw cursor.notOffered("GRANT ... IDENTIFIED BY");
+      }
+      return new GrantPrivileges(privileges, type, level, grantees, grantOption());
     }
     List<String> roles = roles();
     cursor.expect("TO");
@@ -238,14 +268,27 @@ final class AccessControlGrammar {
       ObjectType type = objectType();
       Level level = level();
       cursor.expect("FROM");
-      return new RevokePrivileges(ifExists, optionOnly, privileges, type, level, grantedRoles());
+      List<UserName> grantees = grantees();
+      boolean lenient = ignoresUnknownUser() || ifExists;
+      return new RevokePrivileges(lenient, optionOnly, privileges, type, level, grantees);
     }
-    if (cursor.is("ALL")) {
-      throw cursor.notOffered("REVOKE ALL without ON");
+    if (!optionOnly && cursor.accept("ALL")) {
+      cursor.accept("PRIVILEGES");
+      cursor.expectMark(",");
+      cursor.expect("GRANT", "OPTION", "FROM");
+      List<UserName> grantees = grantees();
+      boolean lenient = ignoresUnknownUser() || ifExists;
+      return new RevokeEverything(lenient, grantees);
     }
     List<String> roles = roles();
     cursor.expect("FROM");
-    return new RevokeRoles(ifExists, optionOnly, roles, grantees());
+    List<UserName> grantees = grantees();
+    boolean lenient = ignoresUnknownUser() || ifExists;
+    return new RevokeRoles(lenient, optionOnly, roles, grantees);
+  }
+
+  private boolean ignoresUnknownUser() {
+    return cursor.accept("IGNORE", "UNKNOWN", "USER");
   }
 
   /** Each the words of one privilege, in capitals with single blanks. */
@@ -303,20 +346,6 @@ final class AccessControlGrammar {
     return new Level.Named(cursor.relation());
   }
 
-  /** {@code [ROLE] r, ...}: privileges go to roles only, so a host would be a user's. */
-  private List<String> grantedRoles() {
-    if (cursor.is("USER")
-        && cursor.at() + 1 < cursor.end()
-        && !cursor.punctuationAt(cursor.at() + 1, ",")) {
-      throw cursor.notOffered("a privilege of a user: privileges are granted to roles, which");
-    }
-    List<String> roles = roles();
-    if (cursor.is("IDENTIFIED")) {
-      throw cursor.notOffered("GRANT ... IDENTIFIED BY");
-    }
-    return roles;
-  }
-
   private boolean grantOption() {
     return cursor.accept("WITH", "GRANT", "OPTION") || cursor.accept("WITH", "ADMIN", "OPTION");
   }
@@ -337,6 +366,7 @@ final class AccessControlGrammar {
         cursor.at() + 1 < cursor.end()
             && !cursor.punctuationAt(cursor.at() + 1, ",")
             && !cursor.wordAt(cursor.at() + 1, "WITH")
+            && !cursor.is(word, "IGNORE", "UNKNOWN", "USER")
             && !(cursor.at() + 1 < cursor.end()
                 && cursor.text().kind(cursor.at() + 1) == TokenKind.USER_VARIABLE);
     if (cursor.is(word) && nameFollows) {
@@ -350,15 +380,17 @@ final class AccessControlGrammar {
     if (cursor.accept("ROLES")) {
       return new ShowRoles(cursor.like());
     }
+    if (cursor.accept("USERS")) {
+      return new ShowUsers(cursor.like());
+    }
+    if (cursor.accept("CREATE", "USER")) {
+      return new ShowCreateUser(acceptOneself() ? Optional.empty() : Optional.of(user()));
+    }
     cursor.expect("GRANTS");
     if (!cursor.accept("FOR")) {
       return new ShowGrants(new GrantsOf.Oneself(), List.of());
     }
-    if (cursor.is("CURRENT_USER")) {
-      cursor.skip();
-      if (cursor.acceptMark("(")) {
-        cursor.expectMark(")");
-      }
+    if (acceptOneself()) {
       return new ShowGrants(new GrantsOf.Oneself(), using());
     }
     if (cursor.is("ROLE") && cursor.at() + 1 < cursor.end()) {
@@ -367,6 +399,14 @@ final class AccessControlGrammar {
     }
     UserName user = user();
     return new ShowGrants(new GrantsOf.User(user), using());
+  }
+
+  private boolean acceptOneself() {
+    boolean oneself = cursor.accept("CURRENT_USER");
+    if (oneself && cursor.acceptMark("(")) {
+      cursor.expectMark(")");
+    }
+    return oneself;
   }
 
   private List<String> using() {
@@ -388,24 +428,19 @@ final class AccessControlGrammar {
       if (cursor.accept("NONE")) {
         return new SetRole(new RoleChoice.None());
       }
-      if (cursor.is("ALL")) {
-        throw cursor.notOffered("SET ROLE ALL (use SET SECONDARY ROLE ALL): it");
+      if (cursor.accept("ALL")) {
+        return new SetRole(new RoleChoice.All(cursor.accept("EXCEPT") ? roles() : List.of()));
       }
-      String role = role();
-      if (cursor.isMark(",")) {
-        throw cursor.notOffered("SET ROLE with several roles");
-      }
-      return new SetRole(new RoleChoice.Named(role));
+      List<String> roles = roles();
+      return new SetRole(
+          roles.size() == 1 ? new RoleChoice.Named(roles.get(0)) : new RoleChoice.Several(roles));
     }
     if (cursor.accept("DEFAULT", "ROLE")) {
-      if (cursor.is("ALL")) {
-        throw cursor.notOffered("SET DEFAULT ROLE ALL");
-      }
-      Optional<String> role = cursor.accept("NONE") ? Optional.empty() : Optional.of(role());
+      DefaultRoles roles = defaultRoles();
       if (!cursor.accept("TO")) {
         cursor.expect("FOR");
       }
-      return new SetDefaultRole(role, users());
+      return new SetDefaultRole(roles, users());
     }
     cursor.expect("PASSWORD");
     Optional<UserName> user = cursor.accept("FOR") ? Optional.of(user()) : Optional.empty();

@@ -43,7 +43,7 @@ final class ShowGrammar {
     if (cursor.is("COUNT")) {
       return countOfWarnings();
     }
-    if (cursor.is("GRANTS") || cursor.is("ROLES")) {
+    if (cursor.isAny("GRANTS", "ROLES", "USERS") || cursor.is("CREATE", "USER")) {
       cursor.moveTo(show);
       return new AccessControlGrammar(cursor).statement();
     }

@@ -14,8 +14,16 @@ public sealed interface AccessControlStatement extends Statement {
   /** {@code user[@host]}; the host is an attribute, not part of the identity (PM 1.1). */
   record UserName(String name, Optional<String> host) {}
 
-  /** A clear-text password in a statement. Its {@code toString} does not show it. */
-  record Password(String clearText) {
+  /**
+   * A clear-text password in a statement. Its {@code toString} does not show it.
+   *
+   * @param random the gate makes one and shows it once; there is no text then
+   */
+  record Password(String clearText, boolean random) {
+    public Password(String clearText) {
+      this(clearText, false);
+    }
+
     @Override
     public String toString() {
       return "***";
@@ -27,27 +35,41 @@ public sealed interface AccessControlStatement extends Statement {
    */
   record UserSpec(UserName user, Optional<Password> password) {}
 
+  /** What COMMENT or ATTRIBUTE says about a user; a statement has one of them at most. */
+  sealed interface UserAttribute {
+    /** Stored as the key {@code comment}. */
+    record Comment(String text) implements UserAttribute {}
+
+    /** A JSON object as written; merged key by key. */
+    record Json(String text) implements UserAttribute {}
+  }
+
+  /**
+   * @param defaultRoles granted to each user; empty: public is the default role
+   */
   record CreateUser(
       boolean ifNotExists,
       List<UserSpec> users,
-      Optional<String> defaultRole,
+      List<String> defaultRoles,
       boolean locked,
-      Optional<String> comment)
+      Optional<UserAttribute> attribute)
       implements AccessControlStatement {
     public CreateUser {
       users = List.copyOf(users);
+      defaultRoles = List.copyOf(defaultRoles);
     }
   }
 
   /**
+   * @param defaultRoles empty: unchanged
    * @param lock empty: unchanged; TRUE: ACCOUNT LOCK; FALSE: UNLOCK
    */
   record AlterUser(
       boolean ifExists,
       List<UserSpec> users,
-      Optional<String> defaultRole,
+      Optional<DefaultRoles> defaultRoles,
       Optional<Boolean> lock,
-      Optional<String> comment)
+      Optional<UserAttribute> attribute)
       implements AccessControlStatement {
     public AlterUser {
       users = List.copyOf(users);
@@ -59,6 +81,17 @@ public sealed interface AccessControlStatement extends Statement {
       users = List.copyOf(users);
     }
   }
+
+  /**
+   * @param names each with the new one
+   */
+  record RenameUser(List<Renaming> names) implements AccessControlStatement {
+    public RenameUser {
+      names = List.copyOf(names);
+    }
+  }
+
+  record Renaming(UserName from, UserName to) {}
 
   /**
    * {@code SET PASSWORD [FOR user] = 'p'} and {@code ALTER USER USER() IDENTIFIED BY 'p'}: no user
@@ -85,16 +118,19 @@ public sealed interface AccessControlStatement extends Statement {
 
   record CommentRole(String role, String comment) implements AccessControlStatement {}
 
+  /**
+   * @param grantees each is looked up as a role first, then as a user (PM 5.5)
+   */
   record GrantPrivileges(
       List<String> privileges,
       ObjectType type,
       Level level,
-      List<String> roles,
+      List<UserName> grantees,
       boolean grantOption)
       implements AccessControlStatement {
     public GrantPrivileges {
       privileges = List.copyOf(privileges);
-      roles = List.copyOf(roles);
+      grantees = List.copyOf(grantees);
     }
   }
 
@@ -107,11 +143,19 @@ public sealed interface AccessControlStatement extends Statement {
       List<String> privileges,
       ObjectType type,
       Level level,
-      List<String> roles)
+      List<UserName> grantees)
       implements AccessControlStatement {
     public RevokePrivileges {
       privileges = List.copyOf(privileges);
-      roles = List.copyOf(roles);
+      grantees = List.copyOf(grantees);
+    }
+  }
+
+  /** {@code REVOKE ALL PRIVILEGES, GRANT OPTION FROM ...}: at every level. */
+  record RevokeEverything(boolean ifExists, List<UserName> grantees)
+      implements AccessControlStatement {
+    public RevokeEverything {
+      grantees = List.copyOf(grantees);
     }
   }
 
@@ -140,8 +184,8 @@ public sealed interface AccessControlStatement extends Statement {
   /** {@code SET SECONDARY ROLE ALL | NONE}. */
   record SetSecondaryRole(boolean all) implements AccessControlStatement {}
 
-  /** {@code SET DEFAULT ROLE r | NONE TO user, ...}; no role means public. */
-  record SetDefaultRole(Optional<String> role, List<UserName> users)
+  /** {@code SET DEFAULT ROLE (NONE | ALL | r, ...) TO user, ...}. */
+  record SetDefaultRole(DefaultRoles roles, List<UserName> users)
       implements AccessControlStatement {
     public SetDefaultRole {
       users = List.copyOf(users);
@@ -159,6 +203,13 @@ public sealed interface AccessControlStatement extends Statement {
 
   record ShowRoles(Optional<String> like) implements AccessControlStatement {}
 
+  record ShowUsers(Optional<String> like) implements AccessControlStatement {}
+
+  /**
+   * @param user empty: oneself
+   */
+  record ShowCreateUser(Optional<UserName> user) implements AccessControlStatement {}
+
   /** Whom SHOW GRANTS is about. */
   sealed interface GrantsOf {
     record Oneself() implements GrantsOf {}
@@ -168,15 +219,45 @@ public sealed interface AccessControlStatement extends Statement {
     record RoleNamed(String role) implements GrantsOf {}
   }
 
-  /** The role SET ROLE asks for. */
+  /** The roles SET ROLE asks for. */
   sealed interface RoleChoice {
     record Named(String role) implements RoleChoice {}
 
-    /** The stored default role. */
+    /** The first as primary role, the others as secondary ones. */
+    record Several(List<String> roles) implements RoleChoice {
+      public Several {
+        roles = List.copyOf(roles);
+      }
+    }
+
+    /** The stored default role as primary one, with all others as secondary ones, but these. */
+    record All(List<String> except) implements RoleChoice {
+      public All {
+        except = List.copyOf(except);
+      }
+    }
+
+    /** The stored default roles. */
     record Default() implements RoleChoice {}
 
     /** {@code NONE}: public only. */
     record None() implements RoleChoice {}
+  }
+
+  /** The roles that are to be active after login. */
+  sealed interface DefaultRoles {
+    /** Public only. */
+    record None() implements DefaultRoles {}
+
+    /** The default role stays the primary one, with all others as secondary ones. */
+    record All() implements DefaultRoles {}
+
+    /** The first as primary role, the others as secondary ones. */
+    record Listed(List<String> roles) implements DefaultRoles {
+      public Listed {
+        roles = List.copyOf(roles);
+      }
+    }
   }
 
   /** The object type keyword of GRANT and REVOKE; TABLE when MySQL's short form leaves it out. */

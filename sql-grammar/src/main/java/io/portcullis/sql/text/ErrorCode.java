@@ -83,6 +83,7 @@ public enum ErrorCode {
   ER_SYSTEM_SCHEMA_WRITE(3552, "HY000", "Access to system schema '%s' is rejected."),
   ER_MANDATORY_ROLE(3628, "HY000", "%s"),
   ER_CREDENTIALS_CONTRADICT_TO_HISTORY(3638, "HY000", "%s"),
+  ER_INVALID_USER_ATTRIBUTE_JSON(3982, "HY000", "The user attribute must be a valid JSON object"),
   ER_ROLE_GRANTED_TO_ITSELF(4027, "HY000", "cannot grant role %s to %s"),
   ER_CLIENT_INTERACTION_TIMEOUT(
       4031, "HY000", "The client was disconnected by the server because of inactivity."),

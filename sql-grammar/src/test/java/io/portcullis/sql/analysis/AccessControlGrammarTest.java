@@ -9,6 +9,7 @@ import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
 import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.DefaultRoles;
 import io.portcullis.sql.statement.AccessControlStatement.DropRole;
 import io.portcullis.sql.statement.AccessControlStatement.DropUser;
 import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
@@ -18,6 +19,9 @@ import io.portcullis.sql.statement.AccessControlStatement.Level;
 import io.portcullis.sql.statement.AccessControlStatement.ObjectType;
 import io.portcullis.sql.statement.AccessControlStatement.Password;
 import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
+import io.portcullis.sql.statement.AccessControlStatement.RenameUser;
+import io.portcullis.sql.statement.AccessControlStatement.Renaming;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeEverything;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
 import io.portcullis.sql.statement.AccessControlStatement.RoleChoice;
@@ -25,8 +29,11 @@ import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowCreateUser;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
+import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
+import io.portcullis.sql.statement.AccessControlStatement.UserAttribute;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
 import io.portcullis.sql.statement.Kill;
@@ -66,7 +73,16 @@ final class AccessControlGrammarTest {
 
   private static GrantPrivileges grant(
       List<String> privileges, ObjectType type, Level level, String role, boolean option) {
-    return new GrantPrivileges(privileges, type, level, List.of(role), option);
+    return new GrantPrivileges(privileges, type, level, List.of(user(role)), option);
+  }
+
+  private static AlterUser defaultRoles(DefaultRoles roles) {
+    return new AlterUser(
+        false,
+        List.of(new UserSpec(user("u"), Optional.empty())),
+        Optional.of(roles),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static Level named(String database, String name) {
@@ -78,8 +94,7 @@ final class AccessControlGrammarTest {
     return Stream.of(
         reads(
             "CREATE USER Joe_G IDENTIFIED BY 'x'",
-            new CreateUser(
-                false, List.of(user("Joe_G", "x")), Optional.empty(), false, Optional.empty())),
+            new CreateUser(false, List.of(user("Joe_G", "x")), List.of(), false, Optional.empty())),
         reads(
             "create user if not exists 'a'@'%' identified by 'x', b default role r account lock comment 'c'",
             new CreateUser(
@@ -88,9 +103,33 @@ final class AccessControlGrammarTest {
                     new UserSpec(
                         new UserName("a", Optional.of("%")), Optional.of(new Password("x"))),
                     new UserSpec(user("b"), Optional.empty())),
-                Optional.of("r"),
+                List.of("r"),
                 true,
-                Optional.of("c"))),
+                Optional.of(new UserAttribute.Comment("c")))),
+        reads(
+            "CREATE USER u IDENTIFIED BY RANDOM PASSWORD DEFAULT ROLE r, `s`@`%` ATTRIBUTE '{\"a\": 1}'",
+            new CreateUser(
+                false,
+                List.of(new UserSpec(user("u"), Optional.of(new Password("", true)))),
+                List.of("r", "s"),
+                false,
+                Optional.of(new UserAttribute.Json("{\"a\": 1}")))),
+        reads("ALTER USER u DEFAULT ROLE NONE", defaultRoles(new DefaultRoles.None())),
+        reads("ALTER USER u DEFAULT ROLE ALL", defaultRoles(new DefaultRoles.All())),
+        reads(
+            "ALTER USER u DEFAULT ROLE r, s",
+            defaultRoles(new DefaultRoles.Listed(List.of("r", "s")))),
+        reads(
+            "RENAME USER a TO b, 'c'@'%' TO d",
+            new RenameUser(
+                List.of(
+                    new Renaming(user("a"), user("b")),
+                    new Renaming(new UserName("c", Optional.of("%")), user("d"))))),
+        reads("SHOW USERS LIKE 'a%'", new ShowUsers(Optional.of("a%"))),
+        reads(
+            "SHOW CREATE USER 'a'@'%'",
+            new ShowCreateUser(Optional.of(new UserName("a", Optional.of("%"))))),
+        reads("SHOW CREATE USER CURRENT_USER()", new ShowCreateUser(Optional.empty())),
         reads(
             "ALTER USER a IDENTIFIED BY 'y' ACCOUNT UNLOCK",
             new AlterUser(
@@ -136,9 +175,20 @@ final class AccessControlGrammarTest {
         reads("USE SECONDARY ROLE NONE", new SetSecondaryRole(false)),
         reads(
             "SET DEFAULT ROLE r TO a, b",
-            new SetDefaultRole(Optional.of("r"), List.of(user("a"), user("b")))),
+            new SetDefaultRole(
+                new DefaultRoles.Listed(List.of("r")), List.of(user("a"), user("b")))),
         reads(
-            "SET DEFAULT ROLE NONE TO a", new SetDefaultRole(Optional.empty(), List.of(user("a")))),
+            "SET DEFAULT ROLE r, s TO a",
+            new SetDefaultRole(new DefaultRoles.Listed(List.of("r", "s")), List.of(user("a")))),
+        reads(
+            "SET DEFAULT ROLE ALL TO a",
+            new SetDefaultRole(new DefaultRoles.All(), List.of(user("a")))),
+        reads(
+            "SET DEFAULT ROLE NONE TO a",
+            new SetDefaultRole(new DefaultRoles.None(), List.of(user("a")))),
+        reads("SET ROLE r, `s`@`%`", new SetRole(new RoleChoice.Several(List.of("r", "s")))),
+        reads("SET ROLE ALL", new SetRole(new RoleChoice.All(List.of()))),
+        reads("SET ROLE ALL EXCEPT r, s", new SetRole(new RoleChoice.All(List.of("r", "s")))),
         reads(
             "GRANT r, s TO a, 'b'@'%' WITH ADMIN OPTION",
             new GrantRoles(
@@ -212,7 +262,24 @@ final class AccessControlGrammarTest {
                 List.of("SELECT"),
                 ObjectType.TABLE,
                 new Level.Named(RelationName.unqualified("t")),
-                List.of("r"))),
+                List.of(user("r")))),
+        reads(
+            "GRANT SELECT, INSERT ON shop.* TO 'analyst'@'%', USER joe WITH GRANT OPTION",
+            new GrantPrivileges(
+                List.of("SELECT", "INSERT"),
+                ObjectType.TABLE,
+                new Level.DatabaseStar("shop"),
+                List.of(new UserName("analyst", Optional.of("%")), user("joe")),
+                true)),
+        reads(
+            "REVOKE SELECT ON d.t FROM user IGNORE UNKNOWN USER",
+            new RevokePrivileges(
+                true,
+                false,
+                List.of("SELECT"),
+                ObjectType.TABLE,
+                named("d", "t"),
+                List.of(user("user")))),
         reads(
             "REVOKE IF EXISTS ALL ON TABLE * FROM r, s",
             new RevokePrivileges(
@@ -221,7 +288,13 @@ final class AccessControlGrammarTest {
                 List.of("ALL"),
                 ObjectType.TABLE,
                 new Level.Star(),
-                List.of("r", "s"))),
+                List.of(user("r"), user("s")))),
+        reads(
+            "REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'a'@'%'",
+            new RevokeEverything(false, List.of(new UserName("a", Optional.of("%"))))),
+        reads(
+            "REVOKE IF EXISTS ALL, GRANT OPTION FROM a, b",
+            new RevokeEverything(true, List.of(user("a"), user("b")))),
         reads("SHOW GRANTS", new ShowGrants(new GrantsOf.Oneself(), List.of())),
         reads("SHOW GRANTS FOR CURRENT_USER()", new ShowGrants(new GrantsOf.Oneself(), List.of())),
         reads(
@@ -253,6 +326,7 @@ final class AccessControlGrammarTest {
         List.of(
             "CREATE USER u IDENTIFIED BY 'hidden'",
             "ALTER USER u IDENTIFIED BY 'hidden' REPLACE 'x'",
+            "ALTER USER u IDENTIFIED BY 'hidden' ATTRIBUTE '{}' x",
             "SET PASSWORD = 'hidden' 'x'",
             "CREATE USER u 'hidden'")) {
       var lexed = Analysed.lexed(text, MYSQL);

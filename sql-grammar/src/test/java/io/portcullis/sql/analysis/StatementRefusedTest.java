@@ -77,8 +77,7 @@ final class StatementRefusedTest {
         notOffered("a query inside SHOW", "SHOW TABLES WHERE EXISTS (SELECT 1 FROM t)"),
         notOffered("EXPLAIN FOR CONNECTION", "EXPLAIN FOR CONNECTION 3"),
         notOffered("DROP SEQUENCE", "DROP SEQUENCE s"),
-        notOffered("DROP FUNCTION", "DROP FUNCTION f"),
-        notOffered("RENAME USER", "RENAME USER a TO b"));
+        notOffered("DROP FUNCTION", "DROP FUNCTION f"));
   }
 
   @TestFactory

@@ -53,6 +53,8 @@ final class StatementFatesTest {
           "SHOW PROCESSLIST",
           "SHOW GRANTS",
           "SHOW ROLES",
+          "SHOW USERS",
+          "SHOW CREATE USER u",
           "HELP 'x'",
           "SET @a = 1",
           "SET ROLE r",
@@ -97,6 +99,7 @@ final class StatementFatesTest {
           "TRUNCATE TABLE t",
           "CREATE USER u IDENTIFIED BY 'x'",
           "ALTER USER u IDENTIFIED BY 'x'",
+          "RENAME USER u TO v",
           "DROP USER u",
           "CREATE ROLE r",
           "ALTER ROLE r RENAME TO s",
@@ -104,6 +107,7 @@ final class StatementFatesTest {
           "DROP ROLE r",
           "GRANT SELECT ON TABLE d.t TO r",
           "REVOKE SELECT ON TABLE d.t FROM r",
+          "REVOKE ALL PRIVILEGES, GRANT OPTION FROM u",
           "GRANT r TO u",
           "REVOKE r FROM u");
 

@@ -15,14 +15,17 @@ import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.model.Verifiers;
 import io.portcullis.privilege.store.CatalogStore;
 import io.portcullis.privilege.store.EpochConflict;
 import io.portcullis.privilege.store.LoadedCatalog;
+import io.portcullis.privilege.store.LoginStore;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.jdbc.Rows.LevelCode;
+import io.portcullis.privilege.store.jdbc.Rows.SecondaryCode;
 import io.portcullis.sql.access.RelationKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -31,7 +34,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,7 +44,7 @@ import java.util.Optional;
  * commit is one transaction that holds the row of the epoch; names are parameters always. Any
  * thread, blocking.
  */
-public final class JdbcCatalogStore implements CatalogStore {
+public final class JdbcCatalogStore implements CatalogStore, LoginStore {
 
   private static final int ACCOUNT = AccountId.SYS.value();
 
@@ -118,6 +123,42 @@ public final class JdbcCatalogStore implements CatalogStore {
   }
 
   @Override
+  public void loggedIn(Map<UserId, Instant> logins) throws StoreException {
+    try (Connection connection = pool.connection();
+        PreparedStatement put =
+            connection.prepareStatement(
+                "REPLACE INTO "
+                    + schema
+                    + ".catalog_login (account_id, user_id, last_login_millis) VALUES (?, ?, ?)")) {
+      for (Map.Entry<UserId, Instant> login : logins.entrySet()) {
+        put.setInt(1, ACCOUNT);
+        put.setInt(2, login.getKey().value());
+        put.setLong(3, login.getValue().toEpochMilli());
+        put.addBatch();
+      }
+      put.executeBatch();
+    } catch (SQLException e) {
+      throw pool.failure("noting logins", e);
+    }
+  }
+
+  @Override
+  public Map<UserId, Instant> lastLogins() throws StoreException {
+    Map<UserId, Instant> logins = new HashMap<>();
+    try (Connection connection = pool.connection()) {
+      each(
+          connection,
+          "user_id, last_login_millis FROM ",
+          "catalog_login",
+          "",
+          row -> logins.put(new UserId(row.getInt(1)), Instant.ofEpochMilli(row.getLong(2))));
+    } catch (SQLException e) {
+      throw pool.failure("reading logins", e);
+    }
+    return logins;
+  }
+
+  @Override
   public void close() {
     pool.close();
   }
@@ -181,6 +222,13 @@ public final class JdbcCatalogStore implements CatalogStore {
       lastDatabase = new DatabaseId(row.getLong(4));
       lastRelation = new RelationId(row.getLong(5));
     }
+    Map<Integer, UserId> privateRoles = new HashMap<>();
+    each(
+        connection,
+        "role_id, user_id FROM ",
+        "catalog_private_role",
+        "",
+        row -> privateRoles.put(row.getInt(1), new UserId(row.getInt(2))));
     List<Role> roles = new ArrayList<>();
     List<CatalogChange> rows = new ArrayList<>();
     each(
@@ -188,17 +236,24 @@ public final class JdbcCatalogStore implements CatalogStore {
         "role_id, name, creator_user_id, owner_role_id, comment, created_millis FROM ",
         "catalog_role",
         "ORDER BY role_id",
-        row -> roles.add(role(row)));
+        row -> roles.add(role(row, privateRoles)));
     // An owner may come after what it owns, and own its owner: all of them first, then the owners.
-    roles.forEach(role -> rows.add(new CatalogChange.RolePut(ownedBy(role, role.id()))));
+    roles.forEach(role -> rows.add(new CatalogChange.RolePut(role.withOwner(role.id()))));
     roles.forEach(role -> rows.add(new CatalogChange.RolePut(role)));
+    Map<Integer, Profile> profiles = new HashMap<>();
+    each(
+        connection,
+        "user_id, default_secondary, attributes FROM ",
+        "catalog_user_profile",
+        "",
+        row -> profiles.put(row.getInt(1), profile(row)));
     each(
         connection,
         "user_id, name, host, caching_sha2, native_password, default_role_id, owner_role_id,"
             + " locked, comment, created_millis FROM ",
         "catalog_user",
         "",
-        row -> rows.add(new CatalogChange.UserPut(user(row))));
+        row -> rows.add(new CatalogChange.UserPut(user(row, profiles))));
     each(
         connection,
         "role_id, user_id, grant_option FROM ",
@@ -286,18 +341,7 @@ public final class JdbcCatalogStore implements CatalogStore {
     }
   }
 
-  private static Role ownedBy(Role role, RoleId owner) {
-    return new Role(
-        role.id(),
-        role.account(),
-        role.name(),
-        role.creator(),
-        owner,
-        role.comment(),
-        role.created());
-  }
-
-  private static Role role(ResultSet row) throws SQLException {
+  private static Role role(ResultSet row, Map<Integer, UserId> privateRoles) throws SQLException {
     int creator = row.getInt(3);
     Optional<UserId> creatorId =
         row.wasNull() ? Optional.empty() : Optional.of(new UserId(creator));
@@ -308,10 +352,27 @@ public final class JdbcCatalogStore implements CatalogStore {
         creatorId,
         new RoleId(row.getInt(4)),
         Optional.ofNullable(row.getString(5)),
-        Instant.ofEpochMilli(row.getLong(6)));
+        Instant.ofEpochMilli(row.getLong(6)),
+        Optional.ofNullable(privateRoles.get(row.getInt(1))));
   }
 
-  private static User user(ResultSet row) throws SQLException {
+  /** What the row beside a user's own holds. */
+  private record Profile(SecondaryRoles secondary, String attributes) {
+    static final Profile NONE = new Profile(SecondaryRoles.NONE, User.NO_ATTRIBUTES);
+  }
+
+  private static Profile profile(ResultSet row) throws SQLException, StoreException {
+    String secondary = row.getString(2);
+    try {
+      return new Profile(SecondaryCode.roles(secondary), row.getString(3));
+    } catch (NumberFormatException e) {
+      throw new StoreException(
+          "the catalog holds default roles this Portcullis does not know: " + secondary, e);
+    }
+  }
+
+  private static User user(ResultSet row, Map<Integer, Profile> profiles) throws SQLException {
+    Profile profile = profiles.getOrDefault(row.getInt(1), Profile.NONE);
     return new User(
         new UserId(row.getInt(1)),
         AccountId.SYS,
@@ -322,7 +383,9 @@ public final class JdbcCatalogStore implements CatalogStore {
         new RoleId(row.getInt(7)),
         row.getBoolean(8),
         Optional.ofNullable(row.getString(9)),
-        Instant.ofEpochMilli(row.getLong(10)));
+        Instant.ofEpochMilli(row.getLong(10)),
+        profile.secondary(),
+        profile.attributes());
   }
 
   private static Grant grant(ResultSet row) throws SQLException, StoreException {

@@ -8,14 +8,18 @@ import io.portcullis.privilege.model.GrantLevel;
 import io.portcullis.privilege.model.Names;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
 import io.portcullis.sql.access.RelationKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +56,8 @@ final class Rows {
       int user = dropped.user().value();
       delete("catalog_role_to_user WHERE account_id = ? AND user_id = ?", user);
       delete("catalog_user WHERE account_id = ? AND user_id = ?", user);
+      delete("catalog_user_profile WHERE account_id = ? AND user_id = ?", user);
+      delete("catalog_login WHERE account_id = ? AND user_id = ?", user);
     } else if (change instanceof CatalogChange.RolePut put) {
       put(put.role());
     } else if (change instanceof CatalogChange.RoleDropped dropped) {
@@ -151,6 +157,14 @@ final class Rows {
         user.locked(),
         orNull(user.comment()),
         user.created().toEpochMilli());
+    delete("catalog_user_profile WHERE account_id = ? AND user_id = ?", user.id().value());
+    if (!user.defaultSecondary().isNone() || !user.attributes().equals(User.NO_ATTRIBUTES)) {
+      insert(
+          "catalog_user_profile (account_id, user_id, default_secondary, attributes)",
+          user.id().value(),
+          SecondaryCode.text(user.defaultSecondary()),
+          user.attributes());
+    }
   }
 
   private void put(Role role) {
@@ -166,6 +180,14 @@ final class Rows {
         role.owner().value(),
         orNull(role.comment()),
         role.created().toEpochMilli());
+    delete("catalog_private_role WHERE account_id = ? AND role_id = ?", role.id().value());
+    role.privateTo()
+        .ifPresent(
+            user ->
+                insert(
+                    "catalog_private_role (account_id, role_id, user_id)",
+                    role.id().value(),
+                    user.value()));
   }
 
   private void put(Database database) {
@@ -197,6 +219,7 @@ final class Rows {
     delete("catalog_role_to_user WHERE account_id = ? AND role_id = ?", role);
     delete("catalog_role_to_role WHERE account_id = ? AND granted_role_id = ?", role);
     delete("catalog_role_to_role WHERE account_id = ? AND grantee_role_id = ?", role);
+    delete("catalog_private_role WHERE account_id = ? AND role_id = ?", role);
     delete("catalog_role WHERE account_id = ? AND role_id = ?", role);
     for (String table :
         List.of("catalog_role", "catalog_user", "catalog_database", "catalog_relation")) {
@@ -298,6 +321,38 @@ final class Rows {
     for (int i = 0; i < parameters.size(); i++) {
       @Nullable Object value = parameters.get(i) == Null.NULL ? null : parameters.get(i);
       statement.setObject(i + 1, value);
+    }
+  }
+
+  /** Secondary roles as a text in a row. */
+  static final class SecondaryCode {
+    private static final String ALL = "*";
+
+    private SecondaryCode() {}
+
+    static String text(SecondaryRoles roles) {
+      return roles.all()
+          ? ALL
+          : roles.roles().stream()
+              .map(RoleId::value)
+              .sorted()
+              .map(String::valueOf)
+              .collect(Collectors.joining(","));
+    }
+
+    /**
+     * @throws NumberFormatException when no such text was written
+     */
+    static SecondaryRoles roles(String text) {
+      if (text.equals(ALL)) {
+        return SecondaryRoles.ALL;
+      }
+      return text.isEmpty()
+          ? SecondaryRoles.NONE
+          : SecondaryRoles.of(
+              Arrays.stream(text.split(",", -1))
+                  .map(id -> new RoleId(Integer.parseInt(id)))
+                  .collect(Collectors.toSet()));
     }
   }
 

@@ -1,0 +1,14 @@
+package io.portcullis.privilege.store;
+
+import io.portcullis.privilege.model.UserId;
+import java.time.Instant;
+import java.util.Map;
+
+/** Where the times of logins are kept: beside the catalog, without an epoch. Blocking. */
+public interface LoginStore {
+
+  /** Keeps these as the users' last logins. */
+  void loggedIn(Map<UserId, Instant> logins) throws StoreException;
+
+  Map<UserId, Instant> lastLogins() throws StoreException;
+}
