@@ -928,7 +928,7 @@ final class CommandPhase {
       fail(why.error(), why.notes());
     } else if (!backend.isIdle()) {
       backend.killQuery(() -> session.closeWith(why.error()));
-      if (!relay.cut(why)) {
+      if (backend.isLeased() && !relay.cut(why)) {
         session.closeWith(why.error());
       }
     }

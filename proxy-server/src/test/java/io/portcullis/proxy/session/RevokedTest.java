@@ -248,6 +248,17 @@ final class RevokedTest {
     assertThat(gate.backend.connection().discarded).isTrue();
   }
 
+  @Test
+  void sessionIsClosedWhenThereIsNoThreadToKillItsStatementWith() {
+    TestClient client = running();
+    gate.backend.connection().chunk(gate.buffers.of(COLUMN_COUNT));
+    gate.store.fill();
+    publish(new CatalogChange.RoleRevokedFromUser(role(), user().id()));
+    gate.pump();
+    assertThat(client.receive().errno()).isEqualTo(1317);
+    assertThat(client.isClosed()).isTrue();
+  }
+
   /** It waits for the KILL of the one before, was decided, and is not sent yet. */
   @Test
   void statementThatWaitsForAKillIsNotSentAnyMore() {
