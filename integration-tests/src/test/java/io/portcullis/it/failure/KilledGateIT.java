@@ -2,6 +2,7 @@ package io.portcullis.it.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portcullis.it.harness.Await;
 import io.portcullis.it.harness.BackendExtension;
 import io.portcullis.it.harness.Endpoint;
 import io.portcullis.it.harness.GateProcess;
@@ -14,8 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.RepetitionInfo;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -25,7 +27,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(BackendExtension.class)
 final class KilledGateIT {
 
+  /** {@code -Dportcullis.it.kills=200} for more of them. */
+  private static final int DEFAULT_ROUNDS = 6;
+
   private static final int ADMINISTRATORS = 3;
+  private static final String CATALOG = "gate_killed";
   private static final List<String> PRIVILEGES = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
 
   private final Endpoint straight;
@@ -34,55 +40,70 @@ final class KilledGateIT {
     straight = backend.endpoint();
   }
 
-  @RepeatedTest(3)
-  void everythingAnsweredIsThereAndNothingByHalf(RepetitionInfo repetition) throws Exception {
-    String catalog = "gate_killed_" + repetition.getCurrentRepetition();
+  @Test
+  void everythingAnsweredIsThereAndNothingByHalf() throws Exception {
+    int rounds = Integer.getInteger("portcullis.it.kills", DEFAULT_ROUNDS);
+    long seed = Long.getLong("portcullis.it.seed", System.nanoTime());
+    System.out.println("kill -9 of the gate: " + rounds + " rounds, portcullis.it.seed=" + seed);
     try (Connection connection = straight.connect()) {
       Sql.run(
-          connection, "DROP DATABASE IF EXISTS " + catalog, "DROP DATABASE IF EXISTS killed_it");
+          connection,
+          "DROP DATABASE IF EXISTS " + CATALOG,
+          "DROP DATABASE IF EXISTS killed_it",
+          "CREATE DATABASE killed_it",
+          "CREATE TABLE killed_it.t (a INT PRIMARY KEY)");
     }
-    Random random = new Random(repetition.getCurrentRepetition());
+    Random random = new Random(seed);
     Map<String, Done> done = new HashMap<>();
-    try (GateProcess gate = GateProcess.start(straight, catalog)) {
-      try (Connection connection = gate.administrator().connect()) {
-        Sql.run(
-            connection,
-            "CREATE DATABASE killed_it",
-            "CREATE TABLE killed_it.t (a INT PRIMARY KEY)");
+    Map<String, Done> lastRound = Map.of();
+    for (int round = 0; round < rounds; round++) {
+      try (GateProcess gate = GateProcess.start(straight, CATALOG)) {
+        verify(gate, lastRound);
+        lastRound = killInTheMiddle(gate, round, random);
+        done.putAll(lastRound);
+      }
+      if ((round + 1) % 20 == 0) {
+        System.out.println("kill -9 of the gate: " + (round + 1) + " rounds held");
       }
     }
-    for (int kill = 0; kill < 3; kill++) {
-      try (GateProcess gate = GateProcess.start(straight, catalog)) {
-        verify(gate, done);
-        List<Administrator> administrators = new ArrayList<>();
-        for (int i = 0; i < ADMINISTRATORS; i++) {
-          administrators.add(new Administrator(gate, "k" + kill + "_" + i + "_"));
-        }
-        List<Thread> threads =
-            administrators.stream().map(each -> new Thread(each, "administrator")).toList();
-        threads.forEach(Thread::start);
-        Thread.sleep(800 + random.nextInt(1500));
-        gate.kill();
-        for (Thread each : threads) {
-          each.join();
-        }
-        for (Administrator each : administrators) {
-          done.putAll(each.done);
-          assertThat(each.ended.getSQLState()).as("%s", each.ended).startsWith("08");
-        }
-      }
-    }
-    assertThat(done).as("something happened before the kills").hasSizeGreaterThan(10);
-    try (GateProcess gate = GateProcess.start(straight, catalog)) {
+    Map<Done, Long> steps =
+        done.values().stream()
+            .collect(Collectors.groupingBy(each -> each, TreeMap::new, Collectors.counting()));
+    System.out.println("kill -9 of the gate: roles by their last step before the kill: " + steps);
+    assertThat(done).as("something happened before the kills").hasSizeGreaterThan(rounds);
+    try (GateProcess gate = GateProcess.start(straight, CATALOG)) {
       verify(gate, done);
       try (Connection connection = gate.administrator().connect()) {
-        Sql.run(
-            connection, "CREATE ROLE after_all", "DROP ROLE after_all", "DROP DATABASE killed_it");
+        Sql.run(connection, "CREATE ROLE after_all", "DROP ROLE after_all");
       }
     }
     try (Connection connection = straight.connect()) {
-      Sql.run(connection, "DROP DATABASE " + catalog);
+      Sql.run(connection, "DROP DATABASE killed_it", "DROP DATABASE " + CATALOG);
     }
+  }
+
+  /** How far each role had got when the gate was killed, as its administrator knows it. */
+  private static Map<String, Done> killInTheMiddle(GateProcess gate, int round, Random random)
+      throws Exception {
+    List<Administrator> administrators = new ArrayList<>();
+    for (int i = 0; i < ADMINISTRATORS; i++) {
+      administrators.add(new Administrator(gate, "k" + round + "_" + i + "_"));
+    }
+    List<Thread> threads =
+        administrators.stream().map(each -> new Thread(each, "administrator")).toList();
+    threads.forEach(Thread::start);
+    Await.until(
+        "an administrator has begun", () -> administrators.stream().anyMatch(Administrator::began));
+    Thread.sleep(random.nextInt(1000));
+    gate.kill();
+    Map<String, Done> reached = new HashMap<>();
+    for (int i = 0; i < ADMINISTRATORS; i++) {
+      threads.get(i).join();
+      Administrator each = administrators.get(i);
+      reached.putAll(each.done);
+      assertThat(each.ended.getSQLState()).as("%s", each.ended).startsWith("08");
+    }
+    return reached;
   }
 
   private static void verify(GateProcess gate, Map<String, Done> done) throws SQLException {
@@ -131,11 +152,16 @@ final class KilledGateIT {
     private final GateProcess gate;
     private final String prefix;
     private final Map<String, Done> done = new HashMap<>();
+    private volatile boolean began;
     private volatile SQLException ended = new SQLException("not ended");
 
     Administrator(GateProcess gate, String prefix) {
       this.gate = gate;
       this.prefix = prefix;
+    }
+
+    boolean began() {
+      return began;
     }
 
     @Override
@@ -172,6 +198,7 @@ final class KilledGateIT {
         throws SQLException {
       done.put(role, before);
       Sql.run(connection, sql);
+      began = true;
       done.put(role, after);
     }
   }

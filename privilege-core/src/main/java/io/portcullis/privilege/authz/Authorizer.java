@@ -495,6 +495,14 @@ public final class Authorizer {
     if (SystemDatabases.isCatalog(database, catalogSchema)) {
       return refused(subject, kind, database, relation);
     }
+    if (relation != null && SystemDatabases.isListOfSessions(database, relation)) {
+      return denied(
+          ErrorCode.ER_NOT_SUPPORTED_YET.error(
+              database
+                  + "."
+                  + relation
+                  + " lists the sessions of the backend; SHOW PROCESSLIST lists those of the gate"));
+    }
     if (subject.isAdministrator()) {
       return ALLOWED;
     }

@@ -31,6 +31,10 @@ public final class SystemDatabases {
           "st_spatial_reference_systems",
           "st_units_of_measure");
 
+  /** What lists the sessions of the backend, whose ids and users are not those of the gate. */
+  private static final Set<String> SESSIONS =
+      Set.of("processlist", "x$processlist", "session", "x$session");
+
   private SystemDatabases() {}
 
   public static boolean is(String name, String catalogSchema) {
@@ -72,6 +76,10 @@ public final class SystemDatabases {
   /** Those of the backend, which MySQL protects with an error of its own. */
   static boolean isProtectedByServer(String folded) {
     return BACKEND.contains(folded) && !folded.equals(INFORMATION_SCHEMA);
+  }
+
+  static boolean isListOfSessions(String folded, String relation) {
+    return BACKEND.contains(folded) && SESSIONS.contains(caseless(relation));
   }
 
   static boolean isOpen(String informationSchemaRelation) {

@@ -390,6 +390,29 @@ final class DecisionAccessTest {
         .isInstanceOf(Decision.Allowed.class);
   }
 
+  /** PM 4.2 #25: what the backend's lists say of its sessions is not the truth of the gate. */
+  @Test
+  void sessionsOfTheBackendAreShownToNobody() {
+    Subject root = catalog.subject("root", "moadmin");
+    catalog.grant("app", "select on table performance_schema.processlist");
+    for (String list :
+        List.of(
+            "information_schema.PROCESSLIST",
+            "information_schema.proce\u017f\u017flist",
+            "performance_schema.processlist",
+            "sys.processlist",
+            "sys.x$processlist",
+            "sys.session",
+            "sys.x$session")) {
+      assertThat(error(decide(root, on(AccessKind.SELECT, list)))).as(list).startsWith("1235 ");
+      assertThat(error(decide(joe, on(AccessKind.SELECT, list)))).as(list).startsWith("1235 ");
+    }
+    assertThat(decide(root, on(AccessKind.SELECT, "information_schema.TABLES")))
+        .isInstanceOf(Decision.Allowed.class);
+    assertThat(decide(root, on(AccessKind.SELECT, "mysql.processlist")))
+        .isInstanceOf(Decision.Denied.class);
+  }
+
   @Test
   void systemDatabasesAreReadByExplicitGrantOnly() {
     catalog

@@ -385,6 +385,12 @@ final class PlainEvaluator {
     if (database.equals(catalogSchema)) {
       return refused;
     }
+    if (relation.isPresent()
+        && !database.equals("mo_catalog")
+        && List.of("processlist", "x$processlist", "session", "x$session")
+            .contains(relation.get().toLowerCase(Locale.ROOT))) {
+      return Outcome.errno(1235);
+    }
     if (subject().equals(RoleId.MOADMIN)) {
       return Outcome.ALLOWED;
     }

@@ -10,6 +10,8 @@ import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.sql.access.RelationKind;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +52,19 @@ final class SnapshotPublisherTest {
     assertThat(publisher.current().epoch()).isEqualTo(3);
     publisher.publish(4, catalog.state());
     assertThat(publisher.current().epoch()).isEqualTo(4);
+  }
+
+  @Test
+  void listenersAreToldOfTheSnapshotThatIsCurrentAndOneThatFailsHoldsNobodyUp() {
+    List<Long> told = new ArrayList<>();
+    publisher.onPublish(
+        () -> {
+          throw new IllegalStateException("listener");
+        });
+    publisher.onPublish(() -> told.add(publisher.current().epoch()));
+    publisher.publish(3, catalog.state());
+    publisher.publish(5, catalog.state());
+    assertThat(told).containsExactly(3L, 5L);
   }
 
   @Test

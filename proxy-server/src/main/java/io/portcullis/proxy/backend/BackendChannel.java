@@ -141,6 +141,16 @@ final class BackendChannel extends ChannelInboundHandlerAdapter implements Respo
     idleSince = nanoTime;
   }
 
+  /** {@link ResponseTracker#restOfPacket}. */
+  int restOfPacket() {
+    return tracker.restOfPacket();
+  }
+
+  /** {@link ResponseTracker#nextSequence}. */
+  int nextSequence() {
+    return tracker.nextSequence();
+  }
+
   /** Status flags of the last answer that had any. */
   int statusFlags() {
     return tracker.statusFlags();

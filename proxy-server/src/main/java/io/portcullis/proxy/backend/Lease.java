@@ -54,6 +54,16 @@ final class Lease implements BackendConnection {
   }
 
   @Override
+  public int restOfPacket() {
+    return over ? -1 : channel.restOfPacket();
+  }
+
+  @Override
+  public int nextSequence() {
+    return channel.nextSequence();
+  }
+
+  @Override
   public boolean isIdle() {
     return over || channel.idle();
   }

@@ -135,7 +135,20 @@ final class ResponseTracker {
 
   /** How the last response ended. */
   ResponseEnd end() {
-    return new ResponseEnd(error, errno, statusFlags, warnings, (sequence + 1) & 0xFF);
+    return new ResponseEnd(error, errno, statusFlags, warnings, nextSequence());
+  }
+
+  /** Sequence id of a packet that follows the one passed on last, renumbered as it was. */
+  int nextSequence() {
+    return (sequence + 1) & 0xFF;
+  }
+
+  /**
+   * How many bytes complete the packet whose beginning was passed on last: 0 between two packets
+   * (what is {@link #held} was not passed on), -1 when it is continued in another.
+   */
+  int restOfPacket() {
+    return continuation || (skip > 0 && full) ? -1 : skip;
   }
 
   /** Status flags of the last OK or EOF packet of any response. */

@@ -204,6 +204,7 @@ public final class PortcullisServer implements AutoCloseable {
             control,
             analysis,
             storeExecutor);
+    publisher.onPublish(registry::reconsider);
     loops
         .next()
         .scheduleAtFixedRate(

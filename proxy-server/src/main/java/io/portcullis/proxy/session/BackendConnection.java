@@ -24,6 +24,15 @@ public interface BackendConnection {
   /** Reads again. */
   void resumeReading();
 
+  /**
+   * How many bytes complete the packet whose beginning was delivered to the sink last: 0 between
+   * two packets, -1 when it is continued in another.
+   */
+  int restOfPacket();
+
+  /** Sequence id of a packet that follows that one, renumbered as it was. */
+  int nextSequence();
+
   /** Whether no response is outstanding. */
   boolean isIdle();
 

@@ -100,8 +100,11 @@ final class BackendLease {
     }
   }
 
-  private void killed() {
+  private void killed(BackendConnection running, boolean asked, Runnable otherwise) {
     killing = false;
+    if (!asked && running == connection && !running.isIdle()) {
+      otherwise.run();
+    }
     for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
       connection().execute(next.framed(), next.shape(), next.edit(), next.sink());
     }
@@ -273,8 +276,37 @@ final class BackendLease {
     return CommandEncoder.text(port.allocator(), CommandByte.QUERY, sql, StandardCharsets.US_ASCII);
   }
 
-  /** Ends what the backend is executing for this session; its answer tells when. */
-  void killQuery() {
+  /** Whether nothing was sent, or is to be sent, whose answer is outstanding. */
+  boolean isIdle() {
+    BackendConnection leased = connection;
+    return leased == null || (leased.isIdle() && waiting.isEmpty());
+  }
+
+  /**
+   * Takes back the command that waits for a KILL, if one with an answer does: it will not be sent,
+   * and its sink hears nothing.
+   */
+  boolean recall() {
+    Waiting last = waiting.peekLast();
+    if (last == null || last.shape() == CommandShape.NONE) {
+      return false;
+    }
+    waiting.removeLast();
+    last.framed().release();
+    HeldResponse unanswered = held;
+    if (unanswered != null) {
+      held = null;
+      unanswered.abandon();
+    }
+    return true;
+  }
+
+  /**
+   * Ends what the backend is executing for this session; its answer tells when.
+   *
+   * @param otherwise what to do when it goes on because nobody could be asked to end it
+   */
+  void killQuery(Runnable otherwise) {
     BackendConnection running = connection;
     if (running == null || running.isIdle() || killing) {
       return;
@@ -283,15 +315,18 @@ final class BackendLease {
     try {
       store.execute(
           () -> {
+            boolean asked = false;
             try {
-              control.killQuery(running.threadId());
+              asked = control.killQuery(running.threadId());
             } finally {
-              port.loop().execute(this::killed);
+              boolean killed = asked;
+              port.loop().execute(() -> killed(running, killed, otherwise));
             }
           });
     } catch (RejectedExecutionException e) {
       killing = false;
       LOG.atWarn().log("no thread to end a statement with");
+      otherwise.run();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.portcullis.proxy.session;
 
 import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.statement.StatementReader;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +73,8 @@ public final class ClientSession {
   private volatile long lastActivityNanos = System.nanoTime();
   private volatile boolean busy;
 
-  private record Visible(UserId user, String userName, String host, String database) {}
+  private record Visible(
+      AccountId account, UserId user, String userName, String host, String database) {}
 
   public ClientSession(
       SessionServices services, FrontendPort port, StatementReader reader, BackendSource source) {
@@ -245,6 +248,7 @@ public final class ClientSession {
     port.setPacketLimit(services.settings().maxAllowedPacket());
     port.enterCommandPhase();
     LOG.atDebug().addKeyValue("connectionId", connectionId).log("session opened");
+    reconsider(); // what changed since the password was checked
     commandFinished();
   }
 
@@ -311,7 +315,9 @@ public final class ClientSession {
     String database = authority.currentDatabase().orElse("");
     if (shown == null || !shown.database().equals(database)) {
       Subject subject = authority.subject().subject();
-      visible = new Visible(subject.user(), subject.userName(), subject.host(), database);
+      visible =
+          new Visible(
+              subject.account(), subject.user(), subject.userName(), subject.host(), database);
     }
   }
 
@@ -319,20 +325,20 @@ public final class ClientSession {
     port.close();
   }
 
-  /** Sends an error outside of any answer, and closes. */
+  /** Sends an error, in place of what is left of an answer underway, and closes. */
   void closeWith(SqlError error) {
     if (closed) {
       return;
     }
     Login underway = login;
     CommandPhase phase = commands;
-    if (underway == null && phase != null && phase.isAnswering()) {
+    int sequence = underway != null ? underway.sequence() : phase != null ? phase.sequence() : 0;
+    if (sequence < 0) {
       // The client would read an error packet as a piece of the answer.
       port.close();
       onClosed();
       return;
     }
-    int sequence = underway != null ? underway.sequence() : phase != null ? phase.sequence() : 0;
     new Replies(port, CapabilityFlags.PROTOCOL_41).error(sequence, error);
     port.flush();
     port.closeAfterFlush();
@@ -356,8 +362,33 @@ public final class ClientSession {
         + services.publisher().current().epoch();
   }
 
+  /** The catalog has changed: what the session has in hand is decided again. */
+  void reconsider() {
+    CommandPhase phase = commands;
+    if (!closed && login == null && phase != null) {
+      try {
+        phase.reconsider();
+      } catch (RuntimeException e) {
+        LOG.atError()
+            .setCause(e)
+            .addKeyValue("connectionId", connectionId)
+            .log("not decided again; the session ends");
+        closeWith(ErrorCode.ER_UNKNOWN_ERROR.error("Internal error in the gate"));
+      }
+    }
+  }
+
   // ---- what others may do; any thread
   // --------------------------------------------------------------------
+
+  Executor loop() {
+    return port.loop();
+  }
+
+  boolean isOf(AccountId account) {
+    Visible shown = visible;
+    return shown != null && shown.account().equals(account);
+  }
 
   boolean isOf(UserId user) {
     Visible shown = visible;
@@ -376,7 +407,7 @@ public final class ClientSession {
               if (!queryOnly) {
                 closeWith(ErrorCode.ER_QUERY_INTERRUPTED.error());
               } else if (lease != null) {
-                lease.killQuery();
+                lease.killQuery(() -> {});
               }
             });
   }

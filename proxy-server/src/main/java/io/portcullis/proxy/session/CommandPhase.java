@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,7 @@ final class CommandPhase {
   private final DefinitionStatements definitions;
   private final MetadataReads metadata;
   private final Relay relay;
+  private final Holdings holdings;
   private final PacketStep query = this::query;
 
   private boolean multiStatements;
@@ -97,7 +99,7 @@ final class CommandPhase {
   private boolean more;
   private @Nullable PreparedHandle handle;
   private @Nullable MetadataFilters filters;
-  private boolean timedOut;
+  private @Nullable Interruption interruption;
   private @Nullable HeldResponse unsent;
   private FrontendPort.@Nullable Cancellable timeout;
 
@@ -123,8 +125,10 @@ final class CommandPhase {
         new Offload(port.loop(), session.connectionId(), this::fail, session::protocolError);
     this.prepared = new PreparedStatements(this, port, reader, authority, backend);
     this.local = new LocalAnswers(this, session, services, authority, backend, offload);
-    this.definitions = new DefinitionStatements(this, services, port, authority, offload);
+    this.definitions = new DefinitionStatements(this, services, authority, offload);
     this.metadata = new MetadataReads(this, port, reader, authority, backend);
+    this.holdings =
+        new Holdings(this, session, services, port, authority, backend, prepared, metadata);
   }
 
   void onClientWritable() {
@@ -143,14 +147,12 @@ final class CommandPhase {
     return StatusFlags.has(backend.statusFlags(), StatusFlags.IN_TRANS);
   }
 
-  /** Of the next packet to the client; between commands, of the answer to the one that comes. */
+  /**
+   * Of an error to the client; between commands, of the answer to the one that comes. -1 in the
+   * middle of an answer in which the client would not know an error.
+   */
   int sequence() {
-    return busy ? sequence : FIRST_OF_ANSWER;
-  }
-
-  /** Whether the client has the beginning of an answer whose end has not come yet. */
-  boolean isAnswering() {
-    return relay.isStarted();
+    return relay.isStarted() ? relay.errorSequence() : busy ? sequence : FIRST_OF_ANSWER;
   }
 
   @Nullable Diagnostics diagnostics() {
@@ -190,9 +192,41 @@ final class CommandPhase {
     return Optional.ofNullable(filters);
   }
 
+  /** What the statement in hand, or the handle that is executed, was secured with. */
+  Optional<MetadataFilters> securedWith() {
+    PreparedHandle executed = handle;
+    return executed == null ? filters() : executed.filters();
+  }
+
+  /** The secured form of a statement that needs these is about to be sent. */
+  void runsSecured(List<AccessRequest> accesses) {
+    holdings.runs(accesses);
+  }
+
   /** Sends the command in hand, and its response straight on. */
   void relay() {
     send(relay);
+  }
+
+  /** The same for one that is known to be permitted. */
+  void relay(List<AccessRequest> accesses) {
+    holdings.runs(accesses);
+    send(relay);
+  }
+
+  /** Keeps the answer to the command in hand back; for {@link #send}. */
+  HeldResponse hold(BiConsumer<HeldResponse, ResponseEnd> complete) {
+    return hold(this::backendFailed, complete);
+  }
+
+  HeldResponse hold(Consumer<SqlError> failed, BiConsumer<HeldResponse, ResponseEnd> complete) {
+    return new HeldResponse(
+        port,
+        failed,
+        (held, end) -> {
+          holdings.ran();
+          complete.accept(held, end);
+        });
   }
 
   /**
@@ -228,6 +262,7 @@ final class CommandPhase {
     replies.loggedIn(sequence, backend.statusFlags(), info);
     port.flush();
     busy = false;
+    holdings.ran();
     session.ready();
   }
 
@@ -242,7 +277,7 @@ final class CommandPhase {
     more = false;
     handle = null;
     filters = null;
-    timedOut = false;
+    interruption = null;
     try {
       dispatch(packet);
     } catch (ProtocolException e) {
@@ -394,6 +429,7 @@ final class CommandPhase {
           && authority.knowsPermitted(analysis)) {
         reader.done();
         diagnostics = null;
+        holdings.runs(forward.accesses());
         startTimeout();
         backend.execute(packet.framed(), CommandShape.QUERY, ResponseEdit.NONE, relay);
         return;
@@ -441,6 +477,8 @@ final class CommandPhase {
     }
     more = left > 1;
     handle = null;
+    filters = null;
+    interruption = null;
     command = several.cut(port.allocator());
     sequenceOffset = (sequence - 1) & 0xff;
     if (several.read()) {
@@ -551,6 +589,7 @@ final class CommandPhase {
 
   void permitted(StatementAnalysis analysis, List<AccessRequest> accesses, Runnable then) {
     if (handle == null && authority.knowsPermitted(analysis)) {
+      holdings.runs(accesses);
       then.run();
       return;
     }
@@ -559,6 +598,11 @@ final class CommandPhase {
         0,
         () -> {
           PreparedHandle executed = handle;
+          if (analysis.statement() instanceof ForwardStatement forward
+              && Holdings.isLocking(forward)) {
+            then.run();
+            return;
+          }
           if (executed == null) {
             authority.rememberPermitted(analysis);
           } else {
@@ -584,6 +628,7 @@ final class CommandPhase {
             ? authority.decide(accesses)
             : authority.decide(accesses, executed.database());
     if (decision instanceof Decision.Allowed) {
+      holdings.runs(accesses);
       then.run();
     } else if (decision instanceof Decision.Denied denied) {
       otherwise.accept(denied);
@@ -614,7 +659,17 @@ final class CommandPhase {
   // ---- forwarding
 
   private void forward(ForwardStatement statement) {
-    if (statement.effects().isEmpty()) {
+    if (Holdings.isLocking(statement)) {
+      Optional<String> database = boundDatabase();
+      send(
+          hold(
+              (held, end) -> {
+                if (!end.error()) {
+                  holdings.locked(statement, database);
+                }
+                answerHeld(held, end);
+              }));
+    } else if (statement.effects().isEmpty()) {
       send(relay);
     } else {
       definitions.run(statement.effects(), boundDatabase());
@@ -626,6 +681,17 @@ final class CommandPhase {
     command = null;
     if (framed == null) {
       throw new IllegalStateException("no command");
+    }
+    Interruption early = interruption;
+    if (early != null) {
+      // Between the decision and now something had to be looked up, and a right was taken away.
+      framed.release();
+      if (sink instanceof HeldResponse unused) {
+        unused.abandon();
+      }
+      definitions.unsent();
+      fail(early.error(), early.notes());
+      return;
     }
     diagnostics = null;
     startTimeout();
@@ -644,9 +710,7 @@ final class CommandPhase {
       return;
     }
     send(
-        new HeldResponse(
-            port,
-            this::backendFailed,
+        hold(
             (held, end) -> {
               unsent = held;
               backend.refreshMode(
@@ -662,7 +726,8 @@ final class CommandPhase {
             }));
   }
 
-  private Optional<String> boundDatabase() {
+  /** Where the command in hand binds names without a database. */
+  Optional<String> boundDatabase() {
     PreparedHandle executed = handle;
     return executed == null ? authority.currentDatabase() : executed.database();
   }
@@ -673,9 +738,7 @@ final class CommandPhase {
         0,
         () ->
             send(
-                new HeldResponse(
-                    port,
-                    this::backendFailed,
+                hold(
                     (held, end) -> {
                       if (!end.error()) {
                         authority.use(database);
@@ -714,9 +777,7 @@ final class CommandPhase {
         0,
         () ->
             send(
-                new HeldResponse(
-                    port,
-                    this::backendFailed,
+                hold(
                     (held, end) -> {
                       if (!end.error()) {
                         authority.use(database);
@@ -768,6 +829,7 @@ final class CommandPhase {
     authority.forgetTemporaryTables();
     diagnostics = null;
     multiStatements = session.negotiatedMultiStatements();
+    holdings.forgetConnection();
     backend.release();
     authority.become(
         InitialRole.reset(authority.subject().subject(), services.publisher().current()));
@@ -779,10 +841,11 @@ final class CommandPhase {
 
   /** Sends on an answer that was held back. */
   void answerHeld(HeldResponse held, ResponseEnd end) {
-    if (timedOut && end.errno() == ErrorCode.ER_QUERY_INTERRUPTED.errno()) {
+    Interruption why = interruption;
+    if (why != null && why.replaces(end)) {
       held.discard();
       stopTimeout();
-      fail(ErrorCode.ER_QUERY_TIMEOUT.error());
+      fail(why.error(), why.notes());
     } else {
       held.relay();
       responseEnded(end);
@@ -792,9 +855,12 @@ final class CommandPhase {
   /** The backend's answer is complete and sent on. */
   void responseEnded(ResponseEnd end) {
     stopTimeout();
+    holdings.ran();
     if (!end.error()) {
       backend.statusFlags(end.statusFlags());
+      holdings.answered(end.statusFlags());
     }
+    noteCursor(end);
     sequence = end.nextSequence();
     if (more && !end.error()) {
       nextStatement();
@@ -815,6 +881,7 @@ final class CommandPhase {
   private void forgetConnection() {
     prepared.forget();
     authority.forgetTemporaryTables();
+    holdings.forgetConnection();
   }
 
   /**
@@ -826,9 +893,97 @@ final class CommandPhase {
     session.abort();
   }
 
-  /** Whether the gate itself has interrupted the statement. */
+  // ---- interruption
+
+  /** Null, or why the gate itself has ended the statement in hand. */
+  @Nullable Interruption interruption() {
+    return interruption;
+  }
+
+  /** Whether that is because it took too long. */
   boolean timedOut() {
-    return timedOut;
+    Interruption why = interruption;
+    return why != null && !why.revoked();
+  }
+
+  CommandShape shape() {
+    return shape;
+  }
+
+  /** The catalog has changed: what is in hand is decided again. */
+  void reconsider() {
+    holdings.reconsider();
+  }
+
+  /** Ends the statement in hand, which is not permitted any more. */
+  void interrupt(Interruption why) {
+    Interruption before = interruption;
+    if (before != null && before.revoked()) {
+      return;
+    }
+    interruption = why;
+    if (backend.recall()) {
+      definitions.unsent();
+      stopTimeout();
+      fail(why.error(), why.notes());
+    } else if (!backend.isIdle()) {
+      backend.killQuery(() -> session.closeWith(why.error()));
+      if (backend.isLeased() && !relay.cut(why)) {
+        session.closeWith(why.error());
+      }
+    }
+  }
+
+  /** Sends the reason in place of what the backend says next; the answer is over for the client. */
+  void tell(Interruption why, int errorSequence) {
+    replies.error(errorSequence, why.error());
+    port.flush();
+  }
+
+  /** The backend's answer is over, too; the client has been told. */
+  void interrupted(Interruption why, ResponseEnd end) {
+    stopTimeout();
+    if (!end.error()) {
+      backend.statusFlags(end.statusFlags());
+    }
+    noteCursor(end);
+    PreparedHandle executed = handle;
+    if (executed != null && executed.hasCursor() && why.revoked()) {
+      prepared.endCursor(executed, why.error());
+    }
+    if (executed != null) {
+      executed.takeCursorEnd(); // told already
+    }
+    diagnostics = new Diagnostics(Optional.of(why.error()), why.notes());
+    finishCommand();
+  }
+
+  private void noteCursor(ResponseEnd end) {
+    PreparedHandle executed = handle;
+    if (executed != null && !end.error()) {
+      executed.cursor(
+          StatusFlags.has(end.statusFlags(), StatusFlags.CURSOR_EXISTS)
+              && !StatusFlags.has(end.statusFlags(), StatusFlags.LAST_ROW_SENT));
+    }
+  }
+
+  void closeCursorsIfIdle() {
+    if (!busy && backend.isLeased() && prepared.hasCursorsToClose()) {
+      closeCursors();
+    }
+  }
+
+  /** A command of the gate's own: those of the client wait. */
+  private void closeCursors() {
+    busy = true;
+    sequence = FIRST_OF_ANSWER;
+    port.hold();
+    prepared.closeCursor(
+        this::finishCommand,
+        error -> {
+          backend.lost();
+          session.closeWith(error);
+        });
   }
 
   void fail(SqlError error) {
@@ -890,9 +1045,19 @@ final class CommandPhase {
   void finishCommand() {
     dropCommand();
     dropText();
-    busy = false;
+    holdings.ran();
     port.flush();
-    session.commandFinished();
+    if (prepared.hasCursorsToClose()) {
+      closeCursors();
+      return;
+    }
+    busy = false;
+    SqlError lastWord = holdings.lastWord();
+    if (lastWord != null) {
+      session.closeWith(lastWord);
+    } else {
+      session.commandFinished();
+    }
   }
 
   void dropCommand() {
@@ -914,6 +1079,7 @@ final class CommandPhase {
   /** The session is over: gives back what the command in hand holds. */
   void close() {
     offload.close();
+    holdings.close();
     definitions.close();
     relay.close();
     stopTimeout();
@@ -934,14 +1100,15 @@ final class CommandPhase {
   // ---- time
 
   private void startTimeout() {
-    timedOut = false;
     long millis = services.settings().statementTimeout().toMillis();
     if (millis > 0) {
       timeout =
           port.schedule(
               () -> {
-                timedOut = true;
-                backend.killQuery();
+                if (interruption == null) {
+                  interruption = Interruption.TIMEOUT;
+                }
+                backend.killQuery(() -> {});
               },
               millis,
               TimeUnit.MILLISECONDS);

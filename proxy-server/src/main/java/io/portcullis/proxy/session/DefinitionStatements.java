@@ -19,21 +19,15 @@ final class DefinitionStatements {
 
   private final CommandPhase phase;
   private final SessionServices services;
-  private final FrontendPort port;
   private final Authority authority;
   private final Offload offload;
 
   private @Nullable Definition underway;
 
   DefinitionStatements(
-      CommandPhase phase,
-      SessionServices services,
-      FrontendPort port,
-      Authority authority,
-      Offload offload) {
+      CommandPhase phase, SessionServices services, Authority authority, Offload offload) {
     this.phase = phase;
     this.services = services;
-    this.port = port;
     this.authority = authority;
     this.offload = offload;
   }
@@ -60,9 +54,7 @@ final class DefinitionStatements {
     }
     if (!CatalogSettler.changesCatalog(effects)) {
       phase.send(
-          new HeldResponse(
-              port,
-              phase::backendFailed,
+          phase.hold(
               (held, end) -> defined(end.error() ? List.of() : effects, database, held, end)));
     } else if (CatalogSettler.needsPriorObjects(effects)) {
       offload.run(
@@ -79,8 +71,7 @@ final class DefinitionStatements {
     Definition begun = Definition.begin(services);
     underway = begun;
     phase.send(
-        new HeldResponse(
-            port,
+        phase.hold(
             error -> {
               begun.lost();
               phase.backendFailed(error);
@@ -88,7 +79,7 @@ final class DefinitionStatements {
             (held, end) -> {
               underway = null;
               if (end.error()) {
-                refused(effects, begun);
+                refused(effects, end, begun);
                 defined(List.of(), database, held, end);
                 return;
               }
@@ -106,9 +97,13 @@ final class DefinitionStatements {
             }));
   }
 
-  /** A statement that names several objects may have done some of its work before it failed. */
-  private static void refused(List<CatalogEffect> effects, Definition begun) {
-    if (effects.stream().filter(effect -> !isTemporary(effect)).count() > 1) {
+  /**
+   * A statement that names several objects may have done some of its work before it failed, and so
+   * may any that was interrupted, such as DROP DATABASE.
+   */
+  private static void refused(List<CatalogEffect> effects, ResponseEnd end, Definition begun) {
+    if (end.errno() == ErrorCode.ER_QUERY_INTERRUPTED.errno()
+        || effects.stream().filter(effect -> !isTemporary(effect)).count() > 1) {
       begun.lost();
     } else {
       begun.settled();
@@ -158,6 +153,15 @@ final class DefinitionStatements {
               .isPresent()) {
         authority.useNone();
       }
+    }
+  }
+
+  /** The command in hand was not sent. */
+  void unsent() {
+    Definition begun = underway;
+    if (begun != null) {
+      underway = null;
+      begun.settled();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.portcullis.proxy.session;
 
 import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.dcl.DclResult;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.proxy.statement.Authority;
@@ -89,10 +90,9 @@ final class LocalAnswers {
   void showProcesslist() {
     phase.dropCommand();
     phase.diagnostics(Diagnostics.NONE);
-    boolean all = holdsAccountAll();
     List<List<@Nullable String>> rows = new ArrayList<>();
     for (ClientSession other : services.registry().all()) {
-      if (all || other.isOf(authority.subject().subject().user())) {
+      if (reaches(other)) {
         other.processlistRow().ifPresent(rows::add);
       }
     }
@@ -101,12 +101,17 @@ final class LocalAnswers {
     phase.answer(ClientSession.PROCESSLIST_COLUMNS, rows);
   }
 
-  private boolean holdsAccountAll() {
-    return authority.subject().isAdministrator()
-        || services
-            .authorizer()
-            .requireAny(authority.subject(), PrivilegeType.ACCOUNT_ALL)
-            .isEmpty();
+  /**
+   * Whether a session may be seen and ended (PM 4.2 #25, #26): one's own; those of the account with
+   * ALL ON ACCOUNT; any, one that has not logged in yet among them, as moadmin.
+   */
+  private boolean reaches(ClientSession other) {
+    ActiveSubject active = authority.subject();
+    Subject who = active.subject();
+    return other.isOf(who.user())
+        || active.isAdministrator()
+        || (other.isOf(who.account())
+            && services.authorizer().requireAny(active, PrivilegeType.ACCOUNT_ALL).isEmpty());
   }
 
   void kill(Kill kill) {
@@ -118,7 +123,7 @@ final class LocalAnswers {
       return;
     }
     ClientSession other = target.get();
-    if (!other.isOf(authority.subject().subject().user()) && !holdsAccountAll()) {
+    if (!reaches(other)) {
       phase.fail(ErrorCode.ER_KILL_DENIED_ERROR.error(kill.connectionId()));
       return;
     }

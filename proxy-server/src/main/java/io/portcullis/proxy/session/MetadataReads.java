@@ -51,27 +51,20 @@ final class MetadataReads {
       List<AccessRequest> accesses,
       Decision.Denied denied,
       Runnable then) {
-    List<AccessRequest> others = new ArrayList<>();
-    List<String> tables = new ArrayList<>();
-    for (AccessRequest access : accesses) {
-      if (Authorizer.isMetadata(access) && access.object() instanceof RelationName relation) {
-        tables.add(relation.name());
-      } else {
-        others.add(access);
-      }
-    }
+    List<String> tables = tables(accesses);
     if (tables.isEmpty() || !isSecurable(analysis)) {
       phase.deny(denied);
       return;
     }
     phase.decide(
-        others,
+        besides(accesses),
         0,
         () -> {
           PreparedHandle executed = phase.handle();
           if (executed == null) {
-            secure(tables, denied, then);
+            secure(accesses, tables, denied, then);
           } else if (executed.filters().filter(each -> each.holdUnder(conditions())).isPresent()) {
+            phase.runsSecured(accesses);
             then.run();
           } else {
             phase.fail(ErrorCode.ER_NEED_REPREPARE.error());
@@ -88,7 +81,8 @@ final class MetadataReads {
         };
   }
 
-  private void secure(List<String> tables, Decision.Denied denied, Runnable then) {
+  private void secure(
+      List<AccessRequest> accesses, List<String> tables, Decision.Denied denied, Runnable then) {
     ByteBuf framed = phase.command();
     Optional<MetadataRewriter.Secured> secured =
         framed == null
@@ -102,10 +96,40 @@ final class MetadataReads {
     MetadataFilters filters = secured.get().filters();
     phase.replaceCommand(secured.get().command(), filters);
     if (tables.stream().allMatch(filters::cover)) {
+      phase.runsSecured(accesses);
       then.run();
     } else {
       phase.deny(denied);
     }
+  }
+
+  /**
+   * Whether the secured form of a statement with these accesses still shows what the subject may
+   * see; false also when that cannot be told.
+   */
+  boolean stillHold(MetadataFilters filters, List<AccessRequest> accesses) {
+    return backend.isLeased()
+        && tables(accesses).stream().allMatch(filters::cover)
+        && filters.holdUnder(conditions());
+  }
+
+  /** Those that securing does not concern. */
+  static List<AccessRequest> besides(List<AccessRequest> accesses) {
+    return accesses.stream().filter(access -> !isTable(access)).toList();
+  }
+
+  private static List<String> tables(List<AccessRequest> accesses) {
+    List<String> tables = new ArrayList<>();
+    for (AccessRequest access : accesses) {
+      if (Authorizer.isMetadata(access) && access.object() instanceof RelationName relation) {
+        tables.add(relation.name());
+      }
+    }
+    return tables;
+  }
+
+  private static boolean isTable(AccessRequest access) {
+    return Authorizer.isMetadata(access) && access.object() instanceof RelationName;
   }
 
   private Function<String, Optional<String>> conditions() {

@@ -3,23 +3,38 @@ package io.portcullis.proxy.session;
 import io.portcullis.proxy.statement.MetadataRewriter.MetadataFilters;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.text.LexicalMode;
+import io.portcullis.sql.text.SqlError;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A prepared statement of a session: what it touches, as its names were bound when it was prepared.
  */
 final class PreparedHandle {
+
+  /** The {@link #id} of one that has a name instead. */
+  static final int NO_NUMBER = 0;
+
+  private final int id;
   private final StatementAnalysis analysis;
   private final Optional<String> database;
   private final LexicalMode mode;
   private final Optional<MetadataFilters> filters;
   private long permittedVersion = -1;
 
+  /** Whether the backend holds rows of its last execution for COM_STMT_FETCH. */
+  private boolean cursor;
+
+  /** Why the gate closed its cursor, until the client is told. */
+  private @Nullable SqlError cursorEnd;
+
   PreparedHandle(
+      int id,
       StatementAnalysis analysis,
       Optional<String> database,
       LexicalMode mode,
       Optional<MetadataFilters> filters) {
+    this.id = id;
     this.analysis = analysis;
     this.database = database;
     this.mode = mode;
@@ -29,6 +44,11 @@ final class PreparedHandle {
   /** What its text was secured with; empty for one sent as it was written. */
   Optional<MetadataFilters> filters() {
     return filters;
+  }
+
+  /** The backend's number of it; only one with a number has cursors. */
+  int id() {
+    return id;
   }
 
   StatementAnalysis analysis() {
@@ -54,5 +74,25 @@ final class PreparedHandle {
 
   void rememberPermitted(long authorityVersion) {
     permittedVersion = authorityVersion;
+  }
+
+  boolean hasCursor() {
+    return cursor;
+  }
+
+  void cursor(boolean open) {
+    cursor = open;
+  }
+
+  void cursorEnded(SqlError why) {
+    cursor = false;
+    cursorEnd = why;
+  }
+
+  /** Null, or why there is no cursor any more; the same is not told twice. */
+  @Nullable SqlError takeCursorEnd() {
+    SqlError why = cursorEnd;
+    cursorEnd = null;
+    return why;
   }
 }

@@ -2,6 +2,7 @@ package io.portcullis.proxy.session;
 
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The prepared statements of a session, by the ids the backend gave them. Event loop only. */
@@ -44,6 +45,14 @@ final class PreparedHandles {
       last = LAST_PREPARED;
     }
     return map != null && map.remove(named) != null;
+  }
+
+  /** Those with an open cursor. */
+  List<PreparedHandle> withCursor() {
+    IntObjectMap<PreparedHandle> map = handles;
+    return map == null
+        ? List.of()
+        : map.values().stream().filter(PreparedHandle::hasCursor).toList();
   }
 
   boolean isFull() {

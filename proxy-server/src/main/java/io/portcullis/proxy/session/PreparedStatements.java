@@ -5,6 +5,8 @@ import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.statement.StatementReader;
 import io.portcullis.proxy.wire.Packet;
 import io.portcullis.proxy.wire.ProtocolException;
+import io.portcullis.proxy.wire.command.CommandByte;
+import io.portcullis.proxy.wire.command.CommandEncoder;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.statement.ForwardStatement;
@@ -13,10 +15,13 @@ import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +46,9 @@ final class PreparedStatements {
 
   /** Those of PREPARE as a text, by name; the others by number. */
   private final Map<String, PreparedHandle> named = new HashMap<>();
+
+  /** Handles whose cursors the gate has closed, and the backend is yet to hear of it. */
+  private final Deque<Integer> cursorsToClose = new ArrayDeque<>();
 
   PreparedStatements(
       CommandPhase phase,
@@ -102,14 +110,14 @@ final class PreparedStatements {
         accesses,
         () ->
             phase.send(
-                new HeldResponse(
-                    port,
-                    phase::backendFailed,
+                phase.hold(
                     (held, end) -> {
                       if (!end.error()) {
+                        int id = held.preparedStatementId();
                         handles.put(
-                            held.preparedStatementId(),
+                            id,
                             new PreparedHandle(
+                                id,
                                 analysis,
                                 authority.currentDatabase(),
                                 backend.mode(),
@@ -141,11 +149,12 @@ final class PreparedStatements {
       return;
     }
     phase.take(packet.framed(), CommandShape.EXECUTE, prepared);
+    prepared.takeCursorEnd();
     StatementAnalysis analysis = prepared.analysis();
     if (analysis.statement() instanceof ForwardStatement forward
         && forward.effects().isEmpty()
         && prepared.knownPermitted(authority.version())) {
-      phase.relay();
+      phase.relay(forward.accesses());
       return;
     }
     phase.run(analysis);
@@ -156,13 +165,19 @@ final class PreparedStatements {
     if (prepared == null) {
       return;
     }
+    SqlError ended = prepared.takeCursorEnd();
+    if (ended != null) {
+      packet.release();
+      phase.fail(ended);
+      return;
+    }
     phase.take(packet.framed(), CommandShape.FETCH, prepared);
-    if (prepared.knownPermitted(authority.version())) {
-      phase.relay();
-    } else if (prepared.analysis().statement() instanceof ForwardStatement forward) {
-      phase.permitted(prepared.analysis(), forward.accesses(), phase::relay);
-    } else {
+    if (!(prepared.analysis().statement() instanceof ForwardStatement forward)) {
       phase.fail(ErrorCode.ER_UNKNOWN_STMT_HANDLER.error("no cursor", "mysqld_stmt_fetch"));
+    } else if (prepared.knownPermitted(authority.version())) {
+      phase.relay(forward.accesses());
+    } else {
+      phase.permitted(prepared.analysis(), forward.accesses(), phase::relay);
     }
   }
 
@@ -208,7 +223,9 @@ final class PreparedStatements {
   }
 
   void resetStatement(Packet packet, long id) {
-    if (handleOf(packet, id, "mysqld_stmt_reset") != null) {
+    PreparedHandle prepared = handleOf(packet, id, "mysqld_stmt_reset");
+    if (prepared != null) {
+      prepared.cursor(false);
       phase.take(packet.framed(), CommandShape.SINGLE, null);
       phase.relay();
     }
@@ -230,7 +247,11 @@ final class PreparedStatements {
           named.remove(prepare.name());
           PreparedHandle handle =
               new PreparedHandle(
-                  inner, authority.currentDatabase(), backend.mode(), Optional.empty());
+                  PreparedHandle.NO_NUMBER,
+                  inner,
+                  authority.currentDatabase(),
+                  backend.mode(),
+                  Optional.empty());
           sendHeld(() -> named.put(prepare.name(), handle));
         });
   }
@@ -253,9 +274,7 @@ final class PreparedStatements {
 
   private void sendHeld(Runnable whenDone) {
     phase.send(
-        new HeldResponse(
-            port,
-            phase::backendFailed,
+        phase.hold(
             (held, end) -> {
               if (!end.error()) {
                 whenDone.run();
@@ -280,8 +299,50 @@ final class PreparedStatements {
             + " prepare it again");
   }
 
+  // ---- cursors
+
+  List<PreparedHandle> withCursor() {
+    return handles.withCursor();
+  }
+
+  /** No row of it reaches the client any more; the backend hears of it when it is idle. */
+  void endCursor(PreparedHandle handle, SqlError why) {
+    handle.cursorEnded(why);
+    cursorsToClose.add(handle.id());
+  }
+
+  boolean hasCursorsToClose() {
+    return !cursorsToClose.isEmpty();
+  }
+
+  /**
+   * Has the backend close one cursor; it keeps the statement, which may be executed again by who
+   * may. Backend idle, nothing of the client's in hand.
+   *
+   * @param failed given why the connection was lost
+   */
+  void closeCursor(Runnable then, Consumer<SqlError> failed) {
+    Integer id = cursorsToClose.poll();
+    if (id == null || handles.get(id) == null || !backend.isLeased()) {
+      then.run();
+      return;
+    }
+    backend.execute(
+        CommandEncoder.statement(port.allocator(), CommandByte.STMT_RESET, id),
+        CommandShape.SINGLE,
+        ResponseEdit.NONE,
+        new HeldResponse(
+            port,
+            failed,
+            (held, end) -> {
+              held.discard();
+              then.run();
+            }));
+  }
+
   /** The backend has forgotten them all. */
   void forget() {
+    cursorsToClose.clear();
     handles.clear();
     named.clear();
   }

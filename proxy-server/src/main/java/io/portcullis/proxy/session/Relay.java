@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Passes a response on as it comes. Back-pressure: when the client takes no more, reading from the
  * backend stops until it does. One per session, used for one response after the other.
+ *
+ * <p>A response that is {@linkplain #cut cut short} goes on to the end of the packet underway; an
+ * error takes the place of the next one, which the protocol allows anywhere in a response, and what
+ * the backend still sends is thrown away, whether the client reads or not.
  */
 final class Relay implements ResponseSink {
 
@@ -37,12 +41,25 @@ final class Relay implements ResponseSink {
   private static final int SHORTEST_ERROR = PacketFraming.HEADER_LENGTH + 3;
   private static final int NOT_FOUND = -1;
 
+  /**
+   * Most bytes that are passed on to complete a packet: it may hold what the client may not have
+   * any more, and a client that does not read has them kept in memory.
+   */
+  private static final int LARGEST_REST = 256 * 1024;
+
   private final CommandPhase phase;
   private final FrontendPort port;
   private final BackendLease backend;
   private boolean started;
   private boolean paused;
-  private boolean replaced;
+
+  /** Why the response is cut short. */
+  private @Nullable Interruption cut;
+
+  /** Bytes that complete the packet at which it is cut. */
+  private int rest;
+
+  private int errorSequence;
 
   /** What came last of an answer that the gate has interrupted: it may end with that error. */
   private @Nullable ByteBuf tail;
@@ -56,12 +73,17 @@ final class Relay implements ResponseSink {
   @Override
   public void onChunk(ByteBuf framedBytes) {
     if (!started) {
-      started = true;
-      if (phase.timedOut() && isInterrupted(framedBytes)) {
-        framedBytes.release();
-        replaced = true;
-        return;
+      Interruption why = phase.interruption();
+      if (why != null && why.replaces(framedBytes, phase.shape())) {
+        phase.tell(why, phase.sequence());
+        cut = why;
+        rest = 0;
       }
+      started = true;
+    }
+    if (cut != null) {
+      complete(framedBytes);
+      return;
     }
     ByteBuf next = framedBytes;
     if (phase.timedOut()) {
@@ -80,23 +102,75 @@ final class Relay implements ResponseSink {
     }
   }
 
-  private static boolean isInterrupted(ByteBuf framed) {
-    int begin = framed.readerIndex() + PacketFraming.HEADER_LENGTH;
-    return framed.readableBytes() >= PacketFraming.HEADER_LENGTH + 3
-        && framed.getUnsignedByte(begin) == ERR
-        && framed.getUnsignedShortLE(begin + 1) == ErrorCode.ER_QUERY_INTERRUPTED.errno();
+  /** Passes on what belongs to the packet at which the response is cut, and nothing more. */
+  private void complete(ByteBuf framedBytes) {
+    if (rest == 0) {
+      framedBytes.release();
+      return;
+    }
+    int passed = Math.min(rest, framedBytes.readableBytes());
+    rest -= passed;
+    if (passed < framedBytes.readableBytes()) {
+      port.write(framedBytes.readRetainedSlice(passed));
+      framedBytes.release();
+    } else {
+      port.write(framedBytes);
+    }
+    Interruption why = cut;
+    if (rest == 0 && why != null) {
+      phase.tell(why, errorSequence);
+    }
+  }
+
+  /**
+   * Ends the response underway, if there is one, as soon as the packet underway is complete; false
+   * when that packet is too large to be completed. The backend must have been told to stop.
+   */
+  boolean cut(Interruption why) {
+    if (!started || cut != null) {
+      return true;
+    }
+    BackendConnection connection = backend.connection();
+    int missing = connection.restOfPacket();
+    if (missing < 0 || missing > LARGEST_REST) {
+      return false;
+    }
+    ByteBuf kept = tail;
+    if (kept != null) {
+      tail = null;
+      port.write(kept); // what is to be completed
+    }
+    cut = why;
+    rest = missing;
+    errorSequence = connection.nextSequence();
+    if (missing == 0) {
+      phase.tell(why, errorSequence);
+    }
+    resume();
+    return true;
+  }
+
+  /**
+   * Sequence id of an error that ends the response underway; -1 when the client would read it as a
+   * piece of a packet, has read an error already, or has not been sent what it would follow.
+   */
+  int errorSequence() {
+    return cut == null && tail == null && backend.connection().restOfPacket() == 0
+        ? backend.connection().nextSequence()
+        : -1;
   }
 
   @Override
   public void onEnd(ResponseEnd end) {
     started = false;
     resume();
-    if (replaced) {
-      replaced = false;
-      phase.fail(ErrorCode.ER_QUERY_TIMEOUT.error());
-    } else {
+    Interruption why = cut;
+    if (why == null) {
       writeTail(end);
       phase.responseEnded(end);
+    } else {
+      cut = null;
+      phase.interrupted(why, end);
     }
   }
 
@@ -146,7 +220,7 @@ final class Relay implements ResponseSink {
     boolean midway = started;
     started = false;
     paused = false;
-    replaced = false;
+    cut = null;
     close();
     if (midway) {
       phase.brokenOff();
@@ -167,7 +241,7 @@ final class Relay implements ResponseSink {
     }
   }
 
-  /** Whether a response has begun and not ended. */
+  /** Whether the client has the beginning of an answer whose end has not come yet. */
   boolean isStarted() {
     return started;
   }

@@ -3,16 +3,26 @@ package io.portcullis.proxy.session;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Every session by the connection id its client knows, and how many there are of an address and of
  * a user. Thread safe.
  */
 public final class SessionRegistry {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SessionRegistry.class);
 
   private final ConcurrentHashMap<Integer, ClientSession> sessions = new ConcurrentHashMap<>();
   private final AtomicInteger lastId = new AtomicInteger();
@@ -101,7 +111,26 @@ public final class SessionRegistry {
 
   /** A snapshot for walking; sessions may come and go meanwhile. */
   public Collection<ClientSession> all() {
-    return java.util.List.copyOf(sessions.values());
+    return List.copyOf(sessions.values());
+  }
+
+  /**
+   * The catalog has changed: every session decides again on what it has in hand, on its own event
+   * loop. One task per loop, since most sessions have nothing in hand. Does not block.
+   */
+  public void reconsider() {
+    Map<Executor, List<ClientSession>> byLoop = new IdentityHashMap<>();
+    for (ClientSession session : sessions.values()) {
+      byLoop.computeIfAbsent(session.loop(), loop -> new ArrayList<>()).add(session);
+    }
+    byLoop.forEach(
+        (loop, itsSessions) -> {
+          try {
+            loop.execute(() -> itsSessions.forEach(ClientSession::reconsider));
+          } catch (RejectedExecutionException e) {
+            LOG.atDebug().log("the event loop has stopped, and its sessions with it");
+          }
+        });
   }
 
   public int size() {

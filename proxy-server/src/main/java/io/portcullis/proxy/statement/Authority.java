@@ -68,6 +68,19 @@ public final class Authority {
     return active;
   }
 
+  /**
+   * Whether the newest catalog has no such user any more: nothing will be permitted again (PM 6.3).
+   */
+  public boolean isUserDropped() {
+    Subject subject = active.subject();
+    return publisher
+        .current()
+        .state()
+        .user(subject.user())
+        .filter(user -> user.account().equals(subject.account()))
+        .isEmpty();
+  }
+
   /** Whose roles are active from now on: after SET ROLE and its kin. */
   public void become(Subject subject) {
     active = authorizer.activate(subject, publisher.current());

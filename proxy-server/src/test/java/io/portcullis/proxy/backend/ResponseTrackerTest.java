@@ -92,6 +92,68 @@ final class ResponseTrackerTest {
     }
   }
 
+  /** At every byte it is known where the packet ends that was passed on last. */
+  @Test
+  void restOfThePacketUnderwayIsKnown() {
+    ResponseTracker tracker = new ResponseTracker(UnpooledByteBufAllocator.DEFAULT, true);
+    byte[] bytes =
+        response(true).columns(1).ints('a', 'b', 'c', 'd').ints('e').end(AUTOCOMMIT, 0).bytes();
+    tracker.begin(CommandShape.QUERY, new ResponseEdit(4, false));
+    ByteArrayOutputStream passed = new ByteArrayOutputStream();
+    for (byte each : bytes) {
+      ByteBuf in = Unpooled.wrappedBuffer(new byte[] {each});
+      tracker.accept(
+          in,
+          new ResponseTracker.Output() {
+            @Override
+            public void chunk(ByteBuf framed) {
+              passed.writeBytes(io.netty.buffer.ByteBufUtil.getBytes(framed));
+              framed.release();
+            }
+
+            @Override
+            public void localInfileRequested(int nextSequence) {
+              throw new AssertionError(nextSequence);
+            }
+          });
+      in.release();
+      byte[] sofar = passed.toByteArray();
+      int at = 0;
+      int sequence = 3; // nothing has passed
+      while (at < sofar.length) {
+        sequence = sofar[at + 3] & 0xFF;
+        at += 4 + sofar[at];
+      }
+      assertThat(tracker.restOfPacket()).isEqualTo(at - sofar.length);
+      assertThat(tracker.nextSequence()).isEqualTo(sequence + 1);
+    }
+    assertThat(tracker.ended()).isTrue();
+  }
+
+  @Test
+  void packetThatIsContinuedHasNoEndWithinReach() {
+    ResponseTracker tracker = new ResponseTracker(UnpooledByteBufAllocator.DEFAULT, true);
+    tracker.begin(CommandShape.FETCH, ResponseEdit.NONE);
+    ByteBuf in = Unpooled.buffer();
+    in.writeMediumLE(FULL).writeByte(1).writeByte('x');
+    tracker.accept(
+        in,
+        new ResponseTracker.Output() {
+          @Override
+          public void chunk(ByteBuf framed) {
+            framed.release();
+          }
+
+          @Override
+          public void localInfileRequested(int nextSequence) {
+            throw new AssertionError(nextSequence);
+          }
+        });
+    in.release();
+    assertThat(tracker.restOfPacket()).isEqualTo(-1);
+    tracker.close();
+  }
+
   private static List<Case> cases(boolean deprecateEof) {
     Cases c = new Cases(deprecateEof);
     CommandShape query = CommandShape.QUERY;

@@ -17,6 +17,10 @@ final class FakeControl implements BackendControl {
 
   final List<Long> killedQueries = new ArrayList<>();
   boolean unreachable;
+
+  /** KILL cannot be asked for. */
+  boolean deaf;
+
   private final Map<String, Map<String, RelationKind>> objects = new TreeMap<>();
 
   FakeControl with(String database, String relation, RelationKind kind) {
@@ -75,7 +79,7 @@ final class FakeControl implements BackendControl {
   @Override
   public boolean killQuery(long backendThreadId) {
     killedQueries.add(backendThreadId);
-    return true;
+    return !deaf;
   }
 
   @Override

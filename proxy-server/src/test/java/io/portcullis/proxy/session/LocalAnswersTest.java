@@ -95,6 +95,66 @@ final class LocalAnswersTest {
         .containsExactly("u");
   }
 
+  /** PM 4.2 #25, #26: ALL ON ACCOUNT reaches the whole account. */
+  @Test
+  void allOnAccountSeesAndEndsEverySessionOfTheAccountAndNothingLessDoes() {
+    TestClient root = gate.root();
+    int rootId = gate.session().connectionId();
+    gate.administer(
+        "CREATE ROLE all_of_it",
+        "GRANT ALL ON ACCOUNT * TO all_of_it",
+        "CREATE USER warden IDENTIFIED BY 'pw' DEFAULT ROLE all_of_it",
+        "GRANT all_of_it TO warden");
+    TestClient warden = gate.login("warden", "pw");
+    TestClient client = gate.user("MANAGE GRANTS ON ACCOUNT *", "CREATE USER ON ACCOUNT *");
+    assertThat(client.query("SHOW FULL PROCESSLIST").rows())
+        .extracting(row -> row.get(1))
+        .containsExactly("u");
+    assertThat(client.query("KILL " + rootId).errno()).isEqualTo(1095);
+    assertThat(warden.query("SHOW FULL PROCESSLIST").rows())
+        .extracting(row -> row.get(1))
+        .containsExactly("root", "warden", "u");
+    warden.query("KILL " + rootId).ok();
+    assertThat(root.isClosed()).isTrue();
+  }
+
+  /** Statement texts hold literals, and passwords. */
+  @Test
+  void processlistShowsNoTexts() {
+    TestClient root = gate.root();
+    root.query("DO 0").ok();
+    TestClient client = gate.user();
+    client.query("DO 0").ok();
+    gate.backend.stop();
+    client.begin("DO SLEEP(10)");
+    for (String show : new String[] {"SHOW PROCESSLIST", "SHOW FULL PROCESSLIST"}) {
+      assertThat(root.query(show).rows()).extracting(row -> row.get(7)).containsOnlyNulls();
+    }
+    assertThat(root.query("SHOW PROCESSLIST").rows().get(1)).contains("u", "Query", "executing");
+  }
+
+  @Test
+  void sessionThatHasNotLoggedInIsEndedByAdministratorsOnly() {
+    gate.connect();
+    int id = gate.session().connectionId();
+    assertThat(gate.user().query("KILL " + id).errno()).isEqualTo(1095);
+    gate.root().query("KILL " + id).ok();
+    assertThat(gate.services.registry().find(id)).isEmpty();
+  }
+
+  @Test
+  void killCommandIsDecidedAsTheStatement() {
+    TestClient client = gate.user();
+    gate.login("u", "pw");
+    int own = gate.session().connectionId();
+    client.command(CommandByte.PROCESS_KILL, (byte) own, (byte) 0, (byte) 0, (byte) 0).ok();
+    assertThat(
+            client
+                .command(CommandByte.PROCESS_KILL, (byte) own, (byte) 0, (byte) 0, (byte) 0)
+                .errno())
+        .isEqualTo(1094);
+  }
+
   @Test
   void sessionThatHasNotLoggedInIsNotListed() {
     gate.connect();

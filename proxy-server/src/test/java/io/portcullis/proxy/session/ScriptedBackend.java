@@ -116,6 +116,8 @@ final class ScriptedBackend implements BackendSource {
     private @Nullable ResponseSink outstanding;
     private ResponseEdit edit = ResponseEdit.NONE;
     private boolean broken;
+    private int rest;
+    private int sequence;
     boolean paused;
     boolean released;
     boolean discarded;
@@ -143,6 +145,8 @@ final class ScriptedBackend implements BackendSource {
         throw new AssertionError("not idle: " + command);
       }
       commands.add(command);
+      rest = 0;
+      sequence = itsEdit.sequenceOffset();
       if (shape == CommandShape.NONE) {
         return;
       }
@@ -202,6 +206,7 @@ final class ScriptedBackend implements BackendSource {
           answer.build(
               allocator, capabilities, (1 + edit.sequenceOffset()) & 0xff, edit.moreResults());
       ResponseEnd end = Answer.end(built);
+      follow(built.framed());
       sink.onChunk(built.framed());
       if (discarded) {
         return;
@@ -218,7 +223,30 @@ final class ScriptedBackend implements BackendSource {
         bytes.release();
         return;
       }
+      follow(bytes);
       sink.onChunk(bytes);
+    }
+
+    /** Where packets end; no chunk ends within a header. */
+    private void follow(ByteBuf bytes) {
+      int at = bytes.readerIndex() + Math.min(rest, bytes.readableBytes());
+      rest -= at - bytes.readerIndex();
+      while (at < bytes.writerIndex()) {
+        int end = at + PacketFraming.HEADER_LENGTH + PacketFraming.payloadLength(bytes, at);
+        sequence = PacketFraming.sequenceId(bytes, at);
+        rest = Math.max(0, end - bytes.writerIndex());
+        at = Math.min(end, bytes.writerIndex());
+      }
+    }
+
+    @Override
+    public int restOfPacket() {
+      return rest;
+    }
+
+    @Override
+    public int nextSequence() {
+      return PacketFraming.next(sequence);
     }
 
     /** The connection breaks. */

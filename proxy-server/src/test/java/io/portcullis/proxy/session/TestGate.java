@@ -128,6 +128,7 @@ final class TestGate {
             control,
             analysis,
             store);
+    publisher.onPublish(services.registry()::reconsider);
     reader = new StatementReader(LexLimits.STANDARD, analyzer);
   }
 

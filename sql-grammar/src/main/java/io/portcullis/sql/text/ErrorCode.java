@@ -50,6 +50,8 @@ public enum ErrorCode {
   ER_UNSUPPORTED_PS(
       1295, "HY000", "This command is not supported in the prepared statement protocol yet"),
   ER_QUERY_INTERRUPTED(1317, "70100", "Query execution was interrupted"),
+  /** The same number, from the gate itself, with its reason. */
+  ER_QUERY_INTERRUPTED_BY_GATE(1317, "70100", "Query execution was interrupted: %s"),
   ER_WRONG_OBJECT(1347, "HY000", "'%s.%s' is not %s"),
   ER_VIEW_INVALID(
       1356,
