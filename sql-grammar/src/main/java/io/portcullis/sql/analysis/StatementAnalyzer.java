@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.parser.DynamicText;
+import io.portcullis.sql.parser.QualifiedNames;
 import io.portcullis.sql.parser.StatementReader;
 import io.portcullis.sql.parser.StatementRefused;
 import io.portcullis.sql.parser.jsql.JsqlQueryReader;
@@ -94,14 +95,17 @@ public final class StatementAnalyzer {
 
   private AnalysisResult read(LexedStatement text) {
     try {
-      Statement statement = reader.read(text);
+      QualifiedNames names = new QualifiedNames(text);
+      Statement statement = reader.read(names);
       if (asksWhoInside(text)) {
         return refused("USER() and other functions about the session in dynamic SQL");
       }
       return new StatementAnalysis(
           statement,
           !(statement instanceof AccessControlStatement),
-          isAnsweredInText(statement) ? IdentityUses.of(text) : List.of());
+          isAnsweredInText(statement) ? IdentityUses.of(text) : List.of(),
+          DatabaseUses.of(statement, names),
+          names.inString().map(inner -> DatabaseUses.of(statement, inner)));
     } catch (StatementRefused refused) {
       return new AnalysisRefused(refused.refusal());
     } catch (StackOverflowError tooDeep) {

@@ -117,7 +117,7 @@ final class StatementFatesTest {
     Lexer lexer = new Lexer(LexLimits.STANDARD);
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     assertThat(lexer.lex(bytes, 0, bytes.length, MARIADB)).as(text).isEqualTo(1);
-    return reader.read(lexer.statement(0));
+    return reader.read(new QualifiedNames(lexer.statement(0)));
   }
 
   private Stream<Statement> understood() {

@@ -14,6 +14,7 @@ final class CanonicalQuery {
   private static final String STAND_IN = "portcullis_n_";
 
   private final List<Item> items = new ArrayList<>();
+  private final List<Integer> lockedTables = new ArrayList<>();
   private final Map<String, String> standIns = new HashMap<>();
   private final Map<String, String> realNames = new HashMap<>();
 
@@ -27,8 +28,13 @@ final class CanonicalQuery {
   /**
    * @param text as the parser sees it
    * @param name the identifier itself, for a NAME; else the text
+   * @param token of the statement, for a NAME; else -1
    */
-  record Item(ItemKind kind, String text, String name) {
+  record Item(ItemKind kind, String text, String name, int token) {
+    Item(ItemKind kind, String text) {
+      this(kind, text, text, -1);
+    }
+
     boolean isWord(String word) {
       return kind == ItemKind.WORD && text.equals(word);
     }
@@ -38,16 +44,25 @@ final class CanonicalQuery {
     }
   }
 
+  /** {@code database.table} behind FOR UPDATE OF, which is not among the items. */
+  void lockedTable(int token) {
+    lockedTables.add(token);
+  }
+
+  List<Integer> lockedTables() {
+    return lockedTables;
+  }
+
   List<Item> items() {
     return items;
   }
 
   void word(String upperCase) {
-    items.add(new Item(ItemKind.WORD, upperCase, upperCase));
+    items.add(new Item(ItemKind.WORD, upperCase));
   }
 
   void mark(String mark) {
-    items.add(new Item(ItemKind.MARK, mark, mark));
+    items.add(new Item(ItemKind.MARK, mark));
   }
 
   boolean endsWithSign() {
@@ -57,7 +72,7 @@ final class CanonicalQuery {
 
   /** A constant that may be part of something larger. */
   void literal(String text) {
-    items.add(new Item(ItemKind.LITERAL, text, text));
+    items.add(new Item(ItemKind.LITERAL, text));
   }
 
   /**
@@ -73,13 +88,13 @@ final class CanonicalQuery {
     }
   }
 
-  void name(String identifier) {
+  void name(String identifier, int token) {
     String shown = identifier;
     if (!isPlain(identifier)) {
       shown = standIns.computeIfAbsent(identifier, key -> STAND_IN + standIns.size());
       realNames.put(shown, identifier);
     }
-    items.add(new Item(ItemKind.NAME, '`' + shown + '`', identifier));
+    items.add(new Item(ItemKind.NAME, '`' + shown + '`', identifier, token));
   }
 
   /** The identifier behind a name as the parser gives it back. */

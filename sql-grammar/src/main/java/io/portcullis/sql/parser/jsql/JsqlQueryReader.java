@@ -2,11 +2,15 @@ package io.portcullis.sql.parser.jsql;
 
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.parser.QualifiedNames;
 import io.portcullis.sql.parser.QueryReader;
 import io.portcullis.sql.parser.StatementRefused;
+import io.portcullis.sql.parser.jsql.CanonicalQuery.Item;
+import io.portcullis.sql.parser.jsql.CanonicalQuery.ItemKind;
 import io.portcullis.sql.text.Span;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import net.sf.jsqlparser.parser.CCJSqlParser;
 import net.sf.jsqlparser.parser.CCJSqlParserConstants;
 import net.sf.jsqlparser.parser.CCJSqlParserUtil;
@@ -29,7 +33,8 @@ public final class JsqlQueryReader implements QueryReader {
           .thenComparing(RelationName::name);
 
   @Override
-  public QueryReading read(LexedStatement statement, List<Piece> pieces) {
+  public QueryReading read(QualifiedNames names, List<Piece> pieces) {
+    LexedStatement statement = names.text();
     CanonicalQuery query = Canonicalizer.print(statement, pieces);
     Span span = spanOf(statement, pieces);
     if (query.items().size() > MAXIMUM_ITEMS) {
@@ -42,7 +47,24 @@ public final class JsqlQueryReader implements QueryReader {
       throw StatementRefused.notUnderstood(
           "could not account for every table of the statement", span);
     }
+    note(query, tokens.databases(), names);
     return reading;
+  }
+
+  /** What stands before dots: databases of tables, else the beginning of a name of a column. */
+  private static void note(CanonicalQuery query, Set<Integer> databases, QualifiedNames names) {
+    databases.forEach(names::relation);
+    query.lockedTables().forEach(names::relation);
+    List<Item> items = query.items();
+    for (int i = 0; i + 1 < items.size(); i++) {
+      boolean begins =
+          items.get(i).kind() == ItemKind.NAME
+              && items.get(i + 1).isMark(".")
+              && (i == 0 || !items.get(i - 1).isMark("."));
+      if (begins && !databases.contains(items.get(i).token())) {
+        names.inExpression(items.get(i).token());
+      }
+    }
   }
 
   private static boolean sameNames(List<RelationName> some, List<RelationName> others) {

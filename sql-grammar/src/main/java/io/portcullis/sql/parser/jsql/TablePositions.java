@@ -6,7 +6,9 @@ import io.portcullis.sql.parser.jsql.CanonicalQuery.ItemKind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The names that stand where a table can stand, found in the canonical text without the parser's
@@ -14,6 +16,7 @@ import java.util.List;
  */
 final class TablePositions {
   private final List<RelationName> names = new ArrayList<>();
+  private final Set<Integer> databases = new LinkedHashSet<>();
   private int selects;
 
   private TablePositions() {}
@@ -26,6 +29,11 @@ final class TablePositions {
 
   List<RelationName> names() {
     return names;
+  }
+
+  /** Tokens of the statement before the dot of those names that have one. */
+  Set<Integer> databases() {
+    return databases;
   }
 
   /** How often SELECT stands there. */
@@ -85,6 +93,7 @@ final class TablePositions {
             && items.get(i + 1).isMark(".")
             && items.get(i + 2).kind() == ItemKind.NAME) {
           names.add(RelationName.of(item.name(), items.get(i + 2).name()));
+          databases.add(item.token());
           i += 2;
         } else {
           names.add(RelationName.unqualified(item.name()));
