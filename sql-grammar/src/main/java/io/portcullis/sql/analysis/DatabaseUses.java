@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
 /**
  * The tokens of a statement that name a database, system databases among them. Token numbers are
  * the same for every statement with the same key. Immutable.
+ *
+ * <p>Who replaces a name that is not quoted should put one there that is not quoted either: in
+ * {@code d.1t} a table follows, behind a quoted name and a dot a number.
  */
 public final class DatabaseUses {
   /** A statement that names no database. */
@@ -35,12 +38,7 @@ public final class DatabaseUses {
       return NONE;
     }
     int[] tokens = names.databases();
-    boolean outside =
-        names
-            .inString()
-            .map(inner -> inner.isComplete() && inner.databases().length == 0)
-            .orElse(true);
-    boolean complete = names.isComplete() && outside && isSaid(statement, names);
+    boolean complete = names.isComplete() && isSaid(statement, names);
     return tokens.length == 0 && complete ? NONE : new DatabaseUses(tokens, complete);
   }
 

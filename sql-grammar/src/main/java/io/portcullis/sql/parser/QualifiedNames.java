@@ -35,8 +35,14 @@ public final class QualifiedNames {
     return databases.stream().toArray();
   }
 
-  /** Whether the statement names a database nowhere else: else nothing is said of it. */
+  /**
+   * Whether the statement names a database nowhere else, and none of these tokens is something
+   * else. Never where a string of it holds a statement that names one.
+   */
   public boolean isComplete() {
+    if (inString != null && !(inString.databases.isEmpty() && inString.isComplete())) {
+      return false;
+    }
     for (int i = 0; i < text.size(); i++) {
       if (text.isPunctuation(i, ".") && !dots.get(i)) {
         return false;

@@ -30,8 +30,9 @@ final class DatabaseUsesTest {
           for (LexicalMode mode : modes) {
             LexedStatement text = Analysed.lexed(plain(marked), mode);
             DatabaseUses uses = analysis(text).databases();
-            assertThat(marked(text, uses)).isEqualTo(marked);
+            assertThat(marked(plain(marked), text, uses)).isEqualTo(marked);
             assertThat(uses.isComplete()).as("complete").isTrue();
+            Spliced.saysTheSame(plain(marked), mode);
           }
         });
   }
@@ -47,7 +48,7 @@ final class DatabaseUsesTest {
         });
   }
 
-  private static StatementAnalysis analysis(LexedStatement text) {
+  static StatementAnalysis analysis(LexedStatement text) {
     AnalysisResult result = new StatementAnalyzer(0).analyze(text);
     assertThat(result)
         .as(
@@ -59,17 +60,17 @@ final class DatabaseUsesTest {
     return (StatementAnalysis) result;
   }
 
-  private static String plain(String marked) {
+  static String plain(String marked) {
     return marked.replace("«", "").replace("»", "");
   }
 
-  private static String marked(LexedStatement text, DatabaseUses uses) {
-    StringBuilder marked = new StringBuilder(text.source(0, text.size()));
-    int from = text.span(0).begin();
+  /** The plain ASCII text with marks. */
+  static String marked(String plain, LexedStatement text, DatabaseUses uses) {
+    StringBuilder marked = new StringBuilder(plain);
     List<Integer> tokens = new ArrayList<>(uses.tokens().boxed().toList());
     for (int i = tokens.size() - 1; i >= 0; i--) {
-      marked.insert(text.span(tokens.get(i)).end() - from, '»');
-      marked.insert(text.span(tokens.get(i)).begin() - from, '«');
+      marked.insert(text.span(tokens.get(i)).end(), '»');
+      marked.insert(text.span(tokens.get(i)).begin(), '«');
     }
     return marked.toString();
   }
@@ -114,7 +115,10 @@ final class DatabaseUsesTest {
             "SELECT * FROM «d».t WHERE t.a IN (1, t.b, «d».t.c) AND EXISTS (SELECT * FROM «e».u)"),
         names("SELECT a INTO @shop FROM «d».t"),
         names("SELECT /* shop.t */ * FROM «d»/* x */./* y */t -- shop.t\n, u"),
-        names("SELECT * FROM «d».`from`, «`from`».t"),
+        names("SELECT * FROM «d».`from`, «`from`».t, «from».select"),
+        names("SELECT «d».1t.2e FROM «d».1t"),
+        names("SELECT * FROM «d»/*! .t */, «d». /*!50000 u */"),
+        names("SELECT /*! «shop». */ t.a FROM t"),
         names("SELECT CASE WHEN «d».t.a THEN t.b ELSE «d».t.c END FROM «d».t"),
         names("SELECT GROUP_CONCAT(t.a ORDER BY «d».t.b SEPARATOR '.') FROM «d».t"),
         names("SELECT MATCH (t.a, «d».t.b) AGAINST ('x.y') FROM «d».t"),
@@ -124,9 +128,11 @@ final class DatabaseUsesTest {
   @Test
   void doubleQuotesAreNamesInAnsiMode() {
     LexicalMode ansi = Analysed.mode("11.4.5-MariaDB", "ANSI_QUOTES");
-    LexedStatement text = Analysed.lexed("SELECT \"shop\".t.a FROM \"shop\".\"t\"", ansi);
-    assertThat(marked(text, analysis(text).databases()))
+    String plain = "SELECT \"shop\".t.a FROM \"shop\".\"t\"";
+    LexedStatement text = Analysed.lexed(plain, ansi);
+    assertThat(marked(plain, text, analysis(text).databases()))
         .isEqualTo("SELECT «\"shop\"».t.a FROM «\"shop\"».\"t\"");
+    assertThat(Spliced.saysTheSame(plain, ansi)).isTrue();
   }
 
   @TestFactory
@@ -233,18 +239,20 @@ final class DatabaseUsesTest {
         uncertain(BOTH, "PREPARE s FROM 'SELECT * FROM shop.t'"),
         uncertain(BOTH, "PREPARE s FROM 'SELECT shop.t.a FROM t'"),
         uncertain(BOTH, "PREPARE s FROM 'CREATE TABLE t (a INT CHECK (u.a > 0))'"),
-        uncertain(List.of(MARIADB), "EXECUTE IMMEDIATE 'SELECT * FROM shop.t'"));
+        uncertain(List.of(MARIADB), "EXECUTE IMMEDIATE 'SELECT * FROM shop.t'"),
+        uncertain(
+            List.of(MARIADB), "EXECUTE IMMEDIATE 'EXECUTE IMMEDIATE ''SELECT shop.t.a FROM t'''"),
+        names(List.of(MARIADB), "EXECUTE IMMEDIATE 'EXECUTE IMMEDIATE ''SELECT t.a FROM t'''"));
   }
 
   @Test
   void namesInsideAStringAreGivenApart() {
-    LexedStatement text =
-        Analysed.lexed(
-            "PREPARE s FROM 'SELECT «shop».t.a FROM «shop».t'".replaceAll("[«»]", ""), MYSQL);
+    String prepared = "SELECT «shop».t.a FROM «shop».t";
+    LexedStatement text = Analysed.lexed("PREPARE s FROM '" + plain(prepared) + "'", MYSQL);
     StatementAnalysis analysis = analysis(text);
     LexedStatement inner = DynamicText.in(text).orElseThrow();
     DatabaseUses uses = analysis.databasesInString().orElseThrow();
-    assertThat(marked(inner, uses)).isEqualTo("SELECT «shop».t.a FROM «shop».t");
+    assertThat(marked(plain(prepared), inner, uses)).isEqualTo(prepared);
     assertThat(uses.isComplete()).isTrue();
     assertThat(analysis.prepared().databases()).isSameAs(uses);
     assertThat(analysis.databases().isEmpty()).isTrue();

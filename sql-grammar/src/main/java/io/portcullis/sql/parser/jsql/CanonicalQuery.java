@@ -2,8 +2,10 @@ package io.portcullis.sql.parser.jsql;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A query as the parser is given it: key words, quoted names, and place holders for everything that
@@ -115,6 +117,21 @@ final class CanonicalQuery {
       text.append(item.text());
     }
     return text.toString();
+  }
+
+  /** Where each of these items, given in ascending order, begins in the text. */
+  Set<Integer> offsets(List<Integer> chosen) {
+    Set<Integer> offsets = new HashSet<>();
+    int offset = 0;
+    int next = 0;
+    for (int i = 0; i < items.size() && next < chosen.size(); i++) {
+      if (chosen.get(next) == i) {
+        offsets.add(offset);
+        next++;
+      }
+      offset += items.get(i).text().length() + 1;
+    }
+    return offsets;
   }
 
   private static boolean isPlain(String identifier) {

@@ -9,6 +9,7 @@ import io.portcullis.sql.parser.jsql.CanonicalQuery.Item;
 import io.portcullis.sql.parser.jsql.CanonicalQuery.ItemKind;
 import io.portcullis.sql.text.Span;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import net.sf.jsqlparser.parser.CCJSqlParser;
@@ -47,21 +48,31 @@ public final class JsqlQueryReader implements QueryReader {
       throw StatementRefused.notUnderstood(
           "could not account for every table of the statement", span);
     }
-    note(query, tokens.databases(), names);
+    if (query.offsets(tokens.qualified()).equals(tree.qualified())) {
+      note(query, tokens.qualified(), names);
+    }
     return reading;
   }
 
-  /** What stands before dots: databases of tables, else the beginning of a name of a column. */
-  private static void note(CanonicalQuery query, Set<Integer> databases, QualifiedNames names) {
-    databases.forEach(names::relation);
-    query.lockedTables().forEach(names::relation);
+  /**
+   * Notes what stands before dots: databases of tables, else the beginning of a name of a column.
+   *
+   * @param tables items with which the name of a table begins that has a database before it
+   */
+  private static void note(CanonicalQuery query, List<Integer> tables, QualifiedNames names) {
     List<Item> items = query.items();
+    Set<Integer> databases = new HashSet<>();
+    for (int table : tables) {
+      databases.add(table);
+      names.relation(items.get(table).token());
+    }
+    query.lockedTables().forEach(names::relation);
     for (int i = 0; i + 1 < items.size(); i++) {
       boolean begins =
           items.get(i).kind() == ItemKind.NAME
               && items.get(i + 1).isMark(".")
               && (i == 0 || !items.get(i - 1).isMark("."));
-      if (begins && !databases.contains(items.get(i).token())) {
+      if (begins && !databases.contains(i)) {
         names.inExpression(items.get(i).token());
       }
     }

@@ -6,9 +6,7 @@ import io.portcullis.sql.parser.jsql.CanonicalQuery.ItemKind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The names that stand where a table can stand, found in the canonical text without the parser's
@@ -16,7 +14,7 @@ import java.util.Set;
  */
 final class TablePositions {
   private final List<RelationName> names = new ArrayList<>();
-  private final Set<Integer> databases = new LinkedHashSet<>();
+  private final List<Integer> qualified = new ArrayList<>();
   private int selects;
 
   private TablePositions() {}
@@ -31,9 +29,9 @@ final class TablePositions {
     return names;
   }
 
-  /** Tokens of the statement before the dot of those names that have one. */
-  Set<Integer> databases() {
-    return databases;
+  /** The first item of each of those names that has a database before it, ascending. */
+  List<Integer> qualified() {
+    return qualified;
   }
 
   /** How often SELECT stands there. */
@@ -93,7 +91,7 @@ final class TablePositions {
             && items.get(i + 1).isMark(".")
             && items.get(i + 2).kind() == ItemKind.NAME) {
           names.add(RelationName.of(item.name(), items.get(i + 2).name()));
-          databases.add(item.token());
+          qualified.add(i);
           i += 2;
         } else {
           names.add(RelationName.unqualified(item.name()));
