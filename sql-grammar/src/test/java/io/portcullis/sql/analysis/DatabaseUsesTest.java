@@ -4,8 +4,17 @@ import static io.portcullis.sql.analysis.Analysed.MARIADB;
 import static io.portcullis.sql.analysis.Analysed.MYSQL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.CatalogEffect;
+import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.parser.DynamicText;
+import io.portcullis.sql.parser.QualifiedNames;
+import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.statement.StatementKind;
+import io.portcullis.sql.statement.UseStatement;
 import io.portcullis.sql.text.LexicalMode;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,6 +115,8 @@ final class DatabaseUsesTest {
         names("SELECT * FROM «d».t UNION ALL SELECT * FROM «e».u ORDER BY a"),
         names("(SELECT * FROM «d».t) LIMIT 3"),
         names("TABLE «d».t"),
+        names("SELECT 1 FROM «d».t WHERE a = 1" + " OR a = (SELECT 1 FROM «e».s)".repeat(500)),
+        names("SELECT 1 FROM t WHERE a IN (1" + ", 2".repeat(5000) + ", (SELECT 1 FROM «e».s), 3)"),
         names("VALUES ROW(1, (SELECT 1 FROM «d».t))"),
         names("SELECT a FROM «d».t GROUP BY «d».t.a HAVING t.a > 0 FOR UPDATE"),
         names(List.of(MYSQL), "SELECT * FROM «d».t FOR UPDATE OF t SKIP LOCKED"),
@@ -268,5 +279,25 @@ final class DatabaseUsesTest {
     assertThat(analysis(two).databases().tokens()).containsExactly(3, 9);
     assertThat(two.key()).isEqualTo(one.key());
     assertThat(other.key()).isNotEqualTo(one.key());
+  }
+
+  @Test
+  void aDatabaseThatIsTouchedButWasNotFoundLeavesThemIncomplete() {
+    QualifiedNames nothing = new QualifiedNames(Analysed.lexed("SELECT 1", MYSQL));
+    Statement reads =
+        new ForwardStatement(
+            StatementKind.SELECT,
+            List.of(new AccessRequest(AccessKind.SELECT, RelationName.of("shop", "t"))),
+            List.of());
+    Statement renames =
+        new ForwardStatement(
+            StatementKind.ALTER_TABLE,
+            List.of(),
+            List.of(
+                new CatalogEffect.RelationRenamed(
+                    RelationName.unqualified("t"), RelationName.of("shop", "t"))));
+    assertThat(DatabaseUses.of(reads, nothing).isComplete()).isFalse();
+    assertThat(DatabaseUses.of(renames, nothing).isComplete()).isFalse();
+    assertThat(DatabaseUses.of(new UseStatement("shop"), nothing).isComplete()).isFalse();
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Statements with other databases say the same: recorded ones, and made-up ones. */
 final class SplicedPropertyTest {
   private static final long SEED = 20_240_607;
-  private static final int ROUNDS = 800;
+  private static final int ROUNDS = 400;
 
   /** Tables of the recorded statements. */
   private static final Set<String> TABLES = Set.of("secret", "t1", "t2", "t3");
