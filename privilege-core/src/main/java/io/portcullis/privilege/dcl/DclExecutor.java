@@ -30,6 +30,8 @@ import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowAccess;
+import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.text.SqlError;
@@ -67,6 +69,7 @@ public final class DclExecutor {
   private final RoleGrants roleGrants;
   private final PrivilegeGrants privilegeGrants;
   private final ShowStatements shows;
+  private final AccessListing listing;
 
   public DclExecutor(
       CatalogWriter writer,
@@ -86,6 +89,7 @@ public final class DclExecutor {
     roles = new RoleStatements(authorizer, clock);
     privilegeGrants = new PrivilegeGrants(settings, backend);
     shows = new ShowStatements(authorizer);
+    listing = new AccessListing(authorizer, settings, backend);
   }
 
   /**
@@ -101,12 +105,33 @@ public final class DclExecutor {
       return SessionStatements.setRole(newest(who), setRole);
     } else if (statement instanceof SetSecondaryRole setSecondaryRole) {
       return SessionStatements.setSecondaryRole(newest(who), setSecondaryRole);
-    } else if (statement instanceof ShowGrants showGrants) {
-      return withHints(who, currentDatabase, statement, shows.grants(newest(who), showGrants));
+    } else if (isShown(statement)) {
+      return withHints(
+          who, currentDatabase, statement, shown(newest(who), currentDatabase, statement));
     } else if (statement instanceof ShowRoles showRoles) {
       return shows.roles(newest(who), showRoles);
     }
     return write(who, currentDatabase, statement);
+  }
+
+  /** Whether it only shows what is for some people only. */
+  private static boolean isShown(AccessControlStatement statement) {
+    return statement instanceof ShowGrants
+        || statement instanceof ShowAccess
+        || statement instanceof ShowEffectiveGrants;
+  }
+
+  private DclResult shown(
+      ActiveSubject actor, Optional<String> currentDatabase, AccessControlStatement statement)
+      throws StoreException {
+    if (statement instanceof ShowGrants showGrants) {
+      return shows.grants(actor, showGrants);
+    } else if (statement instanceof ShowAccess showAccess) {
+      return listing.access(actor, currentDatabase, showAccess);
+    } else if (statement instanceof ShowEffectiveGrants effective) {
+      return listing.effectiveGrants(actor, effective);
+    }
+    throw new AssertionError(statement.getClass());
   }
 
   private DclResult write(
@@ -208,8 +233,8 @@ public final class DclExecutor {
   private boolean isDenied(
       ActiveSubject actor, Optional<String> currentDatabase, AccessControlStatement statement)
       throws StoreException {
-    if (statement instanceof ShowGrants showGrants) {
-      return shows.grants(actor, showGrants) instanceof DclResult.Refused refused
+    if (isShown(statement)) {
+      return shown(actor, currentDatabase, statement) instanceof DclResult.Refused refused
           && isDenial(refused.error());
     }
     return change(new Draft(actor), currentDatabase, statement, password -> NOT_HASHED)

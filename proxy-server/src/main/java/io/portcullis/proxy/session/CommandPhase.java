@@ -26,6 +26,7 @@ import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.statement.AccessControlStatement;
 import io.portcullis.sql.statement.DeallocateText;
 import io.portcullis.sql.statement.ExecuteText;
+import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.Kill;
 import io.portcullis.sql.statement.PrepareText;
@@ -64,7 +65,9 @@ final class CommandPhase {
 
   private static final int COMMAND_OFFSET = 1;
   private static final int FIRST_OF_ANSWER = 1;
-  private static final int MAX_LOOKUPS = 3;
+  static final int MAX_LOOKUPS = 3;
+  static final SqlError OBJECTS_KEEP_CHANGING =
+      ErrorCode.ER_UNKNOWN_ERROR.error("The objects of this statement keep changing; try again");
   private static final int MULTI_STATEMENTS_ON = 0;
   private static final int MULTI_STATEMENTS_OFF = 1;
 
@@ -80,6 +83,7 @@ final class CommandPhase {
   private final LocalAnswers local;
   private final DefinitionStatements definitions;
   private final MetadataReads metadata;
+  private final ExplainedStatements explained;
   private final Relay relay;
   private final PacketStep query = this::query;
 
@@ -123,6 +127,8 @@ final class CommandPhase {
         new Offload(port.loop(), session.connectionId(), this::fail, session::protocolError);
     this.prepared = new PreparedStatements(this, port, reader, authority, backend);
     this.local = new LocalAnswers(this, session, services, authority, backend, offload);
+    this.explained =
+        new ExplainedStatements(this, session, services, port, reader, authority, backend, offload);
     this.definitions = new DefinitionStatements(this, services, port, authority, offload);
     this.metadata = new MetadataReads(this, port, reader, authority, backend);
   }
@@ -188,6 +194,16 @@ final class CommandPhase {
   /** What the command in hand was secured with. */
   Optional<MetadataFilters> filters() {
     return Optional.ofNullable(filters);
+  }
+
+  /** Gives the command in hand away. */
+  ByteBuf handOver() {
+    ByteBuf framed = command;
+    if (framed == null) {
+      throw new IllegalStateException("no command");
+    }
+    command = null;
+    return framed;
   }
 
   /** Sends the command in hand, and its response straight on. */
@@ -534,6 +550,8 @@ final class CommandPhase {
       prepared.executeText(execute.name());
     } else if (statement instanceof DeallocateText deallocate) {
       prepared.deallocateText(deallocate.name());
+    } else if (statement instanceof ExplainAccess explain) {
+      explained.explain(explain);
     } else if (statement instanceof AccessControlStatement control) {
       local.accessControl(control);
     } else {
@@ -590,13 +608,12 @@ final class CommandPhase {
     } else if (decision instanceof Decision.Unresolved unresolved && lookups < MAX_LOOKUPS) {
       lookUp(unresolved.names(), () -> decide(accesses, lookups + 1, then, otherwise));
     } else {
-      fail(
-          ErrorCode.ER_UNKNOWN_ERROR.error(
-              "The objects of this statement keep changing; try again"));
+      fail(OBJECTS_KEEP_CHANGING);
     }
   }
 
-  private void lookUp(List<RelationName> relations, Runnable then) {
+  /** Asks the backend what these are; what it says is kept for the next decision. */
+  void lookUp(List<RelationName> relations, Runnable then) {
     long asOf = services.objects().version();
     offload.run(
         services.store(),
@@ -622,11 +639,7 @@ final class CommandPhase {
   }
 
   void send(ResponseSink sink) {
-    ByteBuf framed = command;
-    command = null;
-    if (framed == null) {
-      throw new IllegalStateException("no command");
-    }
+    ByteBuf framed = handOver();
     diagnostics = null;
     startTimeout();
     backend.execute(framed, shape, edit(), sink);

@@ -52,14 +52,12 @@ final class MetadataReads {
       Decision.Denied denied,
       Runnable then) {
     List<AccessRequest> others = new ArrayList<>();
-    List<String> tables = new ArrayList<>();
     for (AccessRequest access : accesses) {
-      if (Authorizer.isMetadata(access) && access.object() instanceof RelationName relation) {
-        tables.add(relation.name());
-      } else {
+      if (!Authorizer.isMetadata(access)) {
         others.add(access);
       }
     }
+    List<String> tables = tables(accesses);
     if (tables.isEmpty() || !isSecurable(analysis)) {
       phase.deny(denied);
       return;
@@ -80,7 +78,15 @@ final class MetadataReads {
         phase::deny);
   }
 
-  private static boolean isSecurable(StatementAnalysis analysis) {
+  /** The tables of information_schema that are to be secured. */
+  static List<String> tables(List<AccessRequest> accesses) {
+    return accesses.stream()
+        .filter(Authorizer::isMetadata)
+        .map(access -> ((RelationName) access.object()).name())
+        .toList();
+  }
+
+  static boolean isSecurable(StatementAnalysis analysis) {
     return analysis.statement() instanceof ForwardStatement forward
         && switch (forward.kind()) {
           case SELECT, INSERT, REPLACE, UPDATE, DELETE, DO, EXPLAIN -> true;

@@ -22,6 +22,8 @@ import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowAccess;
+import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
@@ -350,15 +352,18 @@ final class AccessControlGrammar {
     if (cursor.accept("ROLES")) {
       return new ShowRoles(cursor.like());
     }
+    if (cursor.accept("ACCESS", "ON")) {
+      return showAccess();
+    }
+    if (cursor.accept("EFFECTIVE", "GRANTS")) {
+      return new ShowEffectiveGrants(
+          cursor.accept("FOR") && !acceptCurrentUser() ? Optional.of(user()) : Optional.empty());
+    }
     cursor.expect("GRANTS");
     if (!cursor.accept("FOR")) {
       return new ShowGrants(new GrantsOf.Oneself(), List.of());
     }
-    if (cursor.is("CURRENT_USER")) {
-      cursor.skip();
-      if (cursor.acceptMark("(")) {
-        cursor.expectMark(")");
-      }
+    if (acceptCurrentUser()) {
       return new ShowGrants(new GrantsOf.Oneself(), using());
     }
     if (cursor.is("ROLE") && cursor.at() + 1 < cursor.end()) {
@@ -367,6 +372,32 @@ final class AccessControlGrammar {
     }
     UserName user = user();
     return new ShowGrants(new GrantsOf.User(user), using());
+  }
+
+  private boolean acceptCurrentUser() {
+    if (!cursor.accept("CURRENT_USER")) {
+      return false;
+    }
+    if (cursor.acceptMark("(")) {
+      cursor.expectMark(")");
+    }
+    return true;
+  }
+
+  /** One object: who can do something with all of them is asked one by one. */
+  private AccessControlStatement showAccess() {
+    // without a type the word is a name: ON view, ON table.t
+    boolean typed =
+        cursor.isAny("DATABASE", "SCHEMA", "TABLE", "VIEW")
+            && cursor.at() + 1 < cursor.end()
+            && !cursor.punctuationAt(cursor.at() + 1, ".");
+    if (typed && cursor.acceptAny("DATABASE", "SCHEMA")) {
+      return new ShowAccess(cursor.database());
+    }
+    if (typed) {
+      cursor.skip();
+    }
+    return new ShowAccess(cursor.relation());
   }
 
   private List<String> using() {
@@ -434,7 +465,7 @@ final class AccessControlGrammar {
     return users;
   }
 
-  private UserName user() {
+  UserName user() {
     String name = name();
     if (cursor.isKind(TokenKind.USER_VARIABLE)) {
       String host = cursor.text().value(cursor.at());
@@ -453,7 +484,7 @@ final class AccessControlGrammar {
     return roles;
   }
 
-  private String role() {
+  String role() {
     String name = name();
     if (cursor.isKind(TokenKind.USER_VARIABLE)) {
       String host = cursor.text().value(cursor.at());

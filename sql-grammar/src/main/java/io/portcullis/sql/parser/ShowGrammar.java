@@ -43,7 +43,9 @@ final class ShowGrammar {
     if (cursor.is("COUNT")) {
       return countOfWarnings();
     }
-    if (cursor.is("GRANTS") || cursor.is("ROLES")) {
+    if (cursor.isAny("GRANTS", "ROLES")
+        || cursor.is("ACCESS", "ON")
+        || cursor.is("EFFECTIVE", "GRANTS")) {
       cursor.moveTo(show);
       return new AccessControlGrammar(cursor).statement();
     }
