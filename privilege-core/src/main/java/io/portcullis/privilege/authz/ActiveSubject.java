@@ -33,6 +33,20 @@ public final class ActiveSubject {
     this.allowed = new Decision.Allowed(snapshot.epoch());
   }
 
+  private ActiveSubject(ActiveSubject like, EffectivePrivileges privileges) {
+    this.subject = like.subject;
+    this.snapshot = like.snapshot;
+    this.activeRoles = like.activeRoles;
+    this.privileges = privileges;
+    this.unusable = like.unusable;
+    this.allowed = like.allowed;
+  }
+
+  /** The same, as if its roles held only these. */
+  ActiveSubject holding(EffectivePrivileges only) {
+    return new ActiveSubject(this, only);
+  }
+
   /** With public as primary role if the one asked for is not granted any more (PM 6.3). */
   public Subject subject() {
     return subject;

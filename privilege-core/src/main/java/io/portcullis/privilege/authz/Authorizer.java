@@ -4,6 +4,7 @@ import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.PrivilegeScope;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
@@ -167,6 +168,41 @@ public final class Authorizer {
   }
 
   /**
+   * Whether the privilege permits anything to be done with an object once it is there.
+   *
+   * @param kind of a table or view; empty for a database
+   */
+  public boolean matters(PrivilegeType type, Optional<RelationKind> kind) {
+    if (kind.isEmpty() && type.scope() != PrivilegeScope.ACCOUNT) {
+      return true; // also what it permits with the tables in it
+    }
+    for (AccessKind access : AccessKind.values()) {
+      boolean concerned =
+          Requirement.isOnExisting(access) && Requirement.isOnRelation(access) == kind.isPresent();
+      if (concerned && Requirement.of(access, kind.orElse(RelationKind.TABLE)).names(type)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** For {@link Explainer}: one access of a statement, decided as {@link #decide} does. */
+  Decision decideOne(
+      ActiveSubject subject, AccessRequest access, List<AccessRequest> ofAll, Binding binding) {
+    long epoch = subject.snapshot().epoch();
+    if (subject.unusable().isPresent()) {
+      return new Decision.Denied(epoch, subject.unusable().get(), List.of());
+    }
+    Verdict verdict = judge(subject, access, binding, createsTable(ofAll));
+    if (verdict.error != null) {
+      return new Decision.Denied(epoch, verdict.error, List.of(bound(access, binding)));
+    }
+    return verdict.unresolved.isEmpty()
+        ? subject.allowed()
+        : new Decision.Unresolved(epoch, verdict.unresolved);
+  }
+
+  /**
    * RENAME TABLE and CREATE OR REPLACE TABLE mean the permanent table even if a temporary one hides
    * it; they are told from ALTER TABLE and DROP TABLE by the table they make.
    */
@@ -184,7 +220,7 @@ public final class Authorizer {
    * rows through it. So he needs on what the definition names, besides SELECT, whatever of INSERT,
    * UPDATE and DELETE is granted on the view.
    */
-  private List<AccessRequest> withWhatIsLent(
+  List<AccessRequest> withWhatIsLent(
       ActiveSubject subject, List<AccessRequest> requested, Binding binding) {
     for (int i = 0; i < requested.size(); i++) {
       AccessKind kind = requested.get(i).kind();
@@ -617,7 +653,7 @@ public final class Authorizer {
     return binding.foldNames() ? ObjectNames.fold(name) : name;
   }
 
-  private static AccessRequest bound(AccessRequest access, Binding binding) {
+  static AccessRequest bound(AccessRequest access, Binding binding) {
     DatabaseName written = databaseOf(access.object());
     DatabaseName database =
         new DatabaseName(
@@ -720,12 +756,19 @@ public final class Authorizer {
   }
 
   /**
+   * The same decision, and why: for every access what permits it, or what would. Costs more than to
+   * decide, and is asked for by people only.
+   */
+  public Explanation explain(ActiveSubject subject, List<AccessRequest> accesses, Binding binding) {
+    return new Explainer(this, catalogSchema, subject, accesses, binding).explain();
+  }
+
+  /**
    * What would help: roles the user holds but has not active, and the smallest grants that are
    * missing. Each ends in an executable statement after a colon. They say no more about objects
    * than the denial did.
    */
   public List<String> hints(ActiveSubject subject, List<AccessRequest> accesses, Binding binding) {
-    return new Hints(this, subject, accesses, binding)
-        .list().stream().map(hint -> hint.reason() + ": " + hint.statement()).toList();
+    return new Hints(this, subject, accesses, binding).texts();
   }
 }

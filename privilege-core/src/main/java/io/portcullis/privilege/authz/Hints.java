@@ -41,6 +41,11 @@ final class Hints {
     this.binding = binding;
   }
 
+  /** Each ends in an executable statement after a colon. */
+  List<String> texts() {
+    return list().stream().map(hint -> hint.reason() + ": " + hint.statement()).toList();
+  }
+
   List<Hint> list() {
     List<Hint> hints = new ArrayList<>(roles());
     if (subject.unusable().isEmpty()
@@ -140,7 +145,7 @@ final class Hints {
   }
 
   /** Both kinds for who may not know which it is, so that the hint does not tell. */
-  private List<RelationKind> kindsToName(AccessKind kind, RelationName relation) {
+  List<RelationKind> kindsToName(AccessKind kind, RelationName relation) {
     Optional<RelationKind> implied = Requirement.impliedKind(kind);
     if (implied.isPresent()) {
       return List.of(implied.get());

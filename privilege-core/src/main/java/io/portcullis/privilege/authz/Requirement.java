@@ -120,6 +120,17 @@ record Requirement(long relation, long database, long account, long also, Privil
     return new Requirement(relation, database, account, RELATION_FULL | type.bit(), smallest);
   }
 
+  /** Whether the privilege is one of those that will do. */
+  boolean names(PrivilegeType type) {
+    long bits =
+        switch (type.scope()) {
+          case ACCOUNT -> account;
+          case DATABASE -> database;
+          case RELATION -> relation | also;
+        };
+    return (bits & type.bit()) != 0;
+  }
+
   boolean isSatisfiedBy(long onRelation, long onDatabase, long onAccount) {
     return ((relation & onRelation) | (database & onDatabase) | (account & onAccount)) != 0
         && (also == 0 || (also & onRelation) != 0);
@@ -179,6 +190,39 @@ record Requirement(long relation, long database, long account, long also, Privil
           DROP_DATABASE,
           SHOW_CREATE_DATABASE ->
           false;
+    };
+  }
+
+  /** Whether it does something with an object that is there, and not only goes there. */
+  static boolean isOnExisting(AccessKind kind) {
+    return switch (kind) {
+      case CREATE_TABLE,
+          CREATE_VIEW,
+          CREATE_TEMPORARY_TABLE,
+          DROP_TEMPORARY_TABLE,
+          USE,
+          CREATE_DATABASE ->
+          false;
+      case SELECT,
+          INSERT,
+          UPDATE,
+          DELETE,
+          TRUNCATE,
+          REFERENCE,
+          INDEX,
+          ALTER_TABLE,
+          DROP_TABLE,
+          ALTER_VIEW,
+          DROP_VIEW,
+          LOCK_READ,
+          LOCK_WRITE,
+          DESCRIBE,
+          SHOW_CREATE,
+          SHOW_TABLES,
+          ALTER_DATABASE,
+          DROP_DATABASE,
+          SHOW_CREATE_DATABASE ->
+          true;
     };
   }
 

@@ -33,7 +33,9 @@ import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowAccess;
 import io.portcullis.sql.statement.AccessControlStatement.ShowCreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
@@ -72,6 +74,7 @@ public final class DclExecutor {
   private final RoleGrants roleGrants;
   private final PrivilegeGrants privilegeGrants;
   private final ShowStatements shows;
+  private final AccessListing listing;
 
   public DclExecutor(
       CatalogWriter writer,
@@ -92,6 +95,7 @@ public final class DclExecutor {
     roles = new RoleStatements(authorizer, clock);
     privilegeGrants = new PrivilegeGrants(settings, backend);
     shows = new ShowStatements(authorizer, logins);
+    listing = new AccessListing(authorizer, settings, backend);
   }
 
   /**
@@ -107,8 +111,9 @@ public final class DclExecutor {
       return SessionStatements.setRole(newest(who), setRole);
     } else if (statement instanceof SetSecondaryRole setSecondaryRole) {
       return SessionStatements.setSecondaryRole(newest(who), setSecondaryRole);
-    } else if (statement instanceof ShowGrants showGrants) {
-      return withHints(who, currentDatabase, statement, shows.grants(newest(who), showGrants));
+    } else if (isShown(statement)) {
+      return withHints(
+          who, currentDatabase, statement, shown(newest(who), currentDatabase, statement));
     } else if (statement instanceof ShowRoles showRoles) {
       return shows.roles(newest(who), showRoles);
     } else if (statement instanceof ShowUsers showUsers) {
@@ -119,6 +124,26 @@ public final class DclExecutor {
     }
     RandomPasswords passwords = new RandomPasswords(random);
     return write(who, currentDatabase, passwords.madeFor(statement), passwords);
+  }
+
+  /** Whether it only shows what is for some people only. */
+  private static boolean isShown(AccessControlStatement statement) {
+    return statement instanceof ShowGrants
+        || statement instanceof ShowAccess
+        || statement instanceof ShowEffectiveGrants;
+  }
+
+  private DclResult shown(
+      ActiveSubject actor, Optional<String> currentDatabase, AccessControlStatement statement)
+      throws StoreException {
+    if (statement instanceof ShowGrants showGrants) {
+      return shows.grants(actor, showGrants);
+    } else if (statement instanceof ShowAccess showAccess) {
+      return listing.access(actor, currentDatabase, showAccess);
+    } else if (statement instanceof ShowEffectiveGrants effective) {
+      return listing.effectiveGrants(actor, effective);
+    }
+    throw new AssertionError(statement.getClass());
   }
 
   private DclResult write(
@@ -230,8 +255,8 @@ public final class DclExecutor {
   private boolean isDenied(
       ActiveSubject actor, Optional<String> currentDatabase, AccessControlStatement statement)
       throws StoreException {
-    if (statement instanceof ShowGrants showGrants) {
-      return isDenied(shows.grants(actor, showGrants));
+    if (isShown(statement)) {
+      return isDenied(shown(actor, currentDatabase, statement));
     }
     if (statement instanceof ShowCreateUser showCreateUser) {
       return isDenied(shows.createUser(actor, showCreateUser));

@@ -102,7 +102,7 @@ final class SessionStatements {
   }
 
   /** Directly: inherited roles cannot be active (PM 6.1). */
-  private static boolean isGranted(CatalogState state, RoleId role, User user) {
+  static boolean isGranted(CatalogState state, RoleId role, User user) {
     return role.equals(RoleId.PUBLIC) || state.isGranted(role, user.id());
   }
 }

@@ -50,6 +50,10 @@ final class PlainEvaluator {
       Set.of("character_sets", "collations", "engines", "keywords", "plugins");
 
   private final CatalogState state;
+
+  /** What counts below views for the roles that own them. */
+  private final CatalogState owners;
+
   private final Subject subject;
   private final Binding binding;
   private final String catalogSchema;
@@ -58,16 +62,27 @@ final class PlainEvaluator {
   private final Optional<RoleId> definer;
 
   PlainEvaluator(CatalogState state, Subject subject, Binding binding, String catalogSchema) {
-    this(state, subject, binding, catalogSchema, Optional.empty());
+    this(state, state, subject, binding, catalogSchema, Optional.empty());
+  }
+
+  PlainEvaluator(
+      CatalogState state,
+      CatalogState owners,
+      Subject subject,
+      Binding binding,
+      String catalogSchema) {
+    this(state, owners, subject, binding, catalogSchema, Optional.empty());
   }
 
   private PlainEvaluator(
       CatalogState state,
+      CatalogState owners,
       Subject subject,
       Binding binding,
       String catalogSchema,
       Optional<RoleId> definer) {
     this.state = state;
+    this.owners = owners;
     this.subject = subject;
     this.binding = binding;
     this.catalogSchema = catalogSchema;
@@ -235,7 +250,8 @@ final class PlainEvaluator {
     ViewDefinition definition = binding.views().of(database, view);
     PlainEvaluator definers =
         new PlainEvaluator(
-            state,
+            owners,
+            owners,
             subject,
             binding,
             catalogSchema,

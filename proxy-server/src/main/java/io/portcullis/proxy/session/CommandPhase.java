@@ -26,6 +26,7 @@ import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.statement.AccessControlStatement;
 import io.portcullis.sql.statement.DeallocateText;
 import io.portcullis.sql.statement.ExecuteText;
+import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.Kill;
 import io.portcullis.sql.statement.PrepareText;
@@ -65,7 +66,9 @@ final class CommandPhase {
 
   private static final int COMMAND_OFFSET = 1;
   private static final int FIRST_OF_ANSWER = 1;
-  private static final int MAX_LOOKUPS = 3;
+  static final int MAX_LOOKUPS = 3;
+  static final SqlError OBJECTS_KEEP_CHANGING =
+      ErrorCode.ER_UNKNOWN_ERROR.error("The objects of this statement keep changing; try again");
   private static final int MULTI_STATEMENTS_ON = 0;
   private static final int MULTI_STATEMENTS_OFF = 1;
 
@@ -81,6 +84,7 @@ final class CommandPhase {
   private final LocalAnswers local;
   private final DefinitionStatements definitions;
   private final MetadataReads metadata;
+  private final ExplainedStatements explained;
   private final Relay relay;
   private final Holdings holdings;
   private final PacketStep query = this::query;
@@ -125,6 +129,8 @@ final class CommandPhase {
         new Offload(port.loop(), session.connectionId(), this::fail, session::protocolError);
     this.prepared = new PreparedStatements(this, port, reader, authority, backend);
     this.local = new LocalAnswers(this, session, services, authority, backend, offload);
+    this.explained =
+        new ExplainedStatements(this, session, services, port, reader, authority, backend, offload);
     this.definitions = new DefinitionStatements(this, services, authority, offload);
     this.metadata = new MetadataReads(this, port, reader, authority, backend);
     this.holdings =
@@ -201,6 +207,16 @@ final class CommandPhase {
   /** The secured form of a statement that needs these is about to be sent. */
   void runsSecured(List<AccessRequest> accesses) {
     holdings.runs(accesses);
+  }
+
+  /** Gives the command in hand away. */
+  ByteBuf handOver() {
+    ByteBuf framed = command;
+    if (framed == null) {
+      throw new IllegalStateException("no command");
+    }
+    command = null;
+    return framed;
   }
 
   /** Sends the command in hand, and its response straight on. */
@@ -572,6 +588,8 @@ final class CommandPhase {
       prepared.executeText(execute.name());
     } else if (statement instanceof DeallocateText deallocate) {
       prepared.deallocateText(deallocate.name());
+    } else if (statement instanceof ExplainAccess explain) {
+      explained.explain(explain);
     } else if (statement instanceof AccessControlStatement control) {
       local.accessControl(control);
     } else {
@@ -635,13 +653,12 @@ final class CommandPhase {
     } else if (decision instanceof Decision.Unresolved unresolved && lookups < MAX_LOOKUPS) {
       lookUp(unresolved.names(), () -> decide(accesses, lookups + 1, then, otherwise));
     } else {
-      fail(
-          ErrorCode.ER_UNKNOWN_ERROR.error(
-              "The objects of this statement keep changing; try again"));
+      fail(OBJECTS_KEEP_CHANGING);
     }
   }
 
-  private void lookUp(List<RelationName> relations, Runnable then) {
+  /** Asks the backend what these are; what it says is kept for the next decision. */
+  void lookUp(List<RelationName> relations, Runnable then) {
     long asOf = services.objects().version();
     offload.run(
         services.store(),
@@ -677,11 +694,7 @@ final class CommandPhase {
   }
 
   void send(ResponseSink sink) {
-    ByteBuf framed = command;
-    command = null;
-    if (framed == null) {
-      throw new IllegalStateException("no command");
-    }
+    ByteBuf framed = handOver();
     Interruption early = interruption;
     if (early != null) {
       // Between the decision and now something had to be looked up, and a right was taken away.

@@ -12,7 +12,6 @@ import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.text.ErrorCode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -73,7 +72,15 @@ final class MetadataReads {
         phase::deny);
   }
 
-  private static boolean isSecurable(StatementAnalysis analysis) {
+  /** The tables of information_schema that are to be secured. */
+  static List<String> tables(List<AccessRequest> accesses) {
+    return accesses.stream()
+        .filter(Authorizer::isMetadata)
+        .map(access -> ((RelationName) access.object()).name())
+        .toList();
+  }
+
+  static boolean isSecurable(StatementAnalysis analysis) {
     return analysis.statement() instanceof ForwardStatement forward
         && switch (forward.kind()) {
           case SELECT, INSERT, REPLACE, UPDATE, DELETE, DO, EXPLAIN -> true;
@@ -116,16 +123,6 @@ final class MetadataReads {
   /** Those that securing does not concern. */
   static List<AccessRequest> besides(List<AccessRequest> accesses) {
     return accesses.stream().filter(access -> !isTable(access)).toList();
-  }
-
-  private static List<String> tables(List<AccessRequest> accesses) {
-    List<String> tables = new ArrayList<>();
-    for (AccessRequest access : accesses) {
-      if (Authorizer.isMetadata(access) && access.object() instanceof RelationName relation) {
-        tables.add(relation.name());
-      }
-    }
-    return tables;
   }
 
   private static boolean isTable(AccessRequest access) {

@@ -188,7 +188,31 @@ public final class Authority {
 
   /** {@link Authorizer#metadataFilter} for the subject under the newest snapshot. */
   public Optional<String> metadataFilter(String table, ServerFlavour flavour) {
-    return authorizer.metadataFilter(subject(), table, foldNames, flavour);
+    return metadataFilter(subject(), table, flavour);
+  }
+
+  /** {@link Authorizer#metadataFilter} for whoever is asked about. */
+  public Optional<String> metadataFilter(ActiveSubject whom, String table, ServerFlavour flavour) {
+    return authorizer.metadataFilter(whom, table, foldNames, flavour);
+  }
+
+  /** How the session binds names now, to be used by another thread. */
+  public Binding frozenBinding() {
+    return bindingWith(currentDatabase, Set.copyOf(temporaryTables));
+  }
+
+  /** How a session binds names that is in the same database and has no temporary tables. */
+  public Binding bindingOfOthers() {
+    return bindingWith(currentDatabase, Set.of());
+  }
+
+  private Binding bindingWith(Optional<String> database, Set<RelationName> temporary) {
+    return new Binding(
+        database,
+        foldNames,
+        (db, relation) -> temporary.contains(RelationName.of(db, relation)),
+        objects,
+        objects);
   }
 
   /** What would help, as lines for SHOW WARNINGS. */
@@ -197,12 +221,7 @@ public final class Authority {
   }
 
   private Binding binding(Optional<String> database) {
-    return new Binding(
-        database,
-        foldNames,
-        (db, relation) -> temporaryTables.contains(RelationName.of(db, relation)),
-        objects,
-        objects);
+    return bindingWith(database, temporaryTables);
   }
 
   private Optional<RelationName> bound(RelationName relation, Optional<String> current) {

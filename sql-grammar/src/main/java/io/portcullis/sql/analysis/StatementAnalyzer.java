@@ -8,6 +8,7 @@ import io.portcullis.sql.parser.StatementReader;
 import io.portcullis.sql.parser.StatementRefused;
 import io.portcullis.sql.parser.jsql.JsqlQueryReader;
 import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
@@ -89,7 +90,8 @@ public final class StatementAnalyzer {
         && !statement.isWord(0, "GRANT")
         && !statement.isWord(0, "PREPARE")
         && !statement.isWord(0, "EXECUTE")
-        && !statement.isWord(0, "SET");
+        && !statement.isWord(0, "SET")
+        && !(statement.isWord(0, "EXPLAIN") && statement.isWord(1, "ACCESS"));
   }
 
   private AnalysisResult read(LexedStatement text) {
@@ -100,7 +102,7 @@ public final class StatementAnalyzer {
       }
       return new StatementAnalysis(
           statement,
-          !(statement instanceof AccessControlStatement),
+          !(statement instanceof AccessControlStatement || statement instanceof ExplainAccess),
           isAnsweredInText(statement) ? IdentityUses.of(text) : List.of());
     } catch (StatementRefused refused) {
       return new AnalysisRefused(refused.refusal());

@@ -26,7 +26,9 @@ import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowAccess;
 import io.portcullis.sql.statement.AccessControlStatement.ShowCreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
@@ -386,6 +388,13 @@ final class AccessControlGrammar {
     if (cursor.accept("CREATE", "USER")) {
       return new ShowCreateUser(acceptOneself() ? Optional.empty() : Optional.of(user()));
     }
+    if (cursor.accept("ACCESS", "ON")) {
+      return showAccess();
+    }
+    if (cursor.accept("EFFECTIVE", "GRANTS")) {
+      return new ShowEffectiveGrants(
+          cursor.accept("FOR") && !acceptOneself() ? Optional.of(user()) : Optional.empty());
+    }
     cursor.expect("GRANTS");
     if (!cursor.accept("FOR")) {
       return new ShowGrants(new GrantsOf.Oneself(), List.of());
@@ -407,6 +416,22 @@ final class AccessControlGrammar {
       cursor.expectMark(")");
     }
     return oneself;
+  }
+
+  /** One object: who can do something with all of them is asked one by one. */
+  private AccessControlStatement showAccess() {
+    // without a type the word is a name: ON view, ON table.t
+    boolean typed =
+        cursor.isAny("DATABASE", "SCHEMA", "TABLE", "VIEW")
+            && cursor.at() + 1 < cursor.end()
+            && !cursor.punctuationAt(cursor.at() + 1, ".");
+    if (typed && cursor.acceptAny("DATABASE", "SCHEMA")) {
+      return new ShowAccess(cursor.database());
+    }
+    if (typed) {
+      cursor.skip();
+    }
+    return new ShowAccess(cursor.relation());
   }
 
   private List<String> using() {
@@ -469,7 +494,7 @@ final class AccessControlGrammar {
     return users;
   }
 
-  private UserName user() {
+  UserName user() {
     String name = name();
     if (cursor.isKind(TokenKind.USER_VARIABLE)) {
       String host = cursor.text().value(cursor.at());
@@ -488,7 +513,7 @@ final class AccessControlGrammar {
     return roles;
   }
 
-  private String role() {
+  String role() {
     String name = name();
     if (cursor.isKind(TokenKind.USER_VARIABLE)) {
       String host = cursor.text().value(cursor.at());

@@ -256,6 +256,10 @@ public final class StatementReader {
   // ---------------------------------------------------------------- EXPLAIN, LOCK, KILL
 
   private Statement explain(TokenCursor cursor) {
+    ExplainAccessGrammar access = new ExplainAccessGrammar(cursor);
+    if (access.begins()) {
+      return access.statement();
+    }
     cursor.skip();
     int begin = cursor.at();
     while (true) {

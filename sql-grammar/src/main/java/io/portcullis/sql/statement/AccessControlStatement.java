@@ -1,5 +1,6 @@
 package io.portcullis.sql.statement;
 
+import io.portcullis.sql.access.ObjectName;
 import io.portcullis.sql.access.RelationName;
 import java.util.List;
 import java.util.Optional;
@@ -200,6 +201,20 @@ public sealed interface AccessControlStatement extends Statement {
       using = List.copyOf(using);
     }
   }
+
+  /**
+   * {@code SHOW ACCESS ON [TABLE | VIEW | DATABASE] object}: who can do what, and why.
+   *
+   * @param object a database, or a table or view whichever it is
+   */
+  record ShowAccess(ObjectName object) implements AccessControlStatement {}
+
+  /**
+   * {@code SHOW EFFECTIVE GRANTS [FOR user]}: everything the user reaches with all roles.
+   *
+   * @param user empty: oneself
+   */
+  record ShowEffectiveGrants(Optional<UserName> user) implements AccessControlStatement {}
 
   record ShowRoles(Optional<String> like) implements AccessControlStatement {}
 

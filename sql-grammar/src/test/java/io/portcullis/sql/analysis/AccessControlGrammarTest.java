@@ -4,6 +4,7 @@ import static io.portcullis.sql.analysis.Analysed.MARIADB;
 import static io.portcullis.sql.analysis.Analysed.MYSQL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
 import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
@@ -29,13 +30,18 @@ import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowAccess;
 import io.portcullis.sql.statement.AccessControlStatement.ShowCreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
 import io.portcullis.sql.statement.AccessControlStatement.UserAttribute;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
+import io.portcullis.sql.statement.ExplainAccess;
+import io.portcullis.sql.statement.ExplainAccess.Whom;
+import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.Kill;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.ShowDatabases;
@@ -301,7 +307,55 @@ final class AccessControlGrammarTest {
             "SHOW GRANTS FOR 'a'@'%' USING r",
             new ShowGrants(new GrantsOf.User(new UserName("a", Optional.of("%"))), List.of("r"))),
         reads("SHOW GRANTS FOR ROLE r", new ShowGrants(new GrantsOf.RoleNamed("r"), List.of())),
-        reads("SHOW ROLES LIKE 'a%'", new ShowRoles(Optional.of("a%"))));
+        reads("SHOW ROLES LIKE 'a%'", new ShowRoles(Optional.of("a%"))),
+        reads("SHOW ACCESS ON d.t", new ShowAccess(RelationName.of("d", "t"))),
+        reads("SHOW ACCESS ON TABLE t", new ShowAccess(RelationName.unqualified("t"))),
+        reads("SHOW ACCESS ON VIEW d.v", new ShowAccess(RelationName.of("d", "v"))),
+        reads("SHOW ACCESS ON DATABASE d", new ShowAccess(new DatabaseName("d"))),
+        reads("SHOW EFFECTIVE GRANTS", new ShowEffectiveGrants(Optional.empty())),
+        reads("SHOW EFFECTIVE GRANTS FOR CURRENT_USER", new ShowEffectiveGrants(Optional.empty())),
+        reads("SHOW EFFECTIVE GRANTS FOR u", new ShowEffectiveGrants(Optional.of(user("u")))));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> explanationsOfAccess() {
+    return Stream.of(
+        reads("EXPLAIN ACCESS SELECT 1", new ExplainAccess(Optional.empty(), false, 2)),
+        reads(
+            "explain access FORMAT = JSON (SELECT 1)",
+            new ExplainAccess(Optional.empty(), true, 5)),
+        reads(
+            "EXPLAIN ACCESS FOR joe DELETE FROM t",
+            new ExplainAccess(
+                Optional.of(new Whom(user("joe"), Optional.empty(), false)), false, 4)),
+        reads(
+            "EXPLAIN ACCESS FOR 'joe' AS ROLE r GRANT a TO b",
+            new ExplainAccess(
+                Optional.of(new Whom(user("joe"), Optional.of("r"), false)), false, 7)),
+        reads(
+            "EXPLAIN ACCESS FOR joe AS ROLE r SECONDARY ALL not read here",
+            new ExplainAccess(
+                Optional.of(new Whom(user("joe"), Optional.of("r"), true)), false, 9)),
+        reads(
+            "EXPLAIN ACCESS FOR joe AS ROLE r SECONDARY ROLES NONE USE d",
+            new ExplainAccess(
+                Optional.of(new Whom(user("joe"), Optional.of("r"), false)), false, 10)));
+  }
+
+  /** MySQL's EXPLAIN is DESCRIBE, too. */
+  @Test
+  void aTableNamedAccessIsDescribed() {
+    for (String text :
+        List.of(
+            "EXPLAIN access",
+            "EXPLAIN access col",
+            "EXPLAIN access 'c%'",
+            "EXPLAIN access.t",
+            "EXPLAIN access.t col",
+            "DESCRIBE access col",
+            "EXPLAIN `access` col")) {
+      assertThat(Analysed.statement(text, MYSQL)).as(text).isInstanceOf(ForwardStatement.class);
+    }
   }
 
   @TestFactory
@@ -328,7 +382,9 @@ final class AccessControlGrammarTest {
             "ALTER USER u IDENTIFIED BY 'hidden' REPLACE 'x'",
             "ALTER USER u IDENTIFIED BY 'hidden' ATTRIBUTE '{}' x",
             "SET PASSWORD = 'hidden' 'x'",
-            "CREATE USER u 'hidden'")) {
+            "CREATE USER u 'hidden'",
+            "EXPLAIN ACCESS CREATE USER u IDENTIFIED BY 'hidden'",
+            "EXPLAIN ACCESS FOR joe AS CREATE USER u IDENTIFIED BY 'hidden'")) {
       var lexed = Analysed.lexed(text, MYSQL);
       assertThat(analyzer.analyze(lexed).toString()).as(text).doesNotContain("hidden");
       assertThat(analyzer.cached(lexed.key())).as(text).isNull();
