@@ -394,7 +394,10 @@ final class DecisionAccessTest {
   @Test
   void sessionsOfTheBackendAreShownToNobody() {
     Subject root = catalog.subject("root", "moadmin");
-    catalog.grant("app", "select on table performance_schema.processlist");
+    catalog
+        .database("performance_schema")
+        .table("performance_schema", "processlist")
+        .grant("app", "select on table performance_schema.processlist");
     for (String list :
         List.of(
             "information_schema.PROCESSLIST",
