@@ -2,10 +2,14 @@ package io.portcullis.privilege.authz;
 
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.snapshot.EffectivePrivileges;
+import io.portcullis.privilege.snapshot.Held;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.sql.text.SqlError;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A subject resolved against one snapshot. Immutable; to be kept until the publisher has another
@@ -20,6 +24,9 @@ public final class ActiveSubject {
   private final Optional<SqlError> unusable;
   private final Decision.Allowed allowed;
 
+  /** When it is as if the roles held only these. */
+  private final @Nullable List<Held> only;
+
   ActiveSubject(
       Subject subject,
       PrivilegeSnapshot snapshot,
@@ -31,20 +38,22 @@ public final class ActiveSubject {
     this.privileges = snapshot.effective(this.activeRoles);
     this.unusable = unusable;
     this.allowed = new Decision.Allowed(snapshot.epoch());
+    this.only = null;
   }
 
-  private ActiveSubject(ActiveSubject like, EffectivePrivileges privileges) {
+  private ActiveSubject(ActiveSubject like, List<Held> only) {
     this.subject = like.subject;
     this.snapshot = like.snapshot;
     this.activeRoles = like.activeRoles;
-    this.privileges = privileges;
+    this.privileges = EffectivePrivileges.only(like.snapshot.state(), only);
     this.unusable = like.unusable;
     this.allowed = like.allowed;
+    this.only = only;
   }
 
   /** The same, as if its roles held only these. */
-  ActiveSubject holding(EffectivePrivileges only) {
-    return new ActiveSubject(this, only);
+  ActiveSubject holding(Collection<Held> held) {
+    return new ActiveSubject(this, List.copyOf(held));
   }
 
   /** With public as primary role if the one asked for is not granted any more (PM 6.3). */
@@ -64,6 +73,16 @@ public final class ActiveSubject {
   /** Of the active roles and all they inherit. Nothing at all when {@link #unusable}. */
   public EffectivePrivileges privileges() {
     return privileges;
+  }
+
+  /** The same of these roles alone, some of the active ones. */
+  EffectivePrivileges privilegesOf(Set<RoleId> roles) {
+    EffectivePrivileges all = snapshot.effective(roles);
+    return only == null
+        ? all
+        : EffectivePrivileges.only(
+            snapshot.state(),
+            only.stream().filter(held -> all.roles().contains(held.role())).toList());
   }
 
   /**

@@ -462,7 +462,7 @@ public final class Authorizer {
   /** What counts: without secondary roles, where those are not to own what is created (PM 6.5). */
   private EffectivePrivileges held(ActiveSubject subject, boolean creating) {
     return creating && secondaryRoles == SecondaryRolesMode.STRICT && subject.unusable().isEmpty()
-        ? subject.snapshot().effective(creators(subject))
+        ? subject.privilegesOf(creators(subject))
         : subject.privileges();
   }
 

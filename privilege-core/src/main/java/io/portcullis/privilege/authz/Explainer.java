@@ -7,7 +7,6 @@ import io.portcullis.privilege.model.GrantLevel;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.RoleId;
-import io.portcullis.privilege.snapshot.EffectivePrivileges;
 import io.portcullis.privilege.snapshot.Held;
 import io.portcullis.privilege.snapshot.RolePaths;
 import io.portcullis.sql.access.AccessKind;
@@ -236,7 +235,7 @@ final class Explainer {
   }
 
   private boolean isAllowed(AccessRequest access, Collection<Held> held) {
-    ActiveSubject with = subject.holding(EffectivePrivileges.only(state, held));
+    ActiveSubject with = subject.holding(held);
     return authorizer.decideOne(with, access, accesses, binding) instanceof Decision.Allowed;
   }
 

@@ -1,5 +1,6 @@
 package io.portcullis.privilege.authz;
 
+import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
@@ -87,23 +88,36 @@ final class Hints {
   }
 
   private List<Hint> grants(Decision.Denied denied) {
-    RoleId primary = subject.subject().primary();
-    Optional<Role> role = subject.snapshot().state().role(primary);
-    if (primary.equals(RoleId.MOADMIN) || role.isEmpty()) {
-      return List.of();
-    }
+    Optional<String> grantee = grantee();
     List<Hint> hints = new ArrayList<>();
-    for (AccessRequest missing : denied.missing()) {
-      for (Hint hint : grants(missing, quoted(role.get().name()))) {
-        if (!hints.contains(hint)) {
-          hints.add(hint);
+    if (grantee.isPresent()) {
+      for (AccessRequest missing : denied.missing()) {
+        for (Hint hint : grants(missing, grantee.get())) {
+          if (!hints.contains(hint)) {
+            hints.add(hint);
+          }
         }
       }
     }
     return hints;
   }
 
-  private List<Hint> grants(AccessRequest missing, String role) {
+  /**
+   * The primary role; the user where that is public, so that not everybody gets it; empty for
+   * administrators, to whom nothing can be granted.
+   */
+  private Optional<String> grantee() {
+    RoleId primary = subject.subject().primary();
+    CatalogState state = subject.snapshot().state();
+    if (primary.equals(RoleId.MOADMIN)) {
+      return Optional.empty();
+    }
+    return primary.equals(RoleId.PUBLIC)
+        ? state.user(subject.subject().user()).map(user -> "USER " + quoted(user.name()))
+        : state.role(primary).map(role -> "ROLE " + quoted(role.name()));
+  }
+
+  private List<Hint> grants(AccessRequest missing, String grantee) {
     ObjectName object = missing.object();
     DatabaseName database =
         object instanceof RelationName relation ? relation.database() : (DatabaseName) object;
@@ -126,9 +140,9 @@ final class Hints {
                     + (as == RelationKind.TABLE ? "table" : "view")
                     + ", what is missing"
                 : "Missing";
-        hints.add(new Hint(reason, grant(requirement.smallest(), database, on, role)));
+        hints.add(new Hint(reason, grant(requirement.smallest(), database, on, grantee)));
         if (requirement.also() != 0) {
-          hints.add(new Hint(reason, grant(PrivilegeType.SELECT, database, on, role)));
+          hints.add(new Hint(reason, grant(PrivilegeType.SELECT, database, on, grantee)));
         }
       }
       return hints;
@@ -136,10 +150,10 @@ final class Hints {
     PrivilegeType smallest = Requirement.of(kind, RelationKind.TABLE).smallest();
     List<Hint> hints = new ArrayList<>();
     if (kind != AccessKind.USE || !subject.privileges().holdsOnAccount(smallest)) {
-      hints.add(new Hint("Missing", grant(smallest, database, "", role)));
+      hints.add(new Hint("Missing", grant(smallest, database, "", grantee)));
     }
     if (kind == AccessKind.USE && !authorizer.holdsSomethingIn(subject, database.name())) {
-      hints.add(new Hint("Missing", grant(PrivilegeType.SHOW_TABLES, database, "", role)));
+      hints.add(new Hint("Missing", grant(PrivilegeType.SHOW_TABLES, database, "", grantee)));
     }
     return hints;
   }
@@ -175,14 +189,14 @@ final class Hints {
   }
 
   private static String grant(
-      PrivilegeType privilege, DatabaseName database, String relation, String role) {
+      PrivilegeType privilege, DatabaseName database, String relation, String grantee) {
     String on =
         switch (privilege.scope()) {
           case ACCOUNT -> "ACCOUNT *";
           case DATABASE -> "DATABASE " + quoted(database.name());
           case RELATION -> relation;
         };
-    return "GRANT " + privilege.sqlName() + " ON " + on + " TO ROLE " + role;
+    return "GRANT " + privilege.sqlName() + " ON " + on + " TO " + grantee;
   }
 
   private static String quoted(String name) {

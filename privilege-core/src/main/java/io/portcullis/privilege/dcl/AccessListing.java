@@ -93,11 +93,13 @@ final class AccessListing {
         state.rolesOf(user.get().id()).stream()
             .map(RoleToUser::role)
             .sorted(Comparator.comparingInt(RoleId::value));
-    RolePaths paths =
-        RolePaths.inherited(state, Stream.concat(direct, Stream.of(RoleId.PUBLIC)).toList());
+    Stream<RoleId> always =
+        Stream.concat(
+            state.privateRole(user.get().id()).map(Role::id).stream(), Stream.of(RoleId.PUBLIC));
+    RolePaths paths = RolePaths.inherited(state, Stream.concat(direct, always).toList());
     List<Row> rows = new ArrayList<>();
     for (RoleId role : paths.roles()) {
-      String path = path(state, user.get().name(), paths.to(role));
+      String path = AccessReport.path(state, user.get().name(), paths.to(role));
       for (Holding holding : everything(state, role)) {
         rows.add(row(state, user.get().name(), path, holding));
       }
@@ -193,12 +195,12 @@ final class AccessListing {
     CatalogState state = actor.snapshot().state();
     List<GrantLevel> levels = levels(found);
     List<Row> rows = new ArrayList<>();
-    for (Role role : state.roles()) {
+    for (Role role : state.holders()) {
       if (!role.account().equals(actor.subject().account())) {
         continue;
       }
       List<Holding> holdings = onObject(state, role.id(), found, levels);
-      if (!holdings.isEmpty() && !addHolders(rows, state, role.id(), holdings)) {
+      if (!holdings.isEmpty() && !addHolders(rows, state, role, holdings)) {
         return tooMany();
       }
     }
@@ -247,22 +249,29 @@ final class AccessListing {
     return levels;
   }
 
-  /** Everybody who can make the role, or one that inherits from it, active; false: too many. */
+  /**
+   * Everybody who can make the role, or one that inherits from it, active, or to whom it is
+   * private; false: too many.
+   */
   private static boolean addHolders(
-      List<Row> rows, CatalogState state, RoleId role, List<Holding> holdings) {
-    if (role.equals(RoleId.PUBLIC)) {
-      String path = path(state, EVERYBODY, List.of(role));
-      holdings.forEach(holding -> rows.add(row(state, EVERYBODY, path, holding)));
+      List<Row> rows, CatalogState state, Role role, List<Holding> holdings) {
+    if (role.isPrivate()) {
+      role.privateTo()
+          .flatMap(state::user)
+          .ifPresent(user -> add(rows, state, user.name(), List.of(role.id()), holdings));
+      return rows.size() <= MAXIMUM_ROWS;
+    }
+    if (role.id().equals(RoleId.PUBLIC)) {
+      add(rows, state, EVERYBODY, List.of(role.id()), holdings);
       return true;
     }
-    RolePaths paths = RolePaths.inheritors(state, role);
+    RolePaths paths = RolePaths.inheritors(state, role.id());
     for (RoleId entry : paths.roles()) {
       List<RoleId> chain = new ArrayList<>(paths.to(entry));
       Collections.reverse(chain);
       for (RoleToUser edge : state.usersOf(entry)) {
         String user = state.user(edge.user()).map(User::name).orElseThrow();
-        String path = path(state, user, chain);
-        holdings.forEach(holding -> rows.add(row(state, user, path, holding)));
+        add(rows, state, user, chain, holdings);
         if (rows.size() > MAXIMUM_ROWS) {
           return false;
         }
@@ -290,12 +299,10 @@ final class AccessListing {
     return new GrantLevel.OnRelation(relation.id(), relation.kind());
   }
 
-  private static String path(CatalogState state, String user, List<RoleId> roles) {
-    StringBuilder path = new StringBuilder(user);
-    for (RoleId role : roles) {
-      path.append(" -> ").append(state.role(role).map(Role::name).orElseThrow());
-    }
-    return path.toString();
+  private static void add(
+      List<Row> rows, CatalogState state, String user, List<RoleId> chain, List<Holding> holdings) {
+    String path = AccessReport.path(state, user, chain);
+    holdings.forEach(holding -> rows.add(row(state, user, path, holding)));
   }
 
   private static Row row(CatalogState state, String user, String path, Holding holding) {

@@ -7,6 +7,7 @@ import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
 import io.portcullis.sql.statement.ExplainAccess.Whom;
 import io.portcullis.sql.text.SqlError;
@@ -40,8 +41,8 @@ public final class AccessQuestion {
       return refused(Refusals.unknownUser(whom.user().name()));
     }
     User of = user.get();
-    RoleId primary =
-        SessionStatements.isGranted(state, of.defaultRole(), of) ? of.defaultRole() : RoleId.PUBLIC;
+    RoleId primary = SessionStatements.defaultRole(state, of);
+    SecondaryRoles secondary = of.defaultSecondary();
     if (whom.role().isPresent()) {
       Optional<Role> role = state.role(of.account(), whom.role().get());
       if (role.isEmpty()) {
@@ -51,10 +52,11 @@ public final class AccessQuestion {
         return refused(Refusals.notGranted(role.get().name(), of.name()));
       }
       primary = role.get().id();
+      secondary = whom.secondaryRoles() ? SecondaryRoles.ALL : SecondaryRoles.NONE;
     }
     String host = of.id().equals(asking.user()) ? asking.host() : of.host();
     return new DclResult.SubjectChanged(
-        new Subject(of.account(), of.id(), of.name(), host, primary, whom.secondaryRoles()));
+        new Subject(of.account(), of.id(), of.name(), host, primary, secondary));
   }
 
   private static DclResult refused(SqlError error) {

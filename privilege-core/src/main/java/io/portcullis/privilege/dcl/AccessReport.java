@@ -52,6 +52,8 @@ public record AccessReport(
     }
   }
 
+  private static final String DIRECTLY = " (directly)";
+
   private static final List<String> COLUMNS =
       List.of("object_kind", "object", "privilege", "verdict", "path", "forwarded");
 
@@ -198,15 +200,20 @@ public record AccessReport(
   }
 
   private String path(Explanation.Proof proof) {
-    return path(state, subject.userName(), proof.path(), proof.held());
+    return path(state, subject.userName(), proof.path()) + ": " + source(state, proof.held());
   }
 
-  /** {@code joe -> clerk -> analyst: GRANT SELECT ON TABLE `shop`.*}. */
-  static String path(CatalogState state, String user, List<RoleId> roles, Held held) {
-    return roles.stream()
-            .map(role -> state.role(role).map(Role::name).orElse("?"))
-            .collect(Collectors.joining(" -> ", user + " -> ", ": "))
-        + source(state, held);
+  /**
+   * {@code joe -> clerk -> analyst}; {@code joe (directly)} for what is granted to joe and not to a
+   * role: there is no blank in a user's name.
+   */
+  static String path(CatalogState state, String user, List<RoleId> roles) {
+    StringBuilder path = new StringBuilder(user);
+    for (RoleId id : roles) {
+      Role role = state.role(id).orElseThrow(() -> new IllegalStateException("no role " + id));
+      path.append(role.isPrivate() ? DIRECTLY : " -> " + role.name());
+    }
+    return path.toString();
   }
 
   static String source(CatalogState state, Held held) {

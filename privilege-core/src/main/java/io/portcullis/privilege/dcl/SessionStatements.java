@@ -88,7 +88,8 @@ final class SessionStatements {
     return new DclResult.SubjectChanged(chosen.with(SecondaryRoles.of(others)));
   }
 
-  private static RoleId defaultRole(CatalogState state, User user) {
+  /** The primary role after login. */
+  static RoleId defaultRole(CatalogState state, User user) {
     RoleId role = user.defaultRole();
     boolean usable = state.role(role).isPresent() && isGranted(state, role, user);
     return usable ? role : RoleId.PUBLIC;

@@ -13,12 +13,14 @@ import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,8 +47,8 @@ final class HintsPropertyTest {
   private static final Pattern SET_ROLE = Pattern.compile("SET ROLE `(.+)`");
   private static final Pattern GRANT =
       Pattern.compile(
-          "GRANT (.+) ON (ACCOUNT|DATABASE|TABLE|VIEW) (?:\\*|`(.+?)`(?:\\.`(.+)`)?) TO ROLE"
-              + " `(.+)`");
+          "GRANT (.+) ON (ACCOUNT|DATABASE|TABLE|VIEW) (?:\\*|`(.+?)`(?:\\.`(.+)`)?) TO"
+              + " (ROLE|USER) `(.+)`");
 
   private final Authorizer authorizer = new Authorizer("portcullis");
   private int activated;
@@ -222,14 +224,20 @@ final class HintsPropertyTest {
       String statement, CatalogState state, Binding binding, List<Done> done) {
     Matcher grant = GRANT.matcher(statement);
     assertThat(grant.matches()).as(statement).isTrue();
-    RoleId role = state.role(AccountId.SYS, grant.group(5)).map(Role::id).orElseThrow();
+    boolean toUser = grant.group(5).equals("USER");
+    CatalogState with = toUser ? withPrivateRole(state, grant.group(6)) : state;
+    RoleId role =
+        (toUser
+                ? with.privateRole(user(with, grant.group(6)))
+                : with.role(AccountId.SYS, grant.group(6)))
+            .map(Role::id)
+            .orElseThrow();
     if (grant.group(2).equals("ACCOUNT")) {
       PrivilegeType type =
           PrivilegeType.ofSqlName(grant.group(1), PrivilegeScope.ACCOUNT).orElseThrow();
       done.add(new Done(type, "", Optional.empty()));
-      return Optional.of(granted(state, role, type, new GrantLevel.OnAccount()));
+      return Optional.of(granted(with, role, type, new GrantLevel.OnAccount()));
     }
-    CatalogState with = state;
     if (with.database(AccountId.SYS, grant.group(3)).isEmpty()) {
       with =
           with.apply(
@@ -264,6 +272,28 @@ final class HintsPropertyTest {
             role,
             type,
             new GrantLevel.OnRelation(with.relation(home.id(), name).orElseThrow().id(), as)));
+  }
+
+  private static CatalogState withPrivateRole(CatalogState state, String name) {
+    UserId user = user(state, name);
+    if (state.privateRole(user).isPresent()) {
+      return state;
+    }
+    return state.apply(
+        new CatalogChange.RolePut(
+            new Role(
+                state.nextRoleId(),
+                AccountId.SYS,
+                "#" + user.value(),
+                Optional.empty(),
+                RoleId.MOADMIN,
+                Optional.empty(),
+                Instant.EPOCH,
+                Optional.of(user))));
+  }
+
+  private static UserId user(CatalogState state, String name) {
+    return state.user(AccountId.SYS, name).orElseThrow().id();
   }
 
   private static CatalogState granted(

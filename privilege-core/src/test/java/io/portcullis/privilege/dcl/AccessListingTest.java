@@ -20,12 +20,16 @@ import io.portcullis.privilege.authz.RelationKinds;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.authz.SystemDatabases;
 import io.portcullis.privilege.authz.ViewDefinition;
+import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.model.Verifiers;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
@@ -35,7 +39,7 @@ import io.portcullis.sql.access.ViewBody;
 import io.portcullis.sql.statement.AccessControlStatement;
 import io.portcullis.sql.statement.AccessControlStatement.ShowAccess;
 import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -101,6 +105,32 @@ final class AccessListingTest {
     gate.root().does(grant("SELECT", "TABLE d.t", "public"));
     assertThat(rows(gate.root(), on("d", "t")))
         .contains("* | SELECT | * -> public | GRANT SELECT ON TABLE `d`.`t` | NO");
+  }
+
+  @Test
+  void whatIsGrantedToUsersIsTheirsDirectly() {
+    gate.rolesWithUsers("clerk", "stranger");
+    gate.root().does(grant("SELECT", "TABLE d.t", "u_clerk"));
+    gate.root().does(grant("OWNERSHIP", "TABLE d.u", "u_clerk"));
+    gate.root().does(grant("INSERT", "TABLE d.t", "clerk"));
+
+    assertThat(rows(gate.root(), on("d", "t")))
+        .filteredOn(row -> row.startsWith("u_"))
+        .containsExactly(
+            "u_clerk | SELECT | u_clerk (directly) | GRANT SELECT ON TABLE `d`.`t` | NO",
+            "u_clerk | INSERT | u_clerk -> clerk | GRANT INSERT ON TABLE `d`.`t` | NO");
+    assertThat(rows(gate.as("u_clerk", "public"), on("d", "u")))
+        .contains("u_clerk | OWNERSHIP | u_clerk (directly) | OWNER OF TABLE `d`.`u` | YES");
+    gate.as("u_stranger", "public")
+        .refused(ER_SPECIFIC_ACCESS_DENIED_ERROR, "MANAGE GRANTS", on("d", "u"));
+    assertThat(rows(gate.root(), effective("u_clerk")))
+        .containsExactly(
+            "u_clerk | SELECT | u_clerk (directly) | GRANT SELECT ON TABLE `d`.`t` | NO",
+            "u_clerk | OWNERSHIP | u_clerk (directly) | OWNER OF TABLE `d`.`u` | YES",
+            "u_clerk | INSERT | u_clerk -> clerk | GRANT INSERT ON TABLE `d`.`t` | NO",
+            "u_clerk | CONNECT | u_clerk -> public | GRANT CONNECT ON ACCOUNT * | YES");
+    assertThat(rows(gate.root(), effective("u_stranger")))
+        .noneSatisfy(row -> assertThat(row).contains("directly"));
   }
 
   @Test
@@ -201,18 +231,55 @@ final class AccessListingTest {
                 && !String.valueOf(row.get(3)).contains(" DATABASE ")) {
               readers.add(String.valueOf(row.get(0)));
             }
+            assertThat(row.get(2)).as("no name of a private role").doesNotContain("#");
           }
           assertThat(readers)
               .as("%s", relation)
-              .isEqualTo(readers(authorizer, snapshot, database, relation));
+              .isEqualTo(readers(authorizer, state, database, relation));
         }
       }
       catalog.change();
     }
   }
 
+  /** By decisions, one role and one user's own grants at a time. */
   private static Set<String> readers(
-      Authorizer authorizer, PrivilegeSnapshot snapshot, String database, Relation relation) {
+      Authorizer authorizer, CatalogState state, String database, Relation relation) {
+    // A role that permits nothing, which everybody has, and somebody who has nothing.
+    Role empty = role(state.nextRoleId(), "empty");
+    User stranger = user(state.nextUserId(), "stranger");
+    CatalogState with =
+        state.apply(new CatalogChange.RolePut(empty)).apply(new CatalogChange.UserPut(stranger));
+    for (User user : state.users()) {
+      with =
+          with.apply(
+              new CatalogChange.RoleGrantedToUser(new RoleToUser(empty.id(), user.id(), false)));
+    }
+    PrivilegeSnapshot snapshot = PrivilegeSnapshot.of(1, with);
+    Set<String> readers = new TreeSet<>();
+    if (mayRead(authorizer, snapshot, stranger, RoleId.PUBLIC, database, relation)) {
+      readers.add("*");
+    }
+    for (User user : state.users()) {
+      boolean reads =
+          with.rolesOf(user.id()).stream()
+              .map(RoleToUser::role)
+              .filter(role -> !role.equals(RoleId.PUBLIC))
+              .anyMatch(role -> mayRead(authorizer, snapshot, user, role, database, relation));
+      if (reads) {
+        readers.add(user.name());
+      }
+    }
+    return readers;
+  }
+
+  private static boolean mayRead(
+      Authorizer authorizer,
+      PrivilegeSnapshot snapshot,
+      User user,
+      RoleId role,
+      String database,
+      Relation relation) {
     Binding binding =
         new Binding(
             Optional.empty(),
@@ -222,20 +289,27 @@ final class AccessListingTest {
             (d, v) -> new ViewDefinition.Readable(false, new ViewBody(List.of(), List.of())));
     List<AccessRequest> read =
         List.of(new AccessRequest(AccessKind.SELECT, RelationName.of(database, relation.name())));
-    CatalogState state = snapshot.state();
-    Set<String> readers = new TreeSet<>();
-    for (User user : state.users()) {
-      List<RoleId> roles = new ArrayList<>();
-      state.rolesOf(user.id()).stream().map(RoleToUser::role).forEach(roles::add);
-      roles.add(RoleId.PUBLIC);
-      for (RoleId role : roles) {
-        Subject subject = new Subject(AccountId.SYS, user.id(), user.name(), "host", role, false);
-        if (authorizer.decide(authorizer.activate(subject, snapshot), read, binding)
-            instanceof Decision.Allowed) {
-          readers.add(role.equals(RoleId.PUBLIC) ? "*" : user.name());
-        }
-      }
-    }
-    return readers;
+    Subject subject = new Subject(AccountId.SYS, user.id(), user.name(), "host", role, false);
+    return authorizer.decide(authorizer.activate(subject, snapshot), read, binding)
+        instanceof Decision.Allowed;
+  }
+
+  private static Role role(RoleId id, String name) {
+    return new Role(
+        id, AccountId.SYS, name, Optional.empty(), RoleId.MOADMIN, Optional.empty(), Instant.EPOCH);
+  }
+
+  private static User user(UserId id, String name) {
+    return new User(
+        id,
+        AccountId.SYS,
+        name,
+        "host",
+        new Verifiers("", ""),
+        RoleId.PUBLIC,
+        RoleId.MOADMIN,
+        false,
+        Optional.empty(),
+        Instant.EPOCH);
   }
 }
