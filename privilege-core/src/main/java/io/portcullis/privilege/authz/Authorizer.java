@@ -178,7 +178,9 @@ public final class Authorizer {
     }
     for (AccessKind access : AccessKind.values()) {
       boolean concerned =
-          Requirement.isOnExisting(access) && Requirement.isOnRelation(access) == kind.isPresent();
+          Requirement.isOnExisting(access)
+              && Requirement.isOnRelation(access) == kind.isPresent()
+              && kind.filter(as -> !Requirement.isOnKind(access, as)).isEmpty();
       if (concerned && Requirement.of(access, kind.orElse(RelationKind.TABLE)).names(type)) {
         return true;
       }
@@ -758,9 +760,12 @@ public final class Authorizer {
   /**
    * The same decision, and why: for every access what permits it, or what would. Costs more than to
    * decide, and is asked for by people only.
+   *
+   * @param reader who is told
    */
-  public Explanation explain(ActiveSubject subject, List<AccessRequest> accesses, Binding binding) {
-    return new Explainer(this, catalogSchema, subject, accesses, binding).explain();
+  public Explanation explain(
+      ActiveSubject subject, ActiveSubject reader, List<AccessRequest> accesses, Binding binding) {
+    return new Explainer(this, catalogSchema, subject, reader, accesses, binding).explain();
   }
 
   /**
@@ -769,6 +774,6 @@ public final class Authorizer {
    * than the denial did.
    */
   public List<String> hints(ActiveSubject subject, List<AccessRequest> accesses, Binding binding) {
-    return new Hints(this, subject, accesses, binding).texts();
+    return new Hints(this, subject, subject, accesses, binding).texts();
   }
 }

@@ -33,6 +33,10 @@ final class Explainer {
   private final Authorizer authorizer;
   private final String catalogSchema;
   private final ActiveSubject subject;
+
+  /** Who is told. */
+  private final ActiveSubject reader;
+
   private final List<AccessRequest> requested;
 
   /** With what the maker of a view lends by it. */
@@ -46,11 +50,13 @@ final class Explainer {
       Authorizer authorizer,
       String catalogSchema,
       ActiveSubject subject,
+      ActiveSubject reader,
       List<AccessRequest> requested,
       Binding binding) {
     this.authorizer = authorizer;
     this.catalogSchema = catalogSchema;
     this.subject = subject;
+    this.reader = reader;
     this.requested = requested;
     this.binding =
         new Binding(
@@ -93,23 +99,32 @@ final class Explainer {
 
   Explanation explain() {
     Decision decision = authorizer.decide(subject, requested, binding);
+    if (decision instanceof Decision.Unresolved) {
+      return new Explanation(subject, decision, List.of());
+    }
     List<Explanation.Line> lines = new ArrayList<>();
-    if (!(decision instanceof Decision.Unresolved)) {
-      for (AccessRequest access : accesses) {
-        Decision one = authorizer.decideOne(subject, access, accesses, binding);
-        if (one instanceof Decision.Unresolved) {
-          // Did not matter beside what is denied, but every line shall have a verdict.
-          return new Explanation(subject, one, List.of());
-        }
-        lines.add(one instanceof Decision.Denied denied ? denied(access, denied) : allowed(access));
+    List<RelationName> unresolved = new ArrayList<>();
+    for (AccessRequest access : accesses) {
+      Decision one = authorizer.decideOne(subject, access, accesses, binding);
+      if (one instanceof Decision.Unresolved open) {
+        // Does not matter beside what is denied, but every line shall have a verdict.
+        unresolved.addAll(open.names());
+      } else if (one instanceof Decision.Denied denied) {
+        AccessRequest bound = Authorizer.bound(access, binding);
+        Hints hints = new Hints(authorizer, subject, reader, List.of(bound), binding);
+        hints.toLookUp(bound).ifPresent(unresolved::add);
+        lines.add(denied(bound, denied, hints));
+      } else {
+        lines.add(allowed(access));
       }
     }
-    return new Explanation(subject, decision, lines);
+    return unresolved.isEmpty()
+        ? new Explanation(subject, decision, lines)
+        : new Explanation(
+            subject, new Decision.Unresolved(decision.epoch(), unresolved), List.of());
   }
 
-  private Explanation.Line denied(AccessRequest access, Decision.Denied denied) {
-    AccessRequest bound = Authorizer.bound(access, binding);
-    Hints hints = new Hints(authorizer, subject, List.of(bound), binding);
+  private Explanation.Line denied(AccessRequest bound, Decision.Denied denied, Hints hints) {
     List<RelationKind> kinds =
         bound.object() instanceof RelationName relation
             ? hints.kindsToName(bound.kind(), relation)
@@ -143,6 +158,9 @@ final class Explainer {
   }
 
   private static String privileges(AccessKind kind, List<RelationKind> kinds) {
+    if (kind == AccessKind.USE) {
+      return PrivilegeType.CONNECT.sqlName() + ", any in the database";
+    }
     List<RelationKind> each = kinds.isEmpty() ? List.of(RelationKind.TABLE) : kinds;
     return each.stream()
         .map(as -> Requirement.of(kind, as))

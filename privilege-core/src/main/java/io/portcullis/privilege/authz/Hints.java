@@ -2,6 +2,7 @@ package io.portcullis.privilege.authz;
 
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToUser;
@@ -31,13 +32,25 @@ final class Hints {
 
   private final Authorizer authorizer;
   private final ActiveSubject subject;
+
+  /** Who is told. */
+  private final ActiveSubject reader;
+
   private final List<AccessRequest> accesses;
   private final Binding binding;
 
+  /**
+   * @param reader who is told, and may know more than the subject or less
+   */
   Hints(
-      Authorizer authorizer, ActiveSubject subject, List<AccessRequest> accesses, Binding binding) {
+      Authorizer authorizer,
+      ActiveSubject subject,
+      ActiveSubject reader,
+      List<AccessRequest> accesses,
+      Binding binding) {
     this.authorizer = authorizer;
     this.subject = subject;
+    this.reader = reader;
     this.accesses = accesses;
     this.binding = binding;
   }
@@ -72,12 +85,12 @@ final class Hints {
       if (allows(who.withPrimary(role.id()))) {
         hints.add(
             new Hint(
-                "Role " + quoted(role.name()) + " is granted to you but not active",
+                "Role " + quoted(role.name()) + " is granted but not active",
                 "SET ROLE " + quoted(role.name())));
       }
     }
     if (hints.isEmpty() && !who.secondaryRoles() && allows(who.withSecondaryRoles(true))) {
-      hints.add(new Hint("Your roles together would do", "SET SECONDARY ROLE ALL"));
+      hints.add(new Hint("All granted roles together would do", "SET SECONDARY ROLE ALL"));
     }
     return hints;
   }
@@ -130,12 +143,12 @@ final class Hints {
     AccessKind kind = missing.kind();
     if (object instanceof RelationName relation) {
       List<Hint> hints = new ArrayList<>();
-      for (RelationKind as : kindsToName(kind, relation)) {
+      List<RelationKind> kinds = kindsToName(kind, relation);
+      for (RelationKind as : kinds) {
         Requirement requirement = Requirement.of(kind, as);
         String on = as.name() + " " + quoted(database.name()) + "." + quoted(relation.name());
-        boolean open = Requirement.impliedKind(kind).isEmpty() && !mayKnow(relation);
         String reason =
-            open
+            kinds.size() > 1
                 ? "If it is a "
                     + (as == RelationKind.TABLE ? "table" : "view")
                     + ", what is missing"
@@ -158,7 +171,7 @@ final class Hints {
     return hints;
   }
 
-  /** Both kinds for who may not know which it is, so that the hint does not tell. */
+  /** Both kinds where it is not known, and for who may not know, so that the hint does not tell. */
   List<RelationKind> kindsToName(AccessKind kind, RelationName relation) {
     Optional<RelationKind> implied = Requirement.impliedKind(kind);
     if (implied.isPresent()) {
@@ -167,24 +180,35 @@ final class Hints {
     if (!mayKnow(relation)) {
       return List.of(RelationKind.TABLE, RelationKind.VIEW);
     }
-    return List.of(
-        subject
-            .snapshot()
-            .state()
+    CatalogState state = subject.snapshot().state();
+    Optional<Relation> known =
+        state
             .database(subject.subject().account(), relation.database().name())
-            .flatMap(home -> subject.snapshot().state().relation(home.id(), relation.name()))
-            .map(known -> known.kind())
-            .orElseGet(
-                () ->
-                    binding.kinds().kind(relation.database().name(), relation.name())
-                            == RelationKinds.Found.VIEW
-                        ? RelationKind.VIEW
-                        : RelationKind.TABLE));
+            .flatMap(home -> state.relation(home.id(), relation.name()));
+    if (known.isPresent()) {
+      return List.of(known.get().kind());
+    }
+    return switch (binding.kinds().kind(relation.database().name(), relation.name())) {
+      case TABLE, ABSENT -> List.of(RelationKind.TABLE);
+      case VIEW -> List.of(RelationKind.VIEW);
+      case UNKNOWN -> List.of(RelationKind.TABLE, RelationKind.VIEW);
+    };
+  }
+
+  /** The relation, where the advice depends on what it is, and that is not known yet. */
+  Optional<RelationName> toLookUp(AccessRequest bound) {
+    return bound.object() instanceof RelationName relation
+            && !relation.database().isCurrent()
+            && authorizer.canBeGranted(bound)
+            && mayKnow(relation)
+            && kindsToName(bound.kind(), relation).size() > 1
+        ? Optional.of(relation)
+        : Optional.empty();
   }
 
   private boolean mayKnow(RelationName relation) {
     return authorizer.decide(
-            subject, List.of(new AccessRequest(AccessKind.DESCRIBE, relation)), binding)
+            reader, List.of(new AccessRequest(AccessKind.DESCRIBE, relation)), binding)
         instanceof Decision.Allowed;
   }
 

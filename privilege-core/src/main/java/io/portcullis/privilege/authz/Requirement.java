@@ -318,6 +318,12 @@ record Requirement(long relation, long database, long account, long also, Privil
     };
   }
 
+  /** Whether it can be done with objects of the kind at all. */
+  static boolean isOnKind(AccessKind kind, RelationKind as) {
+    boolean noIndex = kind == AccessKind.INDEX && as == RelationKind.VIEW;
+    return !noIndex && impliedKind(kind).filter(implied -> implied != as).isEmpty();
+  }
+
   /** The kind the statement itself says or makes; empty where both kinds can be meant. */
   static Optional<RelationKind> impliedKind(AccessKind kind) {
     return switch (kind) {

@@ -185,7 +185,12 @@ final class AccessListing {
       if (kind.isEmpty()) {
         return refused(ErrorCode.ER_NO_SUCH_TABLE.error(database, name.get()));
       }
-    } else if (name.isEmpty() && home.isEmpty() && !backend.databaseExists(database)) {
+    }
+    if (statement.kind().isPresent() && !statement.kind().equals(kind)) {
+      return refused(
+          Refusals.wrongKind(database, name.orElseThrow(), statement.kind().orElseThrow()));
+    }
+    if (name.isEmpty() && home.isEmpty() && !backend.databaseExists(database)) {
       return refused(ErrorCode.ER_BAD_DB_ERROR.error(database));
     }
     return access(actor, new Found(home, relation, kind));

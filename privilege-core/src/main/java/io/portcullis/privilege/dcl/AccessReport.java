@@ -6,6 +6,7 @@ import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.snapshot.Held;
 import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationName;
@@ -52,6 +53,7 @@ public record AccessReport(
     }
   }
 
+  private static final String NONE = "NONE";
   private static final String DIRECTLY = " (directly)";
 
   private static final List<String> COLUMNS =
@@ -120,8 +122,29 @@ public record AccessReport(
               String.join("; ", reasons(line)),
               null));
     }
-    rows.add(row("STATEMENT", "", "", verdict.text, because, forwarded.orElse(null)));
+    rows.add(row("STATEMENT", asked(), "", verdict.text, because, forwarded.orElse(null)));
     return new DclResult.Rows(COLUMNS, rows);
+  }
+
+  /** For whom, in the words of EXPLAIN ACCESS FOR. */
+  private String asked() {
+    String secondary = secondaryRoles();
+    return Texts.identifier(subject.userName())
+        + " AS ROLE "
+        + Texts.identifier(roleName(subject.primary()))
+        + (secondary.equals(NONE) ? "" : " SECONDARY " + secondary);
+  }
+
+  private String secondaryRoles() {
+    SecondaryRoles secondary = subject.secondary();
+    if (secondary.all()) {
+      return "ALL";
+    }
+    return secondary.isNone()
+        ? NONE
+        : secondary.roles().stream()
+            .map(role -> Texts.identifier(roleName(role)))
+            .collect(Collectors.joining(","));
   }
 
   private static List<@Nullable String> row(@Nullable String... values) {
@@ -133,7 +156,7 @@ public record AccessReport(
     Json json = new Json().begin();
     json.string("user", subject.userName());
     json.string("role", roleName(subject.primary()));
-    json.bool("secondary_roles", subject.secondaryRoles());
+    json.string("secondary_roles", secondaryRoles());
     json.string("verdict", verdict.text);
     json.string("because", because);
     error.ifPresent(
@@ -180,7 +203,8 @@ public record AccessReport(
           ? Texts.identifier(relation.name())
           : Texts.identifier(relation.database().name()) + "." + Texts.identifier(relation.name());
     }
-    return Texts.identifier(((DatabaseName) line.access().object()).name());
+    DatabaseName database = (DatabaseName) line.access().object();
+    return database.isCurrent() ? "" : Texts.identifier(database.name());
   }
 
   private static String verdict(Explanation.Line line) {

@@ -246,7 +246,7 @@ public final class DclExecutor {
       ActiveSubject other = authorizer.activate(who.withPrimary(role.id()), snapshot);
       if (!isDenied(other, currentDatabase, statement)) {
         String name = Texts.identifier(role.name());
-        hints.add("Role " + name + " is granted to you but not active: SET ROLE " + name);
+        hints.add("Role " + name + " is granted but not active: SET ROLE " + name);
       }
     }
     return new DclResult.Refused(refused.error(), hints);

@@ -337,8 +337,7 @@ final class PrivilegeGrants {
       }
       return found.equals(target.kind())
           ? Optional.empty()
-          : Optional.of(
-              ErrorCode.ER_WRONG_OBJECT.error(database, name, wanted(target.kind().orElseThrow())));
+          : Optional.of(Refusals.wrongKind(database, name, target.kind().orElseThrow()));
     }
     return databaseExists(draft, target)
         ? Optional.empty()
@@ -346,13 +345,6 @@ final class PrivilegeGrants {
   }
 
   /** As MySQL calls them. */
-  private static String wanted(RelationKind kind) {
-    return switch (kind) {
-      case TABLE -> "BASE TABLE";
-      case VIEW -> "VIEW";
-    };
-  }
-
   private boolean databaseExists(Draft draft, Target target) throws StoreException {
     return target.database(draft.state(), draft.account()).isPresent()
         || backend.databaseExists(target.database().orElseThrow());

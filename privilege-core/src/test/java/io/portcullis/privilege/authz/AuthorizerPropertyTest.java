@@ -18,11 +18,9 @@ final class AuthorizerPropertyTest {
   private static final int CATALOGS = 40;
   private static final int STATES_PER_CATALOG = 50;
 
-  /** {@code -Dportcullis.test.decisions=1000000} for a long run. */
+  /** A million in all; {@code -Dportcullis.test.decisions} for more or less. */
   private static final int DECISIONS_PER_STATE =
-      Integer.getInteger("portcullis.test.decisions", 200_000) / (CATALOGS * STATES_PER_CATALOG);
-
-  private final Authorizer authorizer = new Authorizer("portcullis");
+      Integer.getInteger("portcullis.test.decisions", 1_000_000) / (CATALOGS * STATES_PER_CATALOG);
 
   @TestFactory
   Stream<DynamicTest> decidesAsThePlainRulesDo() {
@@ -30,14 +28,16 @@ final class AuthorizerPropertyTest {
         .mapToObj(seed -> DynamicTest.dynamicTest("seed " + seed, () -> check(seed)));
   }
 
-  private void check(long seed) {
+  private static void check(long seed) {
+    SecondaryRolesMode mode = RandomQuestion.mode(seed);
+    Authorizer authorizer = new Authorizer("portcullis", mode);
     RandomCatalog catalog = new RandomCatalog(seed);
     Random random = new Random(~seed);
     SnapshotPublisher publisher = new SnapshotPublisher();
     for (int epoch = 1; epoch <= STATES_PER_CATALOG; epoch++) {
       publisher.publish(epoch, catalog.state());
       for (int i = 0; i < DECISIONS_PER_STATE; i++) {
-        compare(catalog.state(), publisher, random);
+        compare(authorizer, mode, catalog.state(), publisher, random);
       }
       for (int i = random.nextInt(4); i >= 0; i--) {
         catalog.change();
@@ -45,7 +45,12 @@ final class AuthorizerPropertyTest {
     }
   }
 
-  private void compare(CatalogState state, SnapshotPublisher publisher, Random random) {
+  private static void compare(
+      Authorizer authorizer,
+      SecondaryRolesMode mode,
+      CatalogState state,
+      SnapshotPublisher publisher,
+      Random random) {
     Subject subject = RandomQuestion.subject(state, random);
     Binding binding = RandomQuestion.binding(random);
     List<AccessRequest> accesses = RandomQuestion.accesses(random);
@@ -55,6 +60,8 @@ final class AuthorizerPropertyTest {
 
     assertThat(PlainEvaluator.Outcome.of(decision))
         .as("%s, %s, fold %s", subject, accesses, binding.foldNames())
-        .isEqualTo(new PlainEvaluator(state, subject, binding, "portcullis").decide(accesses));
+        .isEqualTo(
+            new PlainEvaluator(state, state, subject, binding, "portcullis", mode)
+                .decide(accesses));
   }
 }

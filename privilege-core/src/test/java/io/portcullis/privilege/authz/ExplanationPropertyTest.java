@@ -29,21 +29,20 @@ final class ExplanationPropertyTest {
   private static final int STATES_PER_CATALOG = 10;
   private static final int QUESTIONS_PER_STATE = 100;
 
-  private final Authorizer authorizer = new Authorizer("portcullis");
-
   @TestFactory
   Stream<DynamicTest> explainsWhatIsDecided() {
     return LongStream.range(0, CATALOGS)
         .mapToObj(seed -> DynamicTest.dynamicTest("seed " + seed, () -> check(seed)));
   }
 
-  private void check(long seed) {
+  private static void check(long seed) {
+    SecondaryRolesMode mode = RandomQuestion.mode(seed);
     RandomCatalog catalog = new RandomCatalog(seed);
     Random random = new Random(~seed);
     for (int epoch = 1; epoch <= STATES_PER_CATALOG; epoch++) {
       PrivilegeSnapshot snapshot = PrivilegeSnapshot.of(epoch, catalog.state());
       for (int i = 0; i < QUESTIONS_PER_STATE; i++) {
-        compare(snapshot, random);
+        compare(mode, snapshot, random);
       }
       for (int i = random.nextInt(10); i >= 0; i--) {
         catalog.change();
@@ -51,14 +50,15 @@ final class ExplanationPropertyTest {
     }
   }
 
-  private void compare(PrivilegeSnapshot snapshot, Random random) {
+  private static void compare(SecondaryRolesMode mode, PrivilegeSnapshot snapshot, Random random) {
+    Authorizer authorizer = new Authorizer("portcullis", mode);
     ActiveSubject active =
         authorizer.activate(RandomQuestion.subject(snapshot.state(), random), snapshot);
     Binding binding = RandomQuestion.binding(random);
     List<AccessRequest> accesses = RandomQuestion.accesses(random);
     Decision decision = authorizer.decide(active, accesses, binding);
 
-    Explanation explanation = authorizer.explain(active, accesses, binding);
+    Explanation explanation = authorizer.explain(active, active, accesses, binding);
 
     String question = active.subject() + ", " + accesses + ", fold " + binding.foldNames();
     if (explanation.decision() instanceof Decision.Unresolved) {
@@ -77,7 +77,7 @@ final class ExplanationPropertyTest {
       if (line.isAllowed()) {
         assertThat(line.proofs().isEmpty()).as(question).isEqualTo(line.freeBecause().isPresent());
         line.proofs().forEach(proof -> checkIsThere(active, proof, question));
-        checkIsEnough(active, all.get(i), line, binding, question);
+        checkIsEnough(mode, active, all.get(i), line, binding, question);
       } else {
         assertThat(line.proofs()).as(question).isEmpty();
       }
@@ -102,6 +102,7 @@ final class ExplanationPropertyTest {
 
   /** The plain rules, where the searched roles hold nothing else, but for what views lend. */
   private static void checkIsEnough(
+      SecondaryRolesMode mode,
       ActiveSubject active,
       AccessRequest access,
       Explanation.Line line,
@@ -123,7 +124,7 @@ final class ExplanationPropertyTest {
     }
     assertThat(
             new PlainEvaluator(
-                    state, active.snapshot().state(), active.subject(), binding, "portcullis")
+                    state, active.snapshot().state(), active.subject(), binding, "portcullis", mode)
                 .decide(List.of(access)))
         .as("%s: %s", question, line)
         .isEqualTo(PlainEvaluator.Outcome.ALLOWED);

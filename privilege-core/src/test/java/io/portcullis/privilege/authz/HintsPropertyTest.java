@@ -50,7 +50,7 @@ final class HintsPropertyTest {
           "GRANT (.+) ON (ACCOUNT|DATABASE|TABLE|VIEW) (?:\\*|`(.+?)`(?:\\.`(.+)`)?) TO"
               + " (ROLE|USER) `(.+)`");
 
-  private final Authorizer authorizer = new Authorizer("portcullis");
+  private Authorizer authorizer = new Authorizer("portcullis");
   private int activated;
   private int granted;
 
@@ -64,6 +64,7 @@ final class HintsPropertyTest {
   }
 
   private void check(long seed) {
+    authorizer = new Authorizer("portcullis", RandomQuestion.mode(seed));
     RandomCatalog catalog = new RandomCatalog(seed);
     Random random = new Random(~seed);
     for (int i = 0; i < STATES_PER_CATALOG; i++) {

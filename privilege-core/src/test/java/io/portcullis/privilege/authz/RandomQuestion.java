@@ -23,6 +23,15 @@ final class RandomQuestion {
 
   private RandomQuestion() {}
 
+  /** For a seed: each of them now and then, the default the most. */
+  static SecondaryRolesMode mode(long seed) {
+    return switch ((int) (seed % 4)) {
+      case 2 -> SecondaryRolesMode.STRICT;
+      case 3 -> SecondaryRolesMode.OFF;
+      default -> SecondaryRolesMode.ALL;
+    };
+  }
+
   static Subject subject(CatalogState state, Random random) {
     List<User> users = List.copyOf(state.users());
     boolean stranger = random.nextInt(50) == 0;

@@ -10,6 +10,7 @@ import static io.portcullis.sql.text.ErrorCode.ER_NO_DB_ERROR;
 import static io.portcullis.sql.text.ErrorCode.ER_NO_SUCH_TABLE;
 import static io.portcullis.sql.text.ErrorCode.ER_SPECIFIC_ACCESS_DENIED_ERROR;
 import static io.portcullis.sql.text.ErrorCode.ER_UNKNOWN_AUTHID;
+import static io.portcullis.sql.text.ErrorCode.ER_WRONG_OBJECT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portcullis.privilege.authz.Authorizer;
@@ -34,6 +35,7 @@ import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.access.ViewBody;
 import io.portcullis.sql.statement.AccessControlStatement;
@@ -53,10 +55,17 @@ import org.junit.jupiter.api.TestFactory;
 /** Who can do what, and along which roles. */
 final class AccessListingTest {
 
+  private static final ShowAccess UNQUALIFIED =
+      new ShowAccess(RelationName.unqualified("t"), Optional.empty());
+
   private final Gate gate = new Gate();
 
   private static ShowAccess on(String database, String relation) {
-    return new ShowAccess(RelationName.of(database, relation));
+    return new ShowAccess(RelationName.of(database, relation), Optional.empty());
+  }
+
+  private static ShowAccess on(String database) {
+    return new ShowAccess(new DatabaseName(database), Optional.empty());
   }
 
   private static ShowEffectiveGrants effective(String user) {
@@ -89,11 +98,15 @@ final class AccessListingTest {
             "u_clerk | SELECT | u_clerk -> clerk -> analyst | GRANT SELECT ON TABLE `d`.* | NO");
     assertThat(rows(gate.root(), on("d", "t")))
         .contains("root | SELECT | root -> moadmin | GRANT SELECT ON TABLE *.* | YES");
+    assertThat(rows(gate.root(), on("d", "t")))
+        .noneSatisfy(row -> assertThat(row).contains(" VIEW"));
+    assertThat(rows(gate.root(), on("d", "v")))
+        .noneSatisfy(row -> assertThat(row).containsAnyOf("ALTER TABLE", "DROP TABLE"));
     assertThat(rows(gate.root(), on("d", "v")))
         .filteredOn(row -> !row.startsWith("root"))
         .containsExactly(
             "u_stranger | SELECT | u_stranger -> stranger | GRANT SELECT ON VIEW `d`.* | NO");
-    assertThat(rows(gate.root(), new ShowAccess(new DatabaseName("d"))))
+    assertThat(rows(gate.root(), on("d")))
         .filteredOn(row -> row.startsWith("u_clerk") && row.contains("DATABASE"))
         .containsExactly(
             "u_clerk | CREATE TABLE | u_clerk -> clerk | GRANT CREATE TABLE ON DATABASE `d` | NO",
@@ -144,11 +157,7 @@ final class AccessListingTest {
     gate.in("owner").refused(ER_SPECIFIC_ACCESS_DENIED_ERROR, "MANAGE GRANTS", on("d", "u"));
     assertThat(rows(gate.in("security"), on("d", "u"))).isNotEmpty();
     for (ShowAccess object :
-        List.of(
-            on("d", "t"),
-            on("d", "nothing"),
-            on("nowhere", "t"),
-            new ShowAccess(new DatabaseName("nowhere")))) {
+        List.of(on("d", "t"), on("d", "nothing"), on("nowhere", "t"), on("nowhere"))) {
       gate.in("other").refused(ER_SPECIFIC_ACCESS_DENIED_ERROR, "MANAGE GRANTS", object);
     }
   }
@@ -156,12 +165,19 @@ final class AccessListingTest {
   @Test
   void onlyWhatIsThereCanBeAskedAbout() {
     gate.root().refused(ER_NO_SUCH_TABLE, "d.nothing", on("d", "nothing"));
-    gate.root().refused(ER_BAD_DB_ERROR, "nowhere", new ShowAccess(new DatabaseName("nowhere")));
+    gate.root().refused(ER_BAD_DB_ERROR, "nowhere", on("nowhere"));
     gate.root().refused(ER_NOT_SUPPORTED_YET, "system database", on("mysql", "user"));
+    gate.root().refused(ER_NO_DB_ERROR, "No database", UNQUALIFIED);
+    RelationName table = RelationName.of("d", "t");
     gate.root()
-        .refused(ER_NO_DB_ERROR, "No database", new ShowAccess(RelationName.unqualified("t")));
+        .refused(
+            ER_WRONG_OBJECT,
+            "'d.t' is not VIEW",
+            new ShowAccess(table, Optional.of(RelationKind.VIEW)));
+    assertThat(rows(gate.root(), new ShowAccess(table, Optional.of(RelationKind.TABLE))))
+        .isEqualTo(rows(gate.root(), on("d", "t")));
     gate.use("d");
-    assertThat(rows(gate.root(), new ShowAccess(RelationName.unqualified("t")))).isNotEmpty();
+    assertThat(rows(gate.root(), UNQUALIFIED)).isNotEmpty();
   }
 
   @Test

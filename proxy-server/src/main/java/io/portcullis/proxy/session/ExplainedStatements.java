@@ -231,7 +231,7 @@ final class ExplainedStatements {
               question.own()
                   ? actor
                   : services.authorizer().activate(question.subject(), actor.snapshot());
-          return services.authorizer().explain(subject, accesses, binding);
+          return services.authorizer().explain(subject, actor, accesses, binding);
         },
         explanation -> explained(question, analysis, accesses, lookups, explanation));
   }

@@ -53,7 +53,7 @@ final class ExplainAccessTest {
                 null),
             row(
                 "STATEMENT",
-                "",
+                "`joe` AS ROLE `clerk`",
                 "",
                 "allowed",
                 "",
@@ -83,7 +83,7 @@ final class ExplainAccessTest {
                 null),
             row(
                 "STATEMENT",
-                "",
+                "`u` AS ROLE `r`",
                 "",
                 "denied",
                 "error 1142: INSERT command denied to user 'u'@'localhost' for table 't'",
@@ -118,7 +118,7 @@ final class ExplainAccessTest {
         .singleElement()
         .satisfies(
             row -> {
-              assertThat(row).startsWith("STATEMENT", "", "", "refused");
+              assertThat(row).startsWith("STATEMENT", "`u` AS ROLE `r`", "", "refused");
               assertThat(String.valueOf(row.get(4))).startsWith("error 1235: ");
               assertThat(row.get(5)).isNull();
             });
@@ -138,7 +138,8 @@ final class ExplainAccessTest {
               row -> assertThat(row).contains("answered by the gate").endsWith((String) null));
     }
     assertThat(explained(client, "SELECT 1"))
-        .containsExactly(row("STATEMENT", "", "", "allowed", "touches nothing", "SELECT 1"));
+        .containsExactly(
+            row("STATEMENT", "`u` AS ROLE `r`", "", "allowed", "touches nothing", "SELECT 1"));
   }
 
   /** A comment that the backend executes cannot be cut in two. */
@@ -178,6 +179,13 @@ final class ExplainAccessTest {
                 "allowed", "SELECT 'joe@localhost' AS `USER()` FROM d.t"));
     assertThat(explained(sam, "FOR joe AS ROLE a SECONDARY ALL SELECT 1 FROM d.t").get(0))
         .contains("allowed", "joe -> b: GRANT SELECT ON TABLE `d`.`t`");
+    assertThat(explained(sam, "FOR joe AS ROLE a SECONDARY ALL SELECT 1 FROM d.t").get(1))
+        .contains("`joe` AS ROLE `a` SECONDARY ALL");
+    gate.administer("ALTER USER joe DEFAULT ROLE a, b");
+    assertThat(explained(sam, "FOR joe SELECT USER() FROM d.t"))
+        .satisfiesExactly(
+            row -> assertThat(row).contains("allowed", "joe -> b: GRANT SELECT ON TABLE `d`.`t`"),
+            row -> assertThat(row).contains("allowed", "`joe` AS ROLE `a` SECONDARY `b`"));
     assertThat(sam.query("EXPLAIN ACCESS FOR joe AS ROLE security SELECT 1").errno())
         .isEqualTo(3530);
     assertThat(sam.query("EXPLAIN ACCESS FOR nobody SELECT 1").errno()).isEqualTo(3523);
@@ -190,6 +198,26 @@ final class ExplainAccessTest {
     assertThat(explained(eve, "FOR eve SELECT 1").get(0)).contains("allowed");
   }
 
+  /** Whoever asks is told what he may know himself. */
+  @Test
+  void adviceForOthersNamesTheKindThatTheReaderKnows() {
+    gate.administer(
+        "CREATE ROLE security",
+        "GRANT MANAGE GRANTS ON ACCOUNT * TO security",
+        "CREATE USER sam IDENTIFIED BY 'pw' DEFAULT ROLE security",
+        "GRANT security TO sam",
+        "CREATE USER eve IDENTIFIED BY 'pw'");
+    assertThat(explained(gate.root(), "FOR eve DELETE FROM d.t").get(0))
+        .contains("TABLE", "Missing: GRANT DELETE ON TABLE `d`.`t` TO USER `eve`");
+    assertThat(explained(gate.login("sam", "pw"), "FOR eve DELETE FROM d.t").get(0))
+        .contains("TABLE or VIEW");
+    gate.administer("GRANT DELETE ON TABLE `d`.`t` TO USER `eve`");
+    assertThat(explained(gate.login("eve", "pw"), "DELETE FROM d.t").get(0))
+        .contains("allowed", "eve (directly): GRANT DELETE ON TABLE `d`.`t`");
+    assertThat(explained(gate.login("eve", "pw"), "UPDATE d.t SET a = 1").get(0))
+        .contains("denied");
+  }
+
   @Test
   void metadataIsPermittedInItsSecuredForm() {
     TestClient client = gate.user("SELECT ON TABLE d.t");
@@ -198,7 +226,7 @@ final class ExplainAccessTest {
     assertThat(rows.get(0))
         .contains("allowed", "only rows about objects on which a privilege is held");
     assertThat(rows.get(1)).contains("allowed");
-    assertThat(rows.get(2)).startsWith("STATEMENT", "", "", "allowed", "");
+    assertThat(rows.get(2)).startsWith("STATEMENT", "`u` AS ROLE `r`", "", "allowed", "");
     String forwarded = String.valueOf(rows.get(2).get(5));
     client.query(read).ok();
     assertThat(gate.backend.commands().get(gate.backend.commands().size() - 1))
@@ -235,7 +263,7 @@ final class ExplainAccessTest {
             row ->
                 assertThat(String.valueOf(row.get(0)))
                     .startsWith(
-                        "{\"user\": \"u\", \"role\": \"r\", \"secondary_roles\": false,"
+                        "{\"user\": \"u\", \"role\": \"r\", \"secondary_roles\": \"NONE\","
                             + " \"verdict\": \"denied\", \"because\": \"error 1142: ")
                     .contains(
                         "{\"kind\": \"TABLE\", \"object\": \"`d`.`t`\", \"privilege\": \"SELECT\","

@@ -1,5 +1,6 @@
 package io.portcullis.sql.parser;
 
+import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.statement.AccessControlStatement;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
@@ -426,12 +427,14 @@ final class AccessControlGrammar {
             && cursor.at() + 1 < cursor.end()
             && !cursor.punctuationAt(cursor.at() + 1, ".");
     if (typed && cursor.acceptAny("DATABASE", "SCHEMA")) {
-      return new ShowAccess(cursor.database());
+      return new ShowAccess(cursor.database(), Optional.empty());
     }
+    Optional<RelationKind> kind = Optional.empty();
     if (typed) {
+      kind = Optional.of(cursor.is("VIEW") ? RelationKind.VIEW : RelationKind.TABLE);
       cursor.skip();
     }
-    return new ShowAccess(cursor.relation());
+    return new ShowAccess(cursor.relation(), kind);
   }
 
   private List<String> using() {

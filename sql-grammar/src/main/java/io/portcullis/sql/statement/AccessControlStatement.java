@@ -1,6 +1,7 @@
 package io.portcullis.sql.statement;
 
 import io.portcullis.sql.access.ObjectName;
+import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import java.util.List;
 import java.util.Optional;
@@ -205,9 +206,10 @@ public sealed interface AccessControlStatement extends Statement {
   /**
    * {@code SHOW ACCESS ON [TABLE | VIEW | DATABASE] object}: who can do what, and why.
    *
-   * @param object a database, or a table or view whichever it is
+   * @param kind that the table or view is said to be; empty when nothing is said, or for a database
    */
-  record ShowAccess(ObjectName object) implements AccessControlStatement {}
+  record ShowAccess(ObjectName object, Optional<RelationKind> kind)
+      implements AccessControlStatement {}
 
   /**
    * {@code SHOW EFFECTIVE GRANTS [FOR user]}: everything the user reaches with all roles.

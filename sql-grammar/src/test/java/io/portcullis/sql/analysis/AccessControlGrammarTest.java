@@ -5,6 +5,7 @@ import static io.portcullis.sql.analysis.Analysed.MYSQL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
 import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
@@ -308,10 +309,14 @@ final class AccessControlGrammarTest {
             new ShowGrants(new GrantsOf.User(new UserName("a", Optional.of("%"))), List.of("r"))),
         reads("SHOW GRANTS FOR ROLE r", new ShowGrants(new GrantsOf.RoleNamed("r"), List.of())),
         reads("SHOW ROLES LIKE 'a%'", new ShowRoles(Optional.of("a%"))),
-        reads("SHOW ACCESS ON d.t", new ShowAccess(RelationName.of("d", "t"))),
-        reads("SHOW ACCESS ON TABLE t", new ShowAccess(RelationName.unqualified("t"))),
-        reads("SHOW ACCESS ON VIEW d.v", new ShowAccess(RelationName.of("d", "v"))),
-        reads("SHOW ACCESS ON DATABASE d", new ShowAccess(new DatabaseName("d"))),
+        reads("SHOW ACCESS ON d.t", new ShowAccess(RelationName.of("d", "t"), Optional.empty())),
+        reads(
+            "SHOW ACCESS ON TABLE t",
+            new ShowAccess(RelationName.unqualified("t"), Optional.of(RelationKind.TABLE))),
+        reads(
+            "SHOW ACCESS ON VIEW d.v",
+            new ShowAccess(RelationName.of("d", "v"), Optional.of(RelationKind.VIEW))),
+        reads("SHOW ACCESS ON DATABASE d", new ShowAccess(new DatabaseName("d"), Optional.empty())),
         reads("SHOW EFFECTIVE GRANTS", new ShowEffectiveGrants(Optional.empty())),
         reads("SHOW EFFECTIVE GRANTS FOR CURRENT_USER", new ShowEffectiveGrants(Optional.empty())),
         reads("SHOW EFFECTIVE GRANTS FOR u", new ShowEffectiveGrants(Optional.of(user("u")))));
