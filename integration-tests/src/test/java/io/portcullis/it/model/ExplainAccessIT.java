@@ -137,6 +137,39 @@ final class ExplainAccessIT {
   }
 
   @Test
+  void whatIsGrantedDirectlyCountsAndIsShownAsThat() throws SQLException {
+    String update = "UPDATE explain_shop.bills SET id = 3 WHERE id < 0";
+    String direct = "explain_joe (directly): GRANT UPDATE ON TABLE `explain_shop`.`bills`";
+    try (Person root = Person.at(gate.administrator());
+        Person joe = joe()) {
+      joe.does("SET ROLE NONE");
+      Optional<String> grant = advised(joe.hints(update), "GRANT UPDATE ON TABLE");
+      assertThat(grant)
+          .contains("GRANT UPDATE ON TABLE `explain_shop`.`bills` TO USER `explain_joe`");
+      assertThat(rows(root, "EXPLAIN ACCESS FOR explain_joe " + update).get(0)).contains("denied");
+
+      gate.administer(
+          grant.orElseThrow(), "GRANT SELECT ON TABLE explain_shop.bills TO explain_joe");
+
+      joe.may(update);
+      joe.mayNot(Refused.TABLE, "DELETE FROM explain_shop.bills", "DELETE", "bills");
+      assertThat(rows(root, "EXPLAIN ACCESS FOR explain_joe " + update).get(0))
+          .contains("allowed", direct);
+      assertThat(rows(root, "SHOW ACCESS ON TABLE explain_shop.bills"))
+          .contains(
+              "explain_joe|UPDATE|explain_joe (directly)"
+                  + "|GRANT UPDATE ON TABLE `explain_shop`.`bills`|NO");
+      assertThat(rows(joe, "SHOW EFFECTIVE GRANTS"))
+          .filteredOn(row -> row.contains("(directly)"))
+          .hasSize(2)
+          .isEqualTo(
+              rows(root, "SHOW EFFECTIVE GRANTS FOR explain_joe").stream()
+                  .filter(row -> row.contains("(directly)"))
+                  .toList());
+    }
+  }
+
+  @Test
   void accessToATableAndGrantsOfAUserAreListed() throws SQLException {
     try (Person root = Person.at(gate.administrator());
         Person joe = joe()) {
