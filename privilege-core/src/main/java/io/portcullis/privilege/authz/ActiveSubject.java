@@ -4,6 +4,7 @@ import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.snapshot.EffectivePrivileges;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.sql.text.SqlError;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -50,6 +51,15 @@ public final class ActiveSubject {
   /** Of the active roles and all they inherit. Nothing at all when {@link #unusable}. */
   public EffectivePrivileges privileges() {
     return privileges;
+  }
+
+  /** Every role granted to the user, and all they inherit; whether active or not. */
+  public Set<RoleId> heldRoles() {
+    Set<RoleId> direct = new LinkedHashSet<>();
+    direct.add(RoleId.PUBLIC);
+    snapshot.state().rolesOf(subject.user()).forEach(edge -> direct.add(edge.role()));
+    snapshot.state().privateRole(subject.user()).ifPresent(own -> direct.add(own.id()));
+    return snapshot.effective(direct).roles();
   }
 
   /**

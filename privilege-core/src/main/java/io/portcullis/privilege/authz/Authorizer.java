@@ -503,6 +503,9 @@ public final class Authorizer {
                   + relation
                   + " lists the sessions of the backend; SHOW PROCESSLIST lists those of the gate"));
     }
+    if (SystemDatabases.isMoCatalog(database)) {
+      return judgeMoCatalog(subject, kind, database, relation);
+    }
     if (subject.isAdministrator()) {
       return ALLOWED;
     }
@@ -523,6 +526,25 @@ public final class Authorizer {
                   + " have privileges on"));
     }
     return refused(subject, kind, database, relation);
+  }
+
+  /**
+   * Nothing of it is at the backend: what can be read there is served before it comes to a decision
+   * (PM 8.2), so this is for what cannot.
+   */
+  private static Verdict judgeMoCatalog(
+      ActiveSubject subject, AccessKind kind, String database, @Nullable String relation) {
+    if (!subject.isAdministrator() && !isAllowedExplicitly(subject, kind, database, relation)) {
+      return refused(subject, kind, database, relation);
+    }
+    return denied(
+        relation == null
+            ? ErrorCode.ER_NOT_SUPPORTED_YET.error(
+                database
+                    + " is made by the gate and cannot be the current database; name its tables as "
+                    + database
+                    + ".t")
+            : ErrorCode.ER_NO_SUCH_TABLE.error(database, relation));
   }
 
   /**
@@ -553,6 +575,17 @@ public final class Authorizer {
       return Optional.empty();
     }
     return new InformationSchemaFilter(subject, catalogSchema, foldNames).of(table, flavour);
+  }
+
+  /**
+   * Whether a grant that names the table of a system database, or that database, permits to read it
+   * (PM 8.2 [R]); what is granted everywhere does not.
+   *
+   * @param database in lower case
+   */
+  public boolean mayReadByGrant(ActiveSubject subject, String database, String table) {
+    return subject.unusable().isEmpty()
+        && isAllowedExplicitly(subject, AccessKind.SELECT, database, table);
   }
 
   private static boolean isAllowedExplicitly(

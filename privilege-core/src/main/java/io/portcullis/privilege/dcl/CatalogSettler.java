@@ -18,6 +18,7 @@ import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.CatalogWriter;
@@ -290,6 +291,7 @@ public final class CatalogSettler {
     CatalogState before = publisher.current().state();
     CatalogState compared = publisher.current().state();
     Set<String> existing = new HashSet<>();
+    existing.add(ReportTable.MO_CATALOG); // the gate's own
     for (String name : backend.databases()) {
       existing.add(Target.foldDatabase(name, settings));
     }

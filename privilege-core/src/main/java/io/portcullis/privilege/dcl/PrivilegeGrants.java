@@ -13,6 +13,7 @@ import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.sql.access.RelationKind;
@@ -322,6 +323,9 @@ final class PrivilegeGrants {
       return Optional.empty();
     }
     String database = target.database().get();
+    if (ReportTable.isMoCatalog(database)) {
+      return mustBeMade(database, target);
+    }
     if (target.relation().isPresent()) {
       String name = target.relation().get();
       Optional<RelationKind> found =
@@ -343,6 +347,21 @@ final class PrivilegeGrants {
     return databaseExists(draft, target)
         ? Optional.empty()
         : Optional.of(ErrorCode.ER_BAD_DB_ERROR.error(database));
+  }
+
+  /** In a database of which the gate makes the tables. */
+  private static Optional<SqlError> mustBeMade(String database, Target target) {
+    if (target.relation().isEmpty()) {
+      return Optional.empty();
+    }
+    String name = target.relation().get();
+    if (ReportTable.of(database, name).filter(made -> made.tableName().equals(name)).isEmpty()) {
+      return Optional.of(ErrorCode.ER_NO_SUCH_TABLE.error(database, name));
+    }
+    return target.kind().equals(Optional.of(RelationKind.TABLE))
+        ? Optional.empty()
+        : Optional.of(
+            ErrorCode.ER_WRONG_OBJECT.error(database, name, wanted(target.kind().orElseThrow())));
   }
 
   /** As MySQL calls them. */

@@ -85,7 +85,7 @@ final class ShowStatements {
   }
 
   private DclResult grantsOfRole(ActiveSubject actor, Optional<Role> role, String name) {
-    boolean held = role.filter(found -> heldBy(actor).contains(found.id())).isPresent();
+    boolean held = role.filter(found -> actor.heldRoles().contains(found.id())).isPresent();
     if (!held) {
       Optional<SqlError> error = authorizer.requireAny(actor, PrivilegeType.MANAGE_GRANTS);
       if (error.isPresent()) {
@@ -187,7 +187,7 @@ final class ShowStatements {
     }
     CatalogState state = actor.snapshot().state();
     boolean all = actor.privileges().holdsOnAccount(PrivilegeType.MANAGE_GRANTS);
-    Set<RoleId> held = heldBy(actor);
+    Set<RoleId> held = actor.heldRoles();
     List<List<@Nullable String>> rows = new ArrayList<>();
     state.roles().stream()
         .filter(role -> role.account().equals(actor.subject().account()))
@@ -310,23 +310,6 @@ final class ShowStatements {
     }
     sorted(state, others).forEach(role -> names.add(Texts.identifier(role.name())));
     return names.isEmpty() ? Optional.empty() : Optional.of(String.join(",", names));
-  }
-
-  /** Every role granted to the user, and all they inherit; whether active or not. */
-  private static Set<RoleId> heldBy(ActiveSubject actor) {
-    Set<RoleId> direct = new LinkedHashSet<>();
-    direct.add(RoleId.PUBLIC);
-    actor
-        .snapshot()
-        .state()
-        .rolesOf(actor.subject().user())
-        .forEach(edge -> direct.add(edge.role()));
-    actor
-        .snapshot()
-        .state()
-        .privateRole(actor.subject().user())
-        .ifPresent(own -> direct.add(own.id()));
-    return actor.snapshot().effective(direct).roles();
   }
 
   private static DclResult rows(String column, List<String> lines) {

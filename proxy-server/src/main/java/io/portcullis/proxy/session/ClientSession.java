@@ -3,6 +3,7 @@ package io.portcullis.proxy.session;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.report.SessionRow;
 import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.statement.StatementReader;
 import io.portcullis.proxy.wire.CapabilityFlags;
@@ -441,6 +442,25 @@ public final class ClientSession {
   /** Closes it, whatever it is doing. */
   public void terminate() {
     port.loop().execute(() -> closeWith(ErrorCode.ER_SERVER_SHUTDOWN.error()));
+  }
+
+  /** Its row in {@code mo_sessions}; empty before login. */
+  Optional<SessionRow> sessionRow() {
+    Visible shown = visible;
+    if (shown == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new SessionRow(
+            connectionId,
+            shown.account(),
+            shown.user(),
+            shown.userName(),
+            shown.host(),
+            Optional.of(shown.database()).filter(database -> !database.isEmpty()),
+            busy ? "Query" : "Sleep",
+            Duration.ofNanos(System.nanoTime() - lastActivityNanos).toSeconds(),
+            busy ? "executing" : ""));
   }
 
   /** Its row in SHOW PROCESSLIST; empty before login. */

@@ -3,6 +3,7 @@ package io.portcullis.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.portcullis.privilege.authz.Decision;
 import io.portcullis.proxy.statement.Authority;
+import io.portcullis.proxy.statement.CatalogSeen;
 import io.portcullis.proxy.statement.IdentityRewriter;
 import io.portcullis.proxy.statement.MetadataRewriter.MetadataFilters;
 import io.portcullis.proxy.statement.StatementReader;
@@ -81,6 +82,7 @@ final class CommandPhase {
   private final LocalAnswers local;
   private final DefinitionStatements definitions;
   private final MetadataReads metadata;
+  private final CatalogReads catalog;
   private final Relay relay;
   private final Holdings holdings;
   private final PacketStep query = this::query;
@@ -127,8 +129,11 @@ final class CommandPhase {
     this.local = new LocalAnswers(this, session, services, authority, backend, offload);
     this.definitions = new DefinitionStatements(this, services, authority, offload);
     this.metadata = new MetadataReads(this, port, reader, authority, backend);
+    this.catalog =
+        new CatalogReads(this, port, services, reader, authority, backend, offload, metadata);
     this.holdings =
-        new Holdings(this, session, services, port, authority, backend, prepared, metadata);
+        new Holdings(
+            this, session, services, port, authority, backend, prepared, metadata, catalog);
   }
 
   void onClientWritable() {
@@ -185,6 +190,17 @@ final class CommandPhase {
     dropCommand();
     command = secured;
     filters = with;
+  }
+
+  /** Takes ownership of the command in hand as it is to be sent. */
+  void replaceCommand(ByteBuf rewritten) {
+    dropCommand();
+    command = rewritten;
+  }
+
+  /** What the command in hand was given to see of the gate's own tables. */
+  Optional<CatalogSeen> seen() {
+    return catalog.seen();
   }
 
   /** What the command in hand was secured with. */
@@ -277,6 +293,7 @@ final class CommandPhase {
     more = false;
     handle = null;
     filters = null;
+    catalog.forget();
     interruption = null;
     try {
       dispatch(packet);
@@ -478,6 +495,7 @@ final class CommandPhase {
     more = left > 1;
     handle = null;
     filters = null;
+    catalog.forget();
     interruption = null;
     command = several.cut(port.allocator());
     sequenceOffset = (sequence - 1) & 0xff;
@@ -591,6 +609,10 @@ final class CommandPhase {
     if (handle == null && authority.knowsPermitted(analysis)) {
       holdings.runs(accesses);
       then.run();
+      return;
+    }
+    if (catalog.concern(accesses)) {
+      catalog.permitted(analysis, accesses, then);
       return;
     }
     decide(

@@ -4,6 +4,7 @@ import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.dcl.DclResult;
 import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
 import io.portcullis.sql.statement.AccessControlStatement;
@@ -75,7 +76,7 @@ final class LocalAnswers {
           List<List<@Nullable String>> rows = new ArrayList<>();
           ActiveSubject subject = authority.subject();
           boolean fold = services.facts().foldsNames();
-          for (String name : names) {
+          for (String name : withOwn(names)) {
             if (services.authorizer().isListed(subject, name, fold)
                 && show.like().map(pattern -> LikePattern.matches(pattern, name)).orElse(true)) {
               rows.add(List.of(name));
@@ -85,6 +86,17 @@ final class LocalAnswers {
               show.like().map(pattern -> "Database (" + pattern + ")").orElse("Database");
           phase.answer(List.of(ColumnDefinition41.varchar(column)), rows);
         });
+  }
+
+  /** The gate's own database is not at the backend. */
+  private static List<String> withOwn(List<String> names) {
+    if (names.contains(ReportTable.MO_CATALOG)) {
+      return names;
+    }
+    List<String> all = new ArrayList<>(names);
+    all.add(ReportTable.MO_CATALOG);
+    all.sort(Comparator.naturalOrder());
+    return all;
   }
 
   void showProcesslist() {
