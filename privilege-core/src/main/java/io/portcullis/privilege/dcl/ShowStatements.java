@@ -33,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,26 @@ final class ShowStatements {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final List<String> USER_COLUMNS =
+      List.of(
+          "user",
+          "host",
+          "status",
+          "default_role",
+          "roles",
+          "email",
+          "full_name",
+          "department",
+          "phone",
+          "created_time",
+          "last_login",
+          "password_last_changed",
+          "password_expires",
+          "failed_attempts",
+          "locked_at",
+          "lock_expires",
+          "lock_reason");
 
   private static final Comparator<Role> BY_NAME =
       Comparator.comparing((Role role) -> role.name().toLowerCase(Locale.ROOT))
@@ -210,12 +231,20 @@ final class ShowStatements {
     return row;
   }
 
+  /** SHOW [FULL] USERS (account operations 5.2). */
   DclResult users(ActiveSubject actor, ShowUsers statement) throws StoreException {
     if (actor.unusable().isPresent()) {
       return refused(actor.unusable().get());
     }
     CatalogState state = actor.snapshot().state();
-    boolean all = actor.privileges().holdsOnAccount(PrivilegeType.MANAGE_GRANTS);
+    boolean all =
+        actor
+            .privileges()
+            .holdsOnAccount(
+                PrivilegeType.CREATE_USER,
+                PrivilegeType.ALTER_USER,
+                PrivilegeType.DROP_USER,
+                PrivilegeType.MANAGE_GRANTS);
     Map<UserId, Instant> last = logins.last();
     List<List<@Nullable String>> rows = new ArrayList<>();
     state.users().stream()
@@ -226,34 +255,41 @@ final class ShowStatements {
                 statement.like().isEmpty()
                     || LikePattern.matches(statement.like().get(), user.name()))
         .sorted(Comparator.comparing((User user) -> user.name().toLowerCase(Locale.ROOT)))
-        .forEach(user -> rows.add(row(state, user, last)));
-    return new DclResult.Rows(
-        List.of(
-            "USER_NAME",
-            "HOST",
-            "DEFAULT_ROLE",
-            "OWNER",
-            "LOCKED",
-            "CREATED_TIME",
-            "LAST_LOGIN_TIME",
-            "COMMENTS",
-            "ATTRIBUTE"),
-        rows);
+        .forEach(user -> rows.add(row(state, user, last, statement.full())));
+    List<String> columns = new ArrayList<>(USER_COLUMNS);
+    if (statement.full()) {
+      columns.addAll(List.of("attribute", "owner", "creator"));
+    }
+    return new DclResult.Rows(columns, rows);
   }
 
   private static List<@Nullable String> row(
-      CatalogState state, User user, Map<UserId, Instant> last) {
+      CatalogState state, User user, Map<UserId, Instant> last, boolean full) {
     Instant login = last.get(user.id());
     List<@Nullable String> row = new ArrayList<>();
     row.add(user.name());
     row.add(user.host());
+    row.add(user.locked() ? "locked" : "active");
     row.add(defaultRoles(state, user).orElse("NONE"));
-    row.add(state.role(user.owner()).map(role -> Texts.named(state, role)).orElse(""));
-    row.add(user.locked() ? "YES" : "NO");
+    Set<RoleId> granted = new LinkedHashSet<>();
+    state.rolesOf(user.id()).forEach(edge -> granted.add(edge.role()));
+    row.add(sorted(state, granted).stream().map(Role::name).collect(Collectors.joining(",")));
+    for (String key : List.of("email", "full_name", "department", "phone")) {
+      row.add(UserAttributes.value(user, key).orElse(null));
+    }
     row.add(TIME.format(user.created()));
     row.add(login == null ? null : TIME.format(login));
-    row.add(user.comment().orElse(""));
-    row.add(UserAttributes.text(user).orElse(null));
+    row.add(null); // password_last_changed
+    row.add(null); // password_expires
+    row.add("0");
+    row.add(null); // locked_at
+    row.add(null); // lock_expires
+    row.add(null); // lock_reason
+    if (full) {
+      row.add(UserAttributes.text(user).orElse(null));
+      row.add(state.role(user.owner()).map(role -> Texts.named(state, role)).orElse(""));
+      row.add(null); // creator
+    }
     return row;
   }
 

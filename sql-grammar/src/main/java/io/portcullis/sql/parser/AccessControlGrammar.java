@@ -380,8 +380,13 @@ final class AccessControlGrammar {
     if (cursor.accept("ROLES")) {
       return new ShowRoles(cursor.like());
     }
-    if (cursor.accept("USERS")) {
-      return new ShowUsers(cursor.like());
+    boolean full = cursor.accept("FULL", "USERS");
+    if (full || cursor.accept("USERS")) {
+      if (cursor.is("WHERE")) {
+        throw cursor.notOffered(
+            "SHOW USERS with WHERE", "SELECT from mo_catalog.mo_user finds users by what they are");
+      }
+      return new ShowUsers(full, cursor.like());
     }
     if (cursor.accept("CREATE", "USER")) {
       return new ShowCreateUser(acceptOneself() ? Optional.empty() : Optional.of(user()));

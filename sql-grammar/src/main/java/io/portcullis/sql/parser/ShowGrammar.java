@@ -43,7 +43,9 @@ final class ShowGrammar {
     if (cursor.is("COUNT")) {
       return countOfWarnings();
     }
-    if (cursor.isAny("GRANTS", "ROLES", "USERS") || cursor.is("CREATE", "USER")) {
+    if (cursor.isAny("GRANTS", "ROLES", "USERS")
+        || cursor.is("FULL", "USERS")
+        || cursor.is("CREATE", "USER")) {
       cursor.moveTo(show);
       return new AccessControlGrammar(cursor).statement();
     }

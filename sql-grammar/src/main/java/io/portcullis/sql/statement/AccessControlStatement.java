@@ -203,7 +203,10 @@ public sealed interface AccessControlStatement extends Statement {
 
   record ShowRoles(Optional<String> like) implements AccessControlStatement {}
 
-  record ShowUsers(Optional<String> like) implements AccessControlStatement {}
+  /**
+   * @param full with attributes, owner and creator
+   */
+  record ShowUsers(boolean full, Optional<String> like) implements AccessControlStatement {}
 
   /**
    * @param user empty: oneself

@@ -125,7 +125,8 @@ final class AccessControlGrammarTest {
                 List.of(
                     new Renaming(user("a"), user("b")),
                     new Renaming(new UserName("c", Optional.of("%")), user("d"))))),
-        reads("SHOW USERS LIKE 'a%'", new ShowUsers(Optional.of("a%"))),
+        reads("SHOW USERS LIKE 'a%'", new ShowUsers(false, Optional.of("a%"))),
+        reads("SHOW FULL USERS", new ShowUsers(true, Optional.empty())),
         reads(
             "SHOW CREATE USER 'a'@'%'",
             new ShowCreateUser(Optional.of(new UserName("a", Optional.of("%"))))),
