@@ -541,7 +541,8 @@ public final class Authorizer {
         relation == null
             ? ErrorCode.ER_NOT_SUPPORTED_YET.error(
                 database
-                    + " is made by the gate and cannot be the current database; name its tables as "
+                    + " is made by the gate: it has no definition and cannot be the current database; name its"
+                    + " tables as "
                     + database
                     + ".t")
             : ErrorCode.ER_NO_SUCH_TABLE.error(database, relation));

@@ -391,8 +391,13 @@ final class PlainEvaluator {
             .contains(relation.get().toLowerCase(Locale.ROOT))) {
       return Outcome.errno(1235);
     }
+    // Nothing of mo_catalog is at the backend: what may be read of it never comes to a decision.
+    Outcome permitted =
+        database.equals("mo_catalog")
+            ? Outcome.errno(relation.isPresent() ? 1146 : 1235)
+            : Outcome.ALLOWED;
     if (subject().equals(RoleId.MOADMIN)) {
-      return Outcome.ALLOWED;
+      return permitted;
     }
     boolean information = database.equals("information_schema");
     if (information
@@ -403,7 +408,7 @@ final class PlainEvaluator {
     Optional<Database> known =
         state.databases().stream().filter(d -> d.name().equals(database)).findFirst();
     if (known.isPresent() && namedByGrant(kind, known.get(), relation)) {
-      return Outcome.ALLOWED;
+      return permitted;
     }
     return information && relation.isPresent() ? Outcome.errno(1235) : refused;
   }
