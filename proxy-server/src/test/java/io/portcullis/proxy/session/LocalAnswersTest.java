@@ -68,7 +68,7 @@ final class LocalAnswersTest {
   void databasesAreListedWhereOneHoldsSomething() {
     TestClient root = gate.root();
     assertThat(root.query("SHOW DATABASES").rows())
-        .containsExactly(List.of("d"), List.of("e"), List.of("mysql"));
+        .containsExactly(List.of("d"), List.of("e"), List.of("mo_catalog"), List.of("mysql"));
     assertThat(root.query("SHOW DATABASES LIKE 'D%'").rows()).containsExactly(List.of("d"));
     TestClient client = gate.user("SELECT ON TABLE d.t");
     assertThat(client.query("SHOW DATABASES").rows()).containsExactly(List.of("d"));
