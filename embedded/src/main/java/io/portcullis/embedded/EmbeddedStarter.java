@@ -1,6 +1,7 @@
 package io.portcullis.embedded;
 
 import io.portcullis.embedded.EmbeddedBackend.Settings;
+import io.portcullis.privilege.credential.SecretKey;
 import io.portcullis.proxy.cli.ConfiguredBackendStarter;
 import io.portcullis.proxy.cli.ConnectHint;
 import io.portcullis.proxy.cli.Gate;
@@ -13,7 +14,11 @@ import io.portcullis.proxy.config.BackendTlsConfig;
 import io.portcullis.proxy.config.BackendTlsMode;
 import io.portcullis.proxy.config.PortcullisConfig;
 import io.portcullis.proxy.config.Secret;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +32,8 @@ public final class EmbeddedStarter implements ServerStarter {
 
   /** For the catalog's pool and for somebody who looks at the server directly. */
   private static final int SPARE_CONNECTIONS = 100;
+
+  private static final String SECRET_KEY_FILE = "secret-key";
 
   private final Gate.Starter starter;
 
@@ -63,7 +70,7 @@ public final class EmbeddedStarter implements ServerStarter {
         AdministratorFile.in(config.dataDirectory(), config.administrator().user());
     Optional<String> kept = file.password();
     boolean fresh = kept.isEmpty() && backend.created();
-    PortcullisConfig effective = config.withBackend(login(backend));
+    PortcullisConfig effective = withSecretKey(config.withBackend(login(backend)));
     boolean configured = config.administrator().password().isPresent();
     Optional<String> password = fresh ? Optional.of(PrivateFiles.generatePassword()) : kept;
     if (!configured && password.isPresent()) {
@@ -92,6 +99,19 @@ public final class EmbeddedStarter implements ServerStarter {
         gate.close();
       }
     }
+  }
+
+  /** Kept beside the data, as the administrator's password is. */
+  private static PortcullisConfig withSecretKey(PortcullisConfig config) throws IOException {
+    if (config.catalog().secretKey().isPresent()) {
+      return config;
+    }
+    Path file = config.dataDirectory().resolve(SECRET_KEY_FILE);
+    if (!Files.exists(file)) {
+      PrivateFiles.write(file, SecretKey.generate(new SecureRandom()) + "\n");
+    }
+    Secret key = Secret.of(Files.readString(file, StandardCharsets.US_ASCII).strip());
+    return config.withCatalog(config.catalog().withSecretKey(key));
   }
 
   private static BackendConfig login(EmbeddedBackend backend) {

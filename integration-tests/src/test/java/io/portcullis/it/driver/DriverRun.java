@@ -14,9 +14,15 @@ final class DriverRun {
 
   /**
    * @param straight the way to clear up after a case that failed
+   * @param schema what the database is called there
    */
   static List<String> transcript(
-      Driver driver, Endpoint endpoint, Endpoint straight, String database, DriverCase driverCase)
+      Driver driver,
+      Endpoint endpoint,
+      String database,
+      Endpoint straight,
+      String schema,
+      DriverCase driverCase)
       throws SQLException {
     Transcript transcript = new Transcript();
     boolean done = false;
@@ -25,7 +31,7 @@ final class DriverRun {
       done = true;
     } finally {
       if (!done) {
-        clear(straight, database);
+        clear(straight, schema);
       }
     }
     return transcript.lines();

@@ -36,6 +36,7 @@ final class StraightDriverIT {
                                         DriverRun.transcript(
                                             driver,
                                             endpoint,
+                                            "drv_straight",
                                             endpoint,
                                             "drv_straight",
                                             each.getValue())))));

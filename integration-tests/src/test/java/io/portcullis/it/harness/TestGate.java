@@ -1,5 +1,6 @@
 package io.portcullis.it.harness;
 
+import io.portcullis.privilege.credential.SecretKey;
 import io.portcullis.proxy.config.AdministratorConfig;
 import io.portcullis.proxy.config.BackendConfig;
 import io.portcullis.proxy.config.CatalogConfig;
@@ -12,6 +13,7 @@ import io.portcullis.proxy.server.StartException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,6 +26,8 @@ public final class TestGate implements AutoCloseable {
 
   public static final String ADMINISTRATOR = "gatekeeper";
   public static final String ADMINISTRATOR_PASSWORD = "Gate-keeper-1";
+
+  private static final Secret SECRET_KEY = Secret.of(SecretKey.generate(new SecureRandom()));
 
   private final Endpoint straight;
   private final String catalogSchema;
@@ -64,7 +68,7 @@ public final class TestGate implements AutoCloseable {
           .withBackend(
               BackendConfig.of(
                   backend.host(), backend.port(), backend.user(), Secret.of(backend.password())))
-          .withCatalog(CatalogConfig.DEFAULT.withSchema(schema))
+          .withCatalog(CatalogConfig.DEFAULT.withSchema(schema).withSecretKey(SECRET_KEY))
           .withAdministrator(
               new AdministratorConfig(
                   ADMINISTRATOR, Optional.of(Secret.of(ADMINISTRATOR_PASSWORD))))

@@ -133,7 +133,7 @@ final class MetadataIT {
   @ValueSource(
       strings = {
         "SELECT * FROM information_schema.processlist",
-        "SELECT * FROM information_schema.user_privileges",
+        "SELECT * FROM information_schema.innodb_metrics",
         "SELECT information_schema.tables.table_name FROM information_schema.tables",
         "CREATE TABLE meta_a.copied AS SELECT * FROM information_schema.tables",
         "CREATE VIEW meta_a.copied AS SELECT * FROM information_schema.tables",

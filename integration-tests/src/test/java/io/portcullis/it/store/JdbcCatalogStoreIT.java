@@ -80,7 +80,7 @@ class JdbcCatalogStoreIT {
   @Test
   void committedStateIsThereAfterReopening() throws StoreException {
     try (CatalogStore store = open()) {
-      store.commit(0, CatalogState.bootstrapChanges());
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
     }
 
     try (CatalogStore store = open()) {
@@ -92,9 +92,9 @@ class JdbcCatalogStoreIT {
   @Test
   void commitOnAnOldEpochIsRefusedWhole() throws StoreException {
     try (CatalogStore store = open()) {
-      store.commit(0, CatalogState.bootstrapChanges());
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
 
-      assertThatThrownBy(() -> store.commit(0, List.of(role(7, "late"))))
+      assertThatThrownBy(() -> store.commit(0, store.load().state(), List.of(role(7, "late"))))
           .isInstanceOf(EpochConflict.class);
 
       assertThat(store.load().epoch()).isEqualTo(1);
@@ -105,9 +105,12 @@ class JdbcCatalogStoreIT {
   @Test
   void commitThatFailsHalfWayStoresNothing() throws StoreException {
     try (CatalogStore store = open()) {
-      store.commit(0, CatalogState.bootstrapChanges());
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
 
-      assertThatThrownBy(() -> store.commit(1, List.of(role(7, "twice"), role(8, "TWICE"))))
+      assertThatThrownBy(
+              () ->
+                  store.commit(
+                      1, store.load().state(), List.of(role(7, "twice"), role(8, "x".repeat(300)))))
           .isInstanceOf(StoreException.class);
 
       assertThat(store.load().epoch()).isEqualTo(1);
@@ -118,9 +121,12 @@ class JdbcCatalogStoreIT {
   @Test
   void idsOfWhatWasDroppedAreNotUsedAgain() throws StoreException {
     try (CatalogStore store = open()) {
-      store.commit(0, CatalogState.bootstrapChanges());
-      store.commit(1, List.of(role(7, "gone")));
-      store.commit(2, List.of(new CatalogChange.RoleDropped(new RoleId(7), RoleId.MOADMIN)));
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
+      store.commit(1, store.load().state(), List.of(role(7, "gone")));
+      store.commit(
+          2,
+          store.load().state(),
+          List.of(new CatalogChange.RoleDropped(new RoleId(7), RoleId.MOADMIN)));
 
       assertThat(store.load().state().nextRoleId()).isEqualTo(new RoleId(8));
     }
@@ -130,8 +136,8 @@ class JdbcCatalogStoreIT {
   void namesAreStoredAsTheyAre() throws StoreException {
     String name = "a'b\"c\\d`e;--%_\u00e4\ud83d\ude00";
     try (CatalogStore store = open()) {
-      store.commit(0, CatalogState.bootstrapChanges());
-      store.commit(1, List.of(role(7, name)));
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
+      store.commit(1, store.load().state(), List.of(role(7, name)));
 
       assertThat(store.load().state().role(AccountId.SYS, name)).isPresent();
     }
@@ -141,8 +147,8 @@ class JdbcCatalogStoreIT {
   void catalogOfTheFirstVersionIsMigratedAndReadTheSame() throws StoreException, SQLException {
     String before;
     try (JdbcCatalogStore store = open()) {
-      store.commit(0, CatalogState.bootstrapChanges());
-      store.commit(1, List.of(role(7, "kept")));
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
+      store.commit(1, store.load().state(), List.of(role(7, "kept")));
       before = dump(store.load().state()).toString();
     }
     execute("DROP TABLE " + SCHEMA + ".catalog_user_profile");
@@ -182,7 +188,7 @@ class JdbcCatalogStoreIT {
   @Test
   void rowsOfAnUnknownPrivilegeAreRefused() throws StoreException, SQLException {
     try (CatalogStore store = open()) {
-      store.commit(0, CatalogState.bootstrapChanges());
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
       execute("INSERT INTO " + SCHEMA + ".catalog_grant VALUES (0, 1, 63, 0, 0, 0, 0)");
 
       assertThatThrownBy(store::load)
@@ -204,12 +210,12 @@ class JdbcCatalogStoreIT {
     Changes changes = new Changes(new Random(seed));
     try (CatalogStore store = open();
         CatalogStore memory = new InMemoryCatalogStore()) {
-      store.commit(0, CatalogState.bootstrapChanges());
-      memory.commit(0, CatalogState.bootstrapChanges());
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
+      memory.commit(0, memory.load().state(), CatalogState.bootstrapChanges());
       for (int epoch = 1; epoch <= 150; epoch++) {
         List<CatalogChange> next = changes.next(memory.load().state());
-        memory.commit(epoch, next);
-        store.commit(epoch, next);
+        memory.commit(epoch, memory.load().state(), next);
+        store.commit(epoch, store.load().state(), next);
       }
 
       assertThat(store.load().epoch()).isEqualTo(memory.load().epoch());

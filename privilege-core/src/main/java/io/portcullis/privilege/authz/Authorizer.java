@@ -1,9 +1,12 @@
 package io.portcullis.privilege.authz;
 
 import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.AccountStatus;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.PrivilegeScope;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
@@ -75,6 +78,12 @@ public final class Authorizer {
    * 6.3).
    */
   public ActiveSubject activate(Subject subject, PrivilegeSnapshot snapshot) {
+    NameSpace names = NameSpace.of(subject.account(), snapshot.state(), catalogSchema);
+    Optional<Account> account = snapshot.state().account(subject.account());
+    if (account.filter(a -> a.status() == AccountStatus.SUSPENDED).isPresent()) {
+      SqlError suspended = ErrorCode.ER_ACCOUNT_SUSPENDED.error(account.get().name());
+      return new ActiveSubject(subject, names, snapshot, Set.of(), Optional.of(suspended));
+    }
     if (snapshot
         .state()
         .user(subject.user())
@@ -82,16 +91,17 @@ public final class Authorizer {
         .isEmpty()) {
       SqlError dropped =
           ErrorCode.ER_UNKNOWN_AUTHID.error("`" + subject.userName() + "`: the user was dropped");
-      return new ActiveSubject(subject, snapshot, Set.of(), Optional.of(dropped));
+      return new ActiveSubject(subject, names, snapshot, Set.of(), Optional.of(dropped));
     }
     if (snapshot.state().role(subject.primary()).isEmpty()) {
       SqlError dropped =
           ErrorCode.ER_ROLE_NOT_GRANTED.error(
               "The active role no longer exists; SET ROLE to one of your roles");
-      return new ActiveSubject(subject, snapshot, Set.of(), Optional.of(dropped));
+      return new ActiveSubject(subject, names, snapshot, Set.of(), Optional.of(dropped));
     }
+    RoleId everybodys = RoleId.publicOf(subject.account());
     boolean holdsPrimary =
-        subject.primary().equals(RoleId.PUBLIC)
+        subject.primary().equals(everybodys)
             || snapshot.state().isGranted(subject.primary(), subject.user());
     Subject now =
         holdsPrimary
@@ -101,9 +111,9 @@ public final class Authorizer {
                 subject.user(),
                 subject.userName(),
                 subject.host(),
-                RoleId.PUBLIC,
+                everybodys,
                 subject.secondary());
-    return new ActiveSubject(now, snapshot, activeRoles(now, snapshot), Optional.empty());
+    return new ActiveSubject(now, names, snapshot, activeRoles(now, snapshot), Optional.empty());
   }
 
   private Set<RoleId> activeRoles(Subject subject, PrivilegeSnapshot snapshot) {
@@ -119,8 +129,9 @@ public final class Authorizer {
     if (alone) {
       return roles;
     }
-    if (secondary.contains(RoleId.PUBLIC)) {
-      roles.add(RoleId.PUBLIC); // granted to everybody, without an edge
+    RoleId everybodys = RoleId.publicOf(subject.account());
+    if (secondary.contains(everybodys)) {
+      roles.add(everybodys); // granted to everybody, without an edge
     }
     for (RoleToUser edge : snapshot.state().rolesOf(subject.user())) {
       if (secondary.contains(edge.role())) {
@@ -139,6 +150,10 @@ public final class Authorizer {
     if (subject.unusable().isPresent()) {
       return new Decision.Denied(epoch, subject.unusable().get(), List.of());
     }
+    Optional<SqlError> restricted = restricted(subject, requested);
+    if (restricted.isPresent()) {
+      return new Decision.Denied(epoch, restricted.get(), List.of());
+    }
     List<AccessRequest> accesses = withWhatIsLent(subject, requested, binding);
     boolean creates = createsTable(accesses);
     SqlError error = null;
@@ -152,7 +167,7 @@ public final class Authorizer {
           error = verdict.error;
           missing = new ArrayList<>();
         }
-        missing.add(bound(access, binding));
+        missing.add(named(subject, access, binding));
       } else if (!verdict.unresolved.isEmpty()) {
         if (unresolved.isEmpty()) {
           unresolved = new ArrayList<>();
@@ -164,6 +179,61 @@ public final class Authorizer {
       return new Decision.Denied(epoch, error, missing);
     }
     return unresolved.isEmpty() ? subject.allowed() : new Decision.Unresolved(epoch, unresolved);
+  }
+
+  /** What lets data grow, in an account that may not (PM 4.7). */
+  private static Optional<SqlError> restricted(
+      ActiveSubject subject, List<AccessRequest> accesses) {
+    Optional<SqlError> restriction = subject.restriction();
+    if (restriction.isPresent()) {
+      for (int i = 0; i < accesses.size(); i++) {
+        if (Requirement.isGrowing(accesses.get(i).kind())) {
+          return restriction;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Whether the privilege permits anything to be done with an object once it is there.
+   *
+   * @param kind of a table or view; empty for a database
+   */
+  public boolean matters(PrivilegeType type, Optional<RelationKind> kind) {
+    if (kind.isEmpty() && type.scope() != PrivilegeScope.ACCOUNT) {
+      return true; // also what it permits with the tables in it
+    }
+    for (AccessKind access : AccessKind.values()) {
+      boolean concerned =
+          Requirement.isOnExisting(access)
+              && Requirement.isOnRelation(access) == kind.isPresent()
+              && kind.filter(as -> !Requirement.isOnKind(access, as)).isEmpty();
+      if (concerned && Requirement.of(access, kind.orElse(RelationKind.TABLE)).names(type)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** For {@link Explainer}: one access of a statement, decided as {@link #decide} does. */
+  Decision decideOne(
+      ActiveSubject subject, AccessRequest access, List<AccessRequest> ofAll, Binding binding) {
+    long epoch = subject.snapshot().epoch();
+    if (subject.unusable().isPresent()) {
+      return new Decision.Denied(epoch, subject.unusable().get(), List.of());
+    }
+    Optional<SqlError> restricted = restricted(subject, List.of(access));
+    if (restricted.isPresent()) {
+      return new Decision.Denied(epoch, restricted.get(), List.of());
+    }
+    Verdict verdict = judge(subject, access, binding, createsTable(ofAll));
+    if (verdict.error != null) {
+      return new Decision.Denied(epoch, verdict.error, List.of(named(subject, access, binding)));
+    }
+    return verdict.unresolved.isEmpty()
+        ? subject.allowed()
+        : new Decision.Unresolved(epoch, verdict.unresolved);
   }
 
   /**
@@ -184,14 +254,14 @@ public final class Authorizer {
    * rows through it. So he needs on what the definition names, besides SELECT, whatever of INSERT,
    * UPDATE and DELETE is granted on the view.
    */
-  private List<AccessRequest> withWhatIsLent(
+  List<AccessRequest> withWhatIsLent(
       ActiveSubject subject, List<AccessRequest> requested, Binding binding) {
     for (int i = 0; i < requested.size(); i++) {
       AccessKind kind = requested.get(i).kind();
       if ((kind == AccessKind.ALTER_VIEW || kind == AccessKind.CREATE_VIEW)
           && !subject.isAdministrator()) {
         return withWhatIsLent(
-            subject, requested, (RelationName) bound(requested.get(i), binding).object());
+            subject, requested, (RelationName) bound(subject, requested.get(i), binding).object());
       }
     }
     return requested;
@@ -224,7 +294,7 @@ public final class Authorizer {
     Set<RoleId> grantees = new HashSet<>(state.granteesOn(view.id()));
     grantees.addAll(state.granteesOn(view.database()));
     grantees.remove(view.owner());
-    grantees.remove(RoleId.MOADMIN);
+    grantees.removeIf(RoleId::isAdministrator);
     for (RoleId role : grantees) {
       if (isGranted(state, role, new GrantLevel.OnRelation(view.id(), RelationKind.VIEW), change)
           || isGranted(
@@ -236,9 +306,12 @@ public final class Authorizer {
       }
     }
     GrantLevel everywhere = new GrantLevel.OnEveryRelation(RelationKind.VIEW);
+    AccountId account = state.database(view.database()).orElseThrow().account();
     for (Role role : state.holders()) {
-      boolean other = !role.id().equals(view.owner()) && !role.id().equals(RoleId.MOADMIN);
-      if (other && isGranted(state, role.id(), everywhere, change)) {
+      boolean other = !role.id().equals(view.owner()) && !role.id().isAdministrator();
+      // what a role of another account holds on every view does not cover this one
+      boolean covers = other && role.account().equals(account);
+      if (covers && isGranted(state, role.id(), everywhere, change)) {
         return true;
       }
     }
@@ -276,7 +349,14 @@ public final class Authorizer {
     if (SystemDatabases.is(unfolded, catalogSchema)) {
       return judgeSystem(subject, kind, SystemDatabases.caseless(unfolded), relation);
     }
-    String database = fold(unfolded, binding);
+    String folded = fold(unfolded, binding);
+    String database = written.isCurrent() ? folded : subject.names().physical(folded);
+    if (!subject.names().owns(database)) {
+      return refused(subject, kind, database, relation);
+    }
+    if (!written.isCurrent() && !subject.names().fits(unfolded)) {
+      return denied(ErrorCode.ER_TOO_LONG_IDENT.error(unfolded));
+    }
     if (relation == null) {
       return isAllowedOnDatabase(subject, kind, database)
           ? ALLOWED
@@ -328,7 +408,7 @@ public final class Authorizer {
     if (!view || !isWalked(subject, kind)) {
       return ALLOWED;
     }
-    ViewWalk walk = new ViewWalk(this, binding, RelationName.of(database, name));
+    ViewWalk walk = new ViewWalk(this, binding, subject.names(), RelationName.of(database, name));
     Optional<SqlError> error = walk.below(subject, kind);
     return error.isPresent() ? denied(error.get()) : new Verdict(null, walk.unresolved());
   }
@@ -348,6 +428,9 @@ public final class Authorizer {
     if (name.database().isCurrent()
         || ObjectNames.refusal(database, binding.foldNames()).isPresent()
         || ObjectNames.refusal(name.name(), binding.foldNames()).isPresent()) {
+      return BelowView.DENIED;
+    }
+    if (!holder.names().owns(database)) {
       return BelowView.DENIED;
     }
     if (SystemDatabases.is(database, catalogSchema)) {
@@ -380,13 +463,17 @@ public final class Authorizer {
     Relation relation = home == null ? null : relation(subject, home, view);
     return relation != null && relation.kind() == RelationKind.VIEW
         ? relation.owner()
-        : RoleId.MOADMIN;
+        : RoleId.administratorOf(subject.subject().account());
   }
 
   /** With this role, and what it inherits, and no other: below a view that the role has made. */
   ActiveSubject acting(ActiveSubject subject, RoleId role) {
     return new ActiveSubject(
-        subject.subject().withPrimary(role), subject.snapshot(), Set.of(role), Optional.empty());
+        subject.subject().withPrimary(role),
+        subject.names(),
+        subject.snapshot(),
+        Set.of(role),
+        Optional.empty());
   }
 
   /** For {@link Hints}: whether the privilege on the view is there, so that it misses one below. */
@@ -395,12 +482,13 @@ public final class Authorizer {
         || !(access.object() instanceof RelationName name)) {
       return false;
     }
-    Database home = database(subject, name.database().name());
+    String database = subject.names().physical(name.database().name());
+    Database home = database(subject, database);
     Relation relation = home == null ? null : relation(subject, home, name.name());
     boolean view =
         relation != null
             ? relation.kind() == RelationKind.VIEW
-            : binding.kinds().kind(name.database().name(), name.name()) == RelationKinds.Found.VIEW;
+            : binding.kinds().kind(database, name.name()) == RelationKinds.Found.VIEW;
     return view && isAllowedOnRelation(subject, access.kind(), home, relation, RelationKind.VIEW);
   }
 
@@ -426,7 +514,7 @@ public final class Authorizer {
   /** What counts: without secondary roles, where those are not to own what is created (PM 6.5). */
   private EffectivePrivileges held(ActiveSubject subject, boolean creating) {
     return creating && secondaryRoles == SecondaryRolesMode.STRICT && subject.unusable().isEmpty()
-        ? subject.snapshot().effective(creators(subject))
+        ? subject.privilegesOf(creators(subject))
         : subject.privileges();
   }
 
@@ -466,7 +554,8 @@ public final class Authorizer {
 
   /** For {@link Hints}: whether USE would find a privilege in the database. */
   boolean holdsSomethingIn(ActiveSubject subject, String database) {
-    return holdsSomethingIn(subject.privileges(), database(subject, database));
+    return holdsSomethingIn(
+        subject.privileges(), database(subject, subject.names().physical(database)));
   }
 
   /** Whether a grant could permit it at all; name bound. */
@@ -503,14 +592,17 @@ public final class Authorizer {
                   + relation
                   + " lists the sessions of the backend; SHOW PROCESSLIST lists those of the gate"));
     }
-    if (subject.isAdministrator()) {
-      return ALLOWED;
+    if (SystemDatabases.isMoCatalog(database)) {
+      return judgeMoCatalog(subject, kind, database, relation);
     }
     boolean informationSchema = database.equals(SystemDatabases.INFORMATION_SCHEMA);
     if (informationSchema && relation != null && SystemDatabases.isOpen(relation)) {
       return ALLOWED;
     }
-    if (isAllowedExplicitly(subject, kind, database, relation)) {
+    boolean filtered = informationSchema && relation != null && knowsOthers(subject);
+    if (subject.names().isIdentity()
+        && !filtered
+        && (subject.isAdministrator() || isAllowedExplicitly(subject, kind, database, relation))) {
       return ALLOWED;
     }
     if (informationSchema && relation != null) {
@@ -523,6 +615,31 @@ public final class Authorizer {
                   + " have privileges on"));
     }
     return refused(subject, kind, database, relation);
+  }
+
+  /** What the backend says of all accounts is for none of them (PM 2.3). */
+  private static boolean knowsOthers(ActiveSubject subject) {
+    return subject.snapshot().state().accounts().size() > 1;
+  }
+
+  /**
+   * Nothing of it is at the backend: what can be read there is served before it comes to a decision
+   * (PM 8.2), so this is for what cannot.
+   */
+  private static Verdict judgeMoCatalog(
+      ActiveSubject subject, AccessKind kind, String database, @Nullable String relation) {
+    if (!subject.isAdministrator() && !isAllowedExplicitly(subject, kind, database, relation)) {
+      return refused(subject, kind, database, relation);
+    }
+    return denied(
+        relation == null
+            ? ErrorCode.ER_NOT_SUPPORTED_YET.error(
+                database
+                    + " is made by the gate: it has no definition and cannot be the current database; name its"
+                    + " tables as "
+                    + database
+                    + ".t")
+            : ErrorCode.ER_NO_SUCH_TABLE.error(database, relation));
   }
 
   /**
@@ -553,6 +670,17 @@ public final class Authorizer {
       return Optional.empty();
     }
     return new InformationSchemaFilter(subject, catalogSchema, foldNames).of(table, flavour);
+  }
+
+  /**
+   * Whether a grant that names the table of a system database, or that database, permits to read it
+   * (PM 8.2 [R]); what is granted everywhere does not.
+   *
+   * @param database in lower case
+   */
+  public boolean mayReadByGrant(ActiveSubject subject, String database, String table) {
+    return subject.unusable().isEmpty()
+        && isAllowedExplicitly(subject, AccessKind.SELECT, database, table);
   }
 
   private static boolean isAllowedExplicitly(
@@ -596,7 +724,8 @@ public final class Authorizer {
 
   private static SqlError noAccessTo(ActiveSubject subject, String database) {
     Subject who = subject.subject();
-    return ErrorCode.ER_DBACCESS_DENIED_ERROR.error(who.userName(), who.host(), database);
+    return ErrorCode.ER_DBACCESS_DENIED_ERROR.error(
+        who.userName(), who.host(), subject.names().logical(database));
   }
 
   private static Verdict denied(SqlError error) {
@@ -617,17 +746,32 @@ public final class Authorizer {
     return binding.foldNames() ? ObjectNames.fold(name) : name;
   }
 
-  private static AccessRequest bound(AccessRequest access, Binding binding) {
+  private static AccessRequest bound(ActiveSubject subject, AccessRequest access, Binding binding) {
     DatabaseName written = databaseOf(access.object());
     DatabaseName database =
         new DatabaseName(
-            fold(
-                written.isCurrent() ? binding.currentDatabase().orElse("") : written.name(),
-                binding));
+            written.isCurrent()
+                ? fold(binding.currentDatabase().orElse(""), binding)
+                : subject.names().physical(fold(written.name(), binding)));
     return new AccessRequest(
         access.kind(),
         access.object() instanceof RelationName relation
             ? new RelationName(database, fold(relation.name(), binding))
+            : database);
+  }
+
+  /** An access with its names bound, as the account names them. */
+  static AccessRequest named(ActiveSubject subject, AccessRequest access, Binding binding) {
+    AccessRequest bound = bound(subject, access, binding);
+    if (subject.names().isIdentity()) {
+      return bound;
+    }
+    DatabaseName database =
+        new DatabaseName(subject.names().logical(databaseOf(bound.object()).name()));
+    return new AccessRequest(
+        bound.kind(),
+        bound.object() instanceof RelationName relation
+            ? new RelationName(database, relation.name())
             : database);
   }
 
@@ -670,10 +814,15 @@ public final class Authorizer {
       return false;
     }
     String folded = SystemDatabases.caseless(database);
-    if (SystemDatabases.isCatalog(folded, catalogSchema)) {
+    if (SystemDatabases.isCatalog(folded, catalogSchema) || !subject.names().owns(database)) {
       return false;
     }
     EffectivePrivileges held = subject.privileges();
+    if (!subject.names().isIdentity() && SystemDatabases.is(folded, catalogSchema)) {
+      return folded.equals(SystemDatabases.INFORMATION_SCHEMA)
+          || (SystemDatabases.isMoCatalog(folded)
+              && held.holdsOnAccount(PrivilegeType.SHOW_DATABASES));
+    }
     if (held.holdsOnAccount(PrivilegeType.SHOW_DATABASES)
         || folded.equals(SystemDatabases.INFORMATION_SCHEMA)) {
       return true;
@@ -720,12 +869,22 @@ public final class Authorizer {
   }
 
   /**
+   * The same decision, and why: for every access what permits it, or what would. Costs more than to
+   * decide, and is asked for by people only.
+   *
+   * @param reader who is told
+   */
+  public Explanation explain(
+      ActiveSubject subject, ActiveSubject reader, List<AccessRequest> accesses, Binding binding) {
+    return new Explainer(this, catalogSchema, subject, reader, accesses, binding).explain();
+  }
+
+  /**
    * What would help: roles the user holds but has not active, and the smallest grants that are
    * missing. Each ends in an executable statement after a colon. They say no more about objects
    * than the denial did.
    */
   public List<String> hints(ActiveSubject subject, List<AccessRequest> accesses, Binding binding) {
-    return new Hints(this, subject, accesses, binding)
-        .list().stream().map(hint -> hint.reason() + ": " + hint.statement()).toList();
+    return new Hints(this, subject, subject, accesses, binding).texts();
   }
 }

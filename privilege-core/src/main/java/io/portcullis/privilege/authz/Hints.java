@@ -1,6 +1,8 @@
 package io.portcullis.privilege.authz;
 
+import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToUser;
@@ -30,15 +32,32 @@ final class Hints {
 
   private final Authorizer authorizer;
   private final ActiveSubject subject;
+
+  /** Who is told. */
+  private final ActiveSubject reader;
+
   private final List<AccessRequest> accesses;
   private final Binding binding;
 
+  /**
+   * @param reader who is told, and may know more than the subject or less
+   */
   Hints(
-      Authorizer authorizer, ActiveSubject subject, List<AccessRequest> accesses, Binding binding) {
+      Authorizer authorizer,
+      ActiveSubject subject,
+      ActiveSubject reader,
+      List<AccessRequest> accesses,
+      Binding binding) {
     this.authorizer = authorizer;
     this.subject = subject;
+    this.reader = reader;
     this.accesses = accesses;
     this.binding = binding;
+  }
+
+  /** Each ends in an executable statement after a colon. */
+  List<String> texts() {
+    return list().stream().map(hint -> hint.reason() + ": " + hint.statement()).toList();
   }
 
   List<Hint> list() {
@@ -66,12 +85,12 @@ final class Hints {
       if (allows(who.withPrimary(role.id()))) {
         hints.add(
             new Hint(
-                "Role " + quoted(role.name()) + " is granted to you but not active",
+                "Role " + quoted(role.name()) + " is granted but not active",
                 "SET ROLE " + quoted(role.name())));
       }
     }
     if (hints.isEmpty() && !who.secondaryRoles() && allows(who.withSecondaryRoles(true))) {
-      hints.add(new Hint("Your roles together would do", "SET SECONDARY ROLE ALL"));
+      hints.add(new Hint("All granted roles together would do", "SET SECONDARY ROLE ALL"));
     }
     return hints;
   }
@@ -82,23 +101,36 @@ final class Hints {
   }
 
   private List<Hint> grants(Decision.Denied denied) {
-    RoleId primary = subject.subject().primary();
-    Optional<Role> role = subject.snapshot().state().role(primary);
-    if (primary.equals(RoleId.MOADMIN) || role.isEmpty()) {
-      return List.of();
-    }
+    Optional<String> grantee = grantee();
     List<Hint> hints = new ArrayList<>();
-    for (AccessRequest missing : denied.missing()) {
-      for (Hint hint : grants(missing, quoted(role.get().name()))) {
-        if (!hints.contains(hint)) {
-          hints.add(hint);
+    if (grantee.isPresent()) {
+      for (AccessRequest missing : denied.missing()) {
+        for (Hint hint : grants(missing, grantee.get())) {
+          if (!hints.contains(hint)) {
+            hints.add(hint);
+          }
         }
       }
     }
     return hints;
   }
 
-  private List<Hint> grants(AccessRequest missing, String role) {
+  /**
+   * The primary role; the user where that is public, so that not everybody gets it; empty for
+   * administrators, to whom nothing can be granted.
+   */
+  private Optional<String> grantee() {
+    RoleId primary = subject.subject().primary();
+    CatalogState state = subject.snapshot().state();
+    if (primary.isAdministrator()) {
+      return Optional.empty();
+    }
+    return primary.isPublic()
+        ? state.user(subject.subject().user()).map(user -> "USER " + quoted(user.name()))
+        : state.role(primary).map(role -> "ROLE " + quoted(role.name()));
+  }
+
+  private List<Hint> grants(AccessRequest missing, String grantee) {
     ObjectName object = missing.object();
     DatabaseName database =
         object instanceof RelationName relation ? relation.database() : (DatabaseName) object;
@@ -111,19 +143,19 @@ final class Hints {
     AccessKind kind = missing.kind();
     if (object instanceof RelationName relation) {
       List<Hint> hints = new ArrayList<>();
-      for (RelationKind as : kindsToName(kind, relation)) {
+      List<RelationKind> kinds = kindsToName(kind, relation);
+      for (RelationKind as : kinds) {
         Requirement requirement = Requirement.of(kind, as);
         String on = as.name() + " " + quoted(database.name()) + "." + quoted(relation.name());
-        boolean open = Requirement.impliedKind(kind).isEmpty() && !mayKnow(relation);
         String reason =
-            open
+            kinds.size() > 1
                 ? "If it is a "
                     + (as == RelationKind.TABLE ? "table" : "view")
                     + ", what is missing"
                 : "Missing";
-        hints.add(new Hint(reason, grant(requirement.smallest(), database, on, role)));
+        hints.add(new Hint(reason, grant(requirement.smallest(), database, on, grantee)));
         if (requirement.also() != 0) {
-          hints.add(new Hint(reason, grant(PrivilegeType.SELECT, database, on, role)));
+          hints.add(new Hint(reason, grant(PrivilegeType.SELECT, database, on, grantee)));
         }
       }
       return hints;
@@ -131,16 +163,16 @@ final class Hints {
     PrivilegeType smallest = Requirement.of(kind, RelationKind.TABLE).smallest();
     List<Hint> hints = new ArrayList<>();
     if (kind != AccessKind.USE || !subject.privileges().holdsOnAccount(smallest)) {
-      hints.add(new Hint("Missing", grant(smallest, database, "", role)));
+      hints.add(new Hint("Missing", grant(smallest, database, "", grantee)));
     }
     if (kind == AccessKind.USE && !authorizer.holdsSomethingIn(subject, database.name())) {
-      hints.add(new Hint("Missing", grant(PrivilegeType.SHOW_TABLES, database, "", role)));
+      hints.add(new Hint("Missing", grant(PrivilegeType.SHOW_TABLES, database, "", grantee)));
     }
     return hints;
   }
 
-  /** Both kinds for who may not know which it is, so that the hint does not tell. */
-  private List<RelationKind> kindsToName(AccessKind kind, RelationName relation) {
+  /** Both kinds where it is not known, and for who may not know, so that the hint does not tell. */
+  List<RelationKind> kindsToName(AccessKind kind, RelationName relation) {
     Optional<RelationKind> implied = Requirement.impliedKind(kind);
     if (implied.isPresent()) {
       return List.of(implied.get());
@@ -148,36 +180,54 @@ final class Hints {
     if (!mayKnow(relation)) {
       return List.of(RelationKind.TABLE, RelationKind.VIEW);
     }
-    return List.of(
-        subject
-            .snapshot()
-            .state()
-            .database(subject.subject().account(), relation.database().name())
-            .flatMap(home -> subject.snapshot().state().relation(home.id(), relation.name()))
-            .map(known -> known.kind())
-            .orElseGet(
-                () ->
-                    binding.kinds().kind(relation.database().name(), relation.name())
-                            == RelationKinds.Found.VIEW
-                        ? RelationKind.VIEW
-                        : RelationKind.TABLE));
+    CatalogState state = subject.snapshot().state();
+    Optional<Relation> known =
+        state
+            .database(subject.subject().account(), physical(relation))
+            .flatMap(home -> state.relation(home.id(), relation.name()));
+    if (known.isPresent()) {
+      return List.of(known.get().kind());
+    }
+    return switch (binding.kinds().kind(physical(relation), relation.name())) {
+      case TABLE, ABSENT -> List.of(RelationKind.TABLE);
+      case VIEW -> List.of(RelationKind.VIEW);
+      case UNKNOWN -> List.of(RelationKind.TABLE, RelationKind.VIEW);
+    };
+  }
+
+  /**
+   * The relation, as the backend calls it, where the advice depends on what it is, and that is not
+   * known yet.
+   */
+  Optional<RelationName> toLookUp(AccessRequest bound) {
+    return bound.object() instanceof RelationName relation
+            && !relation.database().isCurrent()
+            && authorizer.canBeGranted(bound)
+            && mayKnow(relation)
+            && kindsToName(bound.kind(), relation).size() > 1
+        ? Optional.of(RelationName.of(physical(relation), relation.name()))
+        : Optional.empty();
+  }
+
+  private String physical(RelationName relation) {
+    return subject.names().physical(relation.database().name());
   }
 
   private boolean mayKnow(RelationName relation) {
     return authorizer.decide(
-            subject, List.of(new AccessRequest(AccessKind.DESCRIBE, relation)), binding)
+            reader, List.of(new AccessRequest(AccessKind.DESCRIBE, relation)), binding)
         instanceof Decision.Allowed;
   }
 
   private static String grant(
-      PrivilegeType privilege, DatabaseName database, String relation, String role) {
+      PrivilegeType privilege, DatabaseName database, String relation, String grantee) {
     String on =
         switch (privilege.scope()) {
           case ACCOUNT -> "ACCOUNT *";
           case DATABASE -> "DATABASE " + quoted(database.name());
           case RELATION -> relation;
         };
-    return "GRANT " + privilege.sqlName() + " ON " + on + " TO ROLE " + role;
+    return "GRANT " + privilege.sqlName() + " ON " + on + " TO " + grantee;
   }
 
   private static String quoted(String name) {

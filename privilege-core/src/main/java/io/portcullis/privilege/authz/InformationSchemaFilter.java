@@ -1,6 +1,7 @@
 package io.portcullis.privilege.authz;
 
 import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.Names;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.snapshot.EffectivePrivileges;
@@ -78,7 +79,9 @@ final class InformationSchemaFilter {
   /** Databases by what SHOW DATABASES lists (PM 4.3 #37). */
   private String schemata(String schema) {
     if (held.holdsOnAccount(PrivilegeType.SHOW_DATABASES)) {
-      return "LOWER(" + schema + ") NOT IN (" + literal(ObjectNames.fold(catalogSchema)) + ")";
+      String listed =
+          "LOWER(" + schema + ") NOT IN (" + literal(ObjectNames.fold(catalogSchema)) + ")";
+      return ownOrSystem(schema).map(own -> listed + " AND " + own).orElse(listed);
     }
     return ordinary(
         schema,
@@ -109,7 +112,7 @@ final class InformationSchemaFilter {
 
   private String ordinary(String schema, boolean everyDatabase, Seen seen) {
     if (everyDatabase) {
-      return within(schema, List.of("TRUE"));
+      return within(schema, List.of(own(schema).orElse("TRUE")));
     }
     List<String> names = new ArrayList<>();
     for (Database database : databases()) {
@@ -126,8 +129,9 @@ final class InformationSchemaFilter {
   private String relations(String schema, String table, AccessKind kind, RelationKind first) {
     boolean everyTable = satisfied(kind, first, 0, 0);
     boolean everyView = satisfied(kind, RelationKind.VIEW, 0, 0);
+    Optional<String> own = own(schema);
     if (everyTable && everyView) {
-      return within(schema, List.of("TRUE"));
+      return within(schema, List.of(own.orElse("TRUE")));
     }
     List<String> whole = new ArrayList<>();
     List<String> tablesOf = new ArrayList<>();
@@ -170,7 +174,8 @@ final class InformationSchemaFilter {
       terms.add(oneOf(name(schema), whole));
     }
     if (everyTable || everyView) {
-      terms.add(ofKind(schema, table, everyView));
+      String everywhere = ofKind(schema, table, everyView);
+      terms.add(own.map(ours -> "(" + ours + " AND " + everywhere + ")").orElse(everywhere));
     }
     if (!tablesOf.isEmpty()) {
       terms.add("(" + oneOf(name(schema), tablesOf) + " AND " + ofKind(schema, table, false) + ")");
@@ -239,6 +244,46 @@ final class InformationSchemaFilter {
         + ") AND ("
         + String.join(" OR ", terms)
         + ")))";
+  }
+
+  /** That the schema is one of the account; empty when there are no others. */
+  private Optional<String> own(String schema) {
+    NameSpace names = subject.names();
+    if (!names.isIdentity()) {
+      return Optional.of(
+          "LEFT("
+              + name(schema)
+              + ", "
+              + names.prefix().length()
+              + ") = "
+              + literal(names.prefix()));
+    }
+    List<String> others =
+        subject.snapshot().state().accounts().stream()
+            .filter(account -> !account.id().isSys())
+            .map(account -> Names.key(account.name()))
+            .toList();
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "(INSTR("
+                + schema
+                + ", '$') = 0 OR NOT "
+                + oneOf("SUBSTRING_INDEX(" + caseless(schema) + ", '$', 1)", others)
+                + ")");
+  }
+
+  private Optional<String> ownOrSystem(String schema) {
+    return own(schema)
+        .map(
+            own ->
+                subject.names().isIdentity()
+                    ? own
+                    : "(" + own + " OR " + name(schema) + " = 'information_schema')");
+  }
+
+  private static String caseless(String column) {
+    return "CONVERT(LOWER(" + column + ") USING utf8mb4) COLLATE utf8mb4_bin";
   }
 
   private String ofKind(String schema, String table, boolean views) {

@@ -120,6 +120,17 @@ record Requirement(long relation, long database, long account, long also, Privil
     return new Requirement(relation, database, account, RELATION_FULL | type.bit(), smallest);
   }
 
+  /** Whether the privilege is one of those that will do. */
+  boolean names(PrivilegeType type) {
+    long bits =
+        switch (type.scope()) {
+          case ACCOUNT -> account;
+          case DATABASE -> database;
+          case RELATION -> relation | also;
+        };
+    return (bits & type.bit()) != 0;
+  }
+
   boolean isSatisfiedBy(long onRelation, long onDatabase, long onAccount) {
     return ((relation & onRelation) | (database & onDatabase) | (account & onAccount)) != 0
         && (also == 0 || (also & onRelation) != 0);
@@ -182,6 +193,39 @@ record Requirement(long relation, long database, long account, long also, Privil
     };
   }
 
+  /** Whether it does something with an object that is there, and not only goes there. */
+  static boolean isOnExisting(AccessKind kind) {
+    return switch (kind) {
+      case CREATE_TABLE,
+          CREATE_VIEW,
+          CREATE_TEMPORARY_TABLE,
+          DROP_TEMPORARY_TABLE,
+          USE,
+          CREATE_DATABASE ->
+          false;
+      case SELECT,
+          INSERT,
+          UPDATE,
+          DELETE,
+          TRUNCATE,
+          REFERENCE,
+          INDEX,
+          ALTER_TABLE,
+          DROP_TABLE,
+          ALTER_VIEW,
+          DROP_VIEW,
+          LOCK_READ,
+          LOCK_WRITE,
+          DESCRIBE,
+          SHOW_CREATE,
+          SHOW_TABLES,
+          ALTER_DATABASE,
+          DROP_DATABASE,
+          SHOW_CREATE_DATABASE ->
+          true;
+    };
+  }
+
   /** Whether it makes something that will have an owner; a temporary table has none. */
   static boolean isCreating(AccessKind kind) {
     return switch (kind) {
@@ -238,6 +282,39 @@ record Requirement(long relation, long database, long account, long also, Privil
     };
   }
 
+  /** Whether the access can need more storage (PM 4.7). */
+  static boolean isGrowing(AccessKind kind) {
+    return switch (kind) {
+      case INSERT,
+          UPDATE,
+          REFERENCE,
+          INDEX,
+          CREATE_TABLE,
+          ALTER_TABLE,
+          CREATE_VIEW,
+          ALTER_VIEW,
+          CREATE_TEMPORARY_TABLE,
+          CREATE_DATABASE,
+          ALTER_DATABASE ->
+          true;
+      case SELECT,
+          DELETE,
+          TRUNCATE,
+          DROP_TABLE,
+          DROP_VIEW,
+          DROP_TEMPORARY_TABLE,
+          LOCK_READ,
+          LOCK_WRITE,
+          DESCRIBE,
+          SHOW_CREATE,
+          SHOW_TABLES,
+          USE,
+          DROP_DATABASE,
+          SHOW_CREATE_DATABASE ->
+          false;
+    };
+  }
+
   /**
    * Whether a temporary table of that name is what the access means. The others mean the permanent
    * object of the name: creating one beside it, views, and the target of a foreign key.
@@ -272,6 +349,12 @@ record Requirement(long relation, long database, long account, long also, Privil
           SHOW_CREATE_DATABASE ->
           false;
     };
+  }
+
+  /** Whether it can be done with objects of the kind at all. */
+  static boolean isOnKind(AccessKind kind, RelationKind as) {
+    boolean noIndex = kind == AccessKind.INDEX && as == RelationKind.VIEW;
+    return !noIndex && impliedKind(kind).filter(implied -> implied != as).isEmpty();
   }
 
   /** The kind the statement itself says or makes; empty where both kinds can be meant. */

@@ -73,6 +73,10 @@ public final class SystemDatabases {
     return ObjectNames.fold(name);
   }
 
+  static boolean isMoCatalog(String folded) {
+    return folded.equals(MO_CATALOG);
+  }
+
   /** Those of the backend, which MySQL protects with an error of its own. */
   static boolean isProtectedByServer(String folded) {
     return BACKEND.contains(folded) && !folded.equals(INFORMATION_SCHEMA);

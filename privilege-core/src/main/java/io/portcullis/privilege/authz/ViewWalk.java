@@ -32,6 +32,10 @@ final class ViewWalk {
   private final Authorizer authorizer;
   private final Binding binding;
   private final RelationName named;
+
+  /** As the account calls it that asks. */
+  private final String shownDatabase;
+
   private final Set<Visit> visited = new HashSet<>();
   private final Set<Visit> above = new HashSet<>();
   private final Set<RelationName> unresolved = new LinkedHashSet<>();
@@ -40,12 +44,14 @@ final class ViewWalk {
   private record Visit(AccessKind kind, RelationName view, Set<RoleId> roles) {}
 
   /**
+   * @param names of the account that asks
    * @param named the view of the statement, bound
    */
-  ViewWalk(Authorizer authorizer, Binding binding, RelationName named) {
+  ViewWalk(Authorizer authorizer, Binding binding, NameSpace names, RelationName named) {
     this.authorizer = authorizer;
     this.binding = binding;
     this.named = named;
+    this.shownDatabase = names.logical(named.database().name());
   }
 
   /** What has to be looked up before it is certain that nothing is missing. */
@@ -130,14 +136,14 @@ final class ViewWalk {
   }
 
   private Optional<SqlError> invalid() {
-    return Optional.of(ErrorCode.ER_VIEW_INVALID.error(named.database().name(), named.name()));
+    return Optional.of(ErrorCode.ER_VIEW_INVALID.error(shownDatabase, named.name()));
   }
 
   private Optional<SqlError> unreadable() {
     return Optional.of(
         ErrorCode.ER_NOT_SUPPORTED_YET.error(
             "the view '"
-                + named.database().name()
+                + shownDatabase
                 + "."
                 + named.name()
                 + "', whose definition, or that of a view below it, the gate cannot read, so that"

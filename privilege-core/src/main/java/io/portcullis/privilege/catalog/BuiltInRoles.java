@@ -8,8 +8,9 @@ import java.util.Set;
 public final class BuiltInRoles {
 
   public static final String MOADMIN = "moadmin";
+  public static final String ACCOUNTADMIN = "accountadmin";
   public static final String PUBLIC = "public";
-  private static final Set<String> RESERVED = Set.of(MOADMIN, PUBLIC, "accountadmin");
+  private static final Set<String> RESERVED = Set.of(MOADMIN, PUBLIC, ACCOUNTADMIN);
 
   private BuiltInRoles() {}
 
@@ -18,7 +19,11 @@ public final class BuiltInRoles {
     return RESERVED.contains(Names.key(name));
   }
 
-  static String name(RoleId builtIn) {
-    return builtIn.equals(RoleId.MOADMIN) ? MOADMIN : PUBLIC;
+  /** What the built-in role of this id is called. */
+  public static String name(RoleId builtIn) {
+    if (builtIn.isPublic()) {
+      return PUBLIC;
+    }
+    return builtIn.equals(RoleId.MOADMIN) ? MOADMIN : ACCOUNTADMIN;
   }
 }

@@ -1,5 +1,7 @@
 package io.portcullis.privilege.catalog;
 
+import io.portcullis.privilege.model.Account;
+import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
@@ -18,6 +20,12 @@ import io.portcullis.privilege.model.UserId;
  * same with it.
  */
 public sealed interface CatalogChange {
+
+  /** Made or altered, whole; without its roles, see {@link CatalogState#builtInRoles}. */
+  record AccountPut(Account account) implements CatalogChange {}
+
+  /** With all users, roles, databases and grants in it. */
+  record AccountDropped(AccountId account) implements CatalogChange {}
 
   /** Made or altered, whole. */
   record UserPut(User user) implements CatalogChange {}

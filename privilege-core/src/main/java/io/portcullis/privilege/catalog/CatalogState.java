@@ -3,6 +3,7 @@ package io.portcullis.privilege.catalog;
 import io.portcullis.privilege.catalog.InvariantViolation.Rule;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.AccountStatus;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
@@ -41,13 +42,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CatalogState {
 
-  private static final Account SYS = new Account(AccountId.SYS, "sys");
-
   /** Id 2 is accountadmin's in accounts other than sys (PM 2.1). */
   private static final int HIGHEST_RESERVED_ROLE = 2;
 
   private static final CatalogState EMPTY = new CatalogState(new Draft());
 
+  private final PersistentMap<AccountId, Account> accounts;
+  private final PersistentMap<String, Account> accountNames;
   private final PersistentMap<UserId, User> users;
   private final PersistentMap<AccountId, PersistentMap<String, User>> userNames;
   private final PersistentMap<RoleId, Role> roles;
@@ -65,12 +66,15 @@ public final class CatalogState {
   private final PersistentMap<DatabaseId, PersistentMap<String, Relation>> relationNames;
   private final PersistentMap<RoleId, PersistentMap<DatabaseId, Database>> ownedDatabases;
   private final PersistentMap<RoleId, PersistentMap<RelationId, Relation>> ownedRelations;
+  private final int lastAccount;
   private final int lastUser;
   private final int lastRole;
   private final long lastDatabase;
   private final long lastRelation;
 
   private CatalogState(Draft draft) {
+    accounts = draft.accounts;
+    accountNames = draft.accountNames;
     users = draft.users;
     userNames = draft.userNames;
     roles = draft.roles;
@@ -88,6 +92,7 @@ public final class CatalogState {
     relationNames = draft.relationNames;
     ownedDatabases = draft.ownedDatabases;
     ownedRelations = draft.ownedRelations;
+    lastAccount = draft.lastAccount;
     lastUser = draft.lastUser;
     lastRole = draft.lastRole;
     lastDatabase = draft.lastDatabase;
@@ -114,24 +119,39 @@ public final class CatalogState {
 
   /** What leads from {@link #empty} to {@link #bootstrap}, for stores. */
   public static List<CatalogChange> bootstrapChanges() {
+    return builtInRoles(AccountId.SYS, Instant.EPOCH);
+  }
+
+  /**
+   * The roles that come with an account, accountadmin and public, or moadmin and public in sys,
+   * with their privileges (PM 2.1, 2.2). The account must be there.
+   */
+  public static List<CatalogChange> builtInRoles(AccountId account, Instant created) {
+    RoleId administrator = RoleId.administratorOf(account);
+    RoleId everybody = RoleId.publicOf(account);
     List<CatalogChange> changes = new java.util.ArrayList<>();
-    changes.add(new CatalogChange.RolePut(builtIn(RoleId.MOADMIN, BuiltInRoles.MOADMIN)));
-    changes.add(new CatalogChange.RolePut(builtIn(RoleId.PUBLIC, BuiltInRoles.PUBLIC)));
+    for (RoleId role : List.of(administrator, everybody)) {
+      changes.add(
+          new CatalogChange.RolePut(
+              new Role(
+                  role,
+                  account,
+                  BuiltInRoles.name(role),
+                  Optional.empty(),
+                  administrator,
+                  Optional.empty(),
+                  created)));
+    }
     for (PrivilegeType type : PrivilegeType.values()) {
       for (GrantLevel level : everywhere(type)) {
         changes.add(
-            new CatalogChange.PrivilegeGranted(new Grant(RoleId.MOADMIN, type, level, true)));
+            new CatalogChange.PrivilegeGranted(new Grant(administrator, type, level, true)));
       }
     }
     changes.add(
         new CatalogChange.PrivilegeGranted(
-            new Grant(RoleId.PUBLIC, PrivilegeType.CONNECT, new GrantLevel.OnAccount(), true)));
+            new Grant(everybody, PrivilegeType.CONNECT, new GrantLevel.OnAccount(), true)));
     return List.copyOf(changes);
-  }
-
-  private static Role builtIn(RoleId id, String name) {
-    return new Role(
-        id, AccountId.SYS, name, Optional.empty(), RoleId.MOADMIN, Optional.empty(), Instant.EPOCH);
   }
 
   private static List<GrantLevel> everywhere(PrivilegeType type) {
@@ -175,8 +195,10 @@ public final class CatalogState {
    * The same, knowing that ids up to these were given out before, so that a store can say so after
    * loading: ids of what was dropped are not used again.
    */
-  public CatalogState withIdsUsed(UserId user, RoleId role, DatabaseId database, RelationId rel) {
+  public CatalogState withIdsUsed(
+      AccountId account, UserId user, RoleId role, DatabaseId database, RelationId rel) {
     Draft draft = new Draft(this);
+    draft.lastAccount = Math.max(lastAccount, account.value());
     draft.lastUser = Math.max(lastUser, user.value());
     draft.lastRole = Math.max(lastRole, role.value());
     draft.lastDatabase = Math.max(lastDatabase, database.value());
@@ -187,11 +209,15 @@ public final class CatalogState {
   // Accounts and users.
 
   public Optional<Account> account(AccountId id) {
-    return id.equals(AccountId.SYS) ? Optional.of(SYS) : Optional.empty();
+    return Optional.ofNullable(accounts.get(id));
   }
 
   public Optional<Account> account(String name) {
-    return Names.key(name).equals(SYS.name()) ? Optional.of(SYS) : Optional.empty();
+    return Optional.ofNullable(accountNames.get(Names.key(name)));
+  }
+
+  public Collection<Account> accounts() {
+    return accounts.values();
   }
 
   public Optional<User> user(UserId id) {
@@ -320,6 +346,10 @@ public final class CatalogState {
 
   // Next free ids; never used before.
 
+  public AccountId nextAccountId() {
+    return new AccountId(Math.addExact(lastAccount, 1));
+  }
+
   public UserId nextUserId() {
     return new UserId(Math.addExact(lastUser, 1));
   }
@@ -374,6 +404,8 @@ public final class CatalogState {
 
   /** The next state while it is made. One thread. */
   private static final class Draft {
+    private PersistentMap<AccountId, Account> accounts;
+    private PersistentMap<String, Account> accountNames;
     private PersistentMap<UserId, User> users;
     private PersistentMap<AccountId, PersistentMap<String, User>> userNames;
     private PersistentMap<RoleId, Role> roles;
@@ -391,12 +423,16 @@ public final class CatalogState {
     private PersistentMap<DatabaseId, PersistentMap<String, Relation>> relationNames;
     private PersistentMap<RoleId, PersistentMap<DatabaseId, Database>> ownedDatabases;
     private PersistentMap<RoleId, PersistentMap<RelationId, Relation>> ownedRelations;
+    private int lastAccount;
     private int lastUser;
     private int lastRole;
     private long lastDatabase;
     private long lastRelation;
 
     Draft() {
+      accounts = PersistentMap.<AccountId, Account>empty().with(AccountId.SYS, Account.SYS);
+      accountNames =
+          PersistentMap.<String, Account>empty().with(Names.key(Account.SYS.name()), Account.SYS);
       users = PersistentMap.empty();
       userNames = PersistentMap.empty();
       roles = PersistentMap.empty();
@@ -418,6 +454,8 @@ public final class CatalogState {
     }
 
     Draft(CatalogState state) {
+      accounts = state.accounts;
+      accountNames = state.accountNames;
       users = state.users;
       userNames = state.userNames;
       roles = state.roles;
@@ -435,6 +473,7 @@ public final class CatalogState {
       relationNames = state.relationNames;
       ownedDatabases = state.ownedDatabases;
       ownedRelations = state.ownedRelations;
+      lastAccount = state.lastAccount;
       lastUser = state.lastUser;
       lastRole = state.lastRole;
       lastDatabase = state.lastDatabase;
@@ -471,9 +510,68 @@ public final class CatalogState {
         putRelation(put.relation());
       } else if (change instanceof CatalogChange.RelationDropped dropped) {
         dropRelation(dropped.relation());
+      } else if (change instanceof CatalogChange.AccountPut put) {
+        putAccount(put.account());
+      } else if (change instanceof CatalogChange.AccountDropped dropped) {
+        dropAccount(dropped.account());
       } else {
         throw new AssertionError(change);
       }
+    }
+
+    private void putAccount(Account account) {
+      require(
+          !account.id().isSys() || account.status() == AccountStatus.OPEN,
+          Rule.BUILT_IN_ACCOUNT,
+          "status of sys");
+      String key = Names.key(account.name());
+      Account namesake = accountNames.get(key);
+      require(
+          namesake == null || namesake.id().equals(account.id()),
+          Rule.NAME_TAKEN,
+          "account name: " + account.name());
+      Account before = accounts.get(account.id());
+      if (before != null) {
+        // its schemas are called after it
+        require(Names.key(before.name()).equals(key), Rule.IDENTITY, "name of " + account.id());
+      }
+      accounts = accounts.with(account.id(), account);
+      accountNames = accountNames.with(key, account);
+      lastAccount = Math.max(lastAccount, account.id().value());
+    }
+
+    /** With everything in it. */
+    private void dropAccount(AccountId id) {
+      Account account = known(accounts.get(id), id);
+      require(!id.isSys(), Rule.BUILT_IN_ACCOUNT, "drop of sys");
+      for (Database database : databaseNames.getOrDefault(id, PersistentMap.empty()).values()) {
+        dropDatabase(database.id());
+      }
+      for (User user : userNames.getOrDefault(id, PersistentMap.empty()).values()) {
+        rolesOfUser = rolesOfUser.without(user.id());
+        Role own = privateRoles.get(user.id());
+        if (own != null) {
+          privateRoles = privateRoles.without(user.id());
+          forgetRole(own.id());
+        }
+        users = users.without(user.id());
+      }
+      for (Role role : roleNames.getOrDefault(id, PersistentMap.empty()).values()) {
+        forgetRole(role.id());
+      }
+      userNames = userNames.without(id);
+      roleNames = roleNames.without(id);
+      accounts = accounts.without(id);
+      accountNames = accountNames.without(Names.key(account.name()));
+    }
+
+    /** Of an account that is dropped: what it was granted to or on goes as well. */
+    private void forgetRole(RoleId id) {
+      grants = grants.without(id);
+      usersOfRole = usersOfRole.without(id);
+      inherited = inherited.without(id);
+      inheritors = inheritors.without(id);
+      roles = roles.without(id);
     }
 
     private void putUser(User user) {
@@ -489,7 +587,13 @@ public final class CatalogState {
           roleNames.getOrDefault(user.account(), PersistentMap.empty()).get(key) == null,
           Rule.NAME_TAKEN,
           "user name is a role's: " + user.name());
-      knownRole(user.owner());
+      ownedIn(user.account(), user.owner(), user.id());
+      Role byDefault =
+          roles.get(user.defaultRole()); // may be dropped, then it is public's (PM 1.4)
+      require(
+          byDefault == null || byDefault.account().equals(user.account()),
+          Rule.IDENTITY,
+          "account of the default role of " + user.id());
       if (before != null) {
         require(before.account().equals(user.account()), Rule.IDENTITY, "account of " + user.id());
         userNames = remove(userNames, before.account(), Names.key(before.name()));
@@ -503,8 +607,8 @@ public final class CatalogState {
       User user = known(users.get(id), id);
       require(privateRoles.get(id) == null, Rule.IDENTITY, "private role of " + id);
       for (RoleToUser edge : rolesOfUser.getOrDefault(id, PersistentMap.empty()).values()) {
-        if (edge.role().equals(RoleId.MOADMIN)) {
-          anotherAdministrator();
+        if (edge.role().isAdministrator()) {
+          anotherAdministrator(edge.role());
         }
         usersOfRole = remove(usersOfRole, edge.role(), id);
       }
@@ -524,7 +628,8 @@ public final class CatalogState {
       Role namesake = roleNames.getOrDefault(role.account(), PersistentMap.empty()).get(key);
       require(
           BuiltInRoles.isReserved(key) == role.isBuiltIn()
-              && (!role.isBuiltIn() || key.equals(BuiltInRoles.name(role.id()))),
+              && (!role.isBuiltIn() || key.equals(BuiltInRoles.name(role.id())))
+              && (!role.isBuiltIn() || isOf(role.id(), role.account())),
           Rule.BUILT_IN_ROLE,
           "role name: " + role.name() + " for " + role.id());
       require(
@@ -536,7 +641,7 @@ public final class CatalogState {
           Rule.NAME_TAKEN,
           "role name is a user's: " + role.name());
       if (!role.owner().equals(role.id())) {
-        knownRole(role.owner());
+        ownedIn(role.account(), role.owner(), role.id());
       }
       if (before != null) {
         require(before.account().equals(role.account()), Rule.IDENTITY, "account of " + role.id());
@@ -546,6 +651,11 @@ public final class CatalogState {
       roles = roles.with(role.id(), role);
       roleNames = put(roleNames, role.account(), key, role);
       lastRole = Math.max(lastRole, role.id().value());
+    }
+
+    private static boolean isOf(RoleId builtIn, AccountId account) {
+      return builtIn.equals(RoleId.administratorOf(account))
+          || builtIn.equals(RoleId.publicOf(account));
     }
 
     private void putPrivateRole(Role role, UserId user) {
@@ -560,7 +670,7 @@ public final class CatalogState {
           Rule.NAME_TAKEN,
           "private role of " + user);
       if (!role.owner().equals(role.id())) {
-        knownRole(role.owner());
+        ownedIn(role.account(), role.owner(), role.id());
       }
       roles = roles.with(role.id(), role);
       privateRoles = privateRoles.with(user, role);
@@ -571,7 +681,7 @@ public final class CatalogState {
       Role role = known(roles.get(id), id);
       require(!role.isBuiltIn(), Rule.BUILT_IN_ROLE, "drop of " + role.name());
       require(!heir.equals(id), Rule.IDENTITY, "heir of " + role.name());
-      knownRole(heir);
+      ownedIn(role.account(), heir, id);
       for (Grant grant : grants.getOrDefault(id, PersistentMap.empty()).values()) {
         forgetGrantee(grant);
       }
@@ -629,19 +739,19 @@ public final class CatalogState {
       if (rolesOfUser.getOrDefault(user, PersistentMap.empty()).get(role) == null) {
         return;
       }
-      require(!role.equals(RoleId.PUBLIC), Rule.BUILT_IN_ROLE, "revoke of public");
-      if (role.equals(RoleId.MOADMIN)) {
-        anotherAdministrator();
+      require(!role.isPublic(), Rule.BUILT_IN_ROLE, "revoke of public");
+      if (role.isAdministrator()) {
+        anotherAdministrator(role);
       }
       rolesOfUser = remove(rolesOfUser, user, role);
       usersOfRole = remove(usersOfRole, role, user);
     }
 
-    private void anotherAdministrator() {
+    private void anotherAdministrator(RoleId administrator) {
       require(
-          usersOfRole.getOrDefault(RoleId.MOADMIN, PersistentMap.empty()).size() > 1,
+          usersOfRole.getOrDefault(administrator, PersistentMap.empty()).size() > 1,
           Rule.LAST_ADMINISTRATOR,
-          "nobody else holds moadmin");
+          "nobody else holds " + BuiltInRoles.name(administrator));
     }
 
     private void grantToRole(RoleToRole edge) {
@@ -681,12 +791,17 @@ public final class CatalogState {
     }
 
     private void grant(Grant grant) {
-      knownRole(grant.grantee());
+      AccountId account = knownRole(grant.grantee()).account();
       Object target = target(grant.level());
-      if (target instanceof DatabaseId database) {
-        known(databases.get(database), database);
-      } else if (target instanceof RelationId relation) {
-        known(relations.get(relation), relation);
+      if (target != null) {
+        DatabaseId home =
+            target instanceof RelationId relation
+                ? known(relations.get(relation), relation).database()
+                : (DatabaseId) target;
+        require(
+            known(databases.get(home), home).account().equals(account),
+            Rule.IDENTITY,
+            "account of " + target);
       }
       GrantKey key = new GrantKey(grant.privilege(), grant.level());
       Grant before = grants.getOrDefault(grant.grantee(), PersistentMap.empty()).get(key);
@@ -702,9 +817,10 @@ public final class CatalogState {
     }
 
     private void revoke(Grant grant) {
-      require(!grant.grantee().equals(RoleId.MOADMIN), Rule.BUILT_IN_ROLE, "revoke from moadmin");
       require(
-          !grant.grantee().equals(RoleId.PUBLIC) || grant.privilege() != PrivilegeType.CONNECT,
+          !grant.grantee().isAdministrator(), Rule.BUILT_IN_ROLE, "revoke from " + grant.grantee());
+      require(
+          !grant.grantee().isPublic() || grant.privilege() != PrivilegeType.CONNECT,
           Rule.BUILT_IN_ROLE,
           "revoke of connect from public");
       removeGrant(grant.grantee(), new GrantKey(grant.privilege(), grant.level()));
@@ -733,7 +849,7 @@ public final class CatalogState {
 
     private void putDatabase(Database database) {
       knownAccount(database.account());
-      knownRole(database.owner());
+      ownedIn(database.account(), database.owner(), database.id());
       Database before = databases.get(database.id());
       Database namesake =
           databaseNames
@@ -779,9 +895,16 @@ public final class CatalogState {
     }
 
     private void putRelation(Relation relation) {
-      known(databases.get(relation.database()), relation.database());
-      knownRole(relation.owner());
+      Database home = known(databases.get(relation.database()), relation.database());
+      ownedIn(home.account(), relation.owner(), relation.id());
       Relation before = relations.get(relation.id());
+      require(
+          before == null
+              || known(databases.get(before.database()), before.database())
+                  .account()
+                  .equals(home.account()),
+          Rule.IDENTITY,
+          "account of " + relation.id());
       Relation namesake =
           relationNames
               .getOrDefault(relation.database(), PersistentMap.empty())
@@ -844,8 +967,16 @@ public final class CatalogState {
       return null;
     }
 
-    private static void knownAccount(AccountId account) {
-      require(account.equals(AccountId.SYS), Rule.UNKNOWN_OBJECT, account);
+    private void knownAccount(AccountId account) {
+      known(accounts.get(account), account);
+    }
+
+    /** Whoever owns something is a role of the same account. */
+    private void ownedIn(AccountId account, RoleId owner, Object owned) {
+      require(
+          knownRole(owner).account().equals(account),
+          Rule.IDENTITY,
+          "account of the owner of " + owned);
     }
 
     private Role knownRole(RoleId id) {

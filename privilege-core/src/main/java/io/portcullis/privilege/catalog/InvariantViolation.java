@@ -16,10 +16,15 @@ public final class InvariantViolation extends RuntimeException {
     NAME_TAKEN,
     /** A role would inherit from itself (PM 6.1). */
     ROLE_LOOP,
-    /** Nobody would hold moadmin any more. */
+    /** Nobody in the account would be its administrator any more. */
     LAST_ADMINISTRATOR,
-    /** moadmin and public are neither dropped, renamed, passed on nor reduced (PM 2.4). */
+    /**
+     * The roles that come with an account are neither dropped, renamed, passed on nor reduced (PM
+     * 2.4).
+     */
     BUILT_IN_ROLE,
+    /** Account sys is neither dropped nor suspended (PM 2.4). */
+    BUILT_IN_ACCOUNT,
     /** An object cannot change its account, and a dropped role cannot be its own heir. */
     IDENTITY
   }

@@ -5,6 +5,7 @@ import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.credential.GeneratedPassword;
 import io.portcullis.privilege.credential.PasswordRules;
 import io.portcullis.privilege.credential.PasswordVerifier;
+import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.Names;
 import io.portcullis.privilege.model.RoleId;
@@ -79,6 +80,8 @@ public final class Bootstrap {
                   false,
                   Optional.empty(),
                   clock.instant().truncatedTo(ChronoUnit.MILLIS));
+          changes.add(
+              new CatalogChange.AccountPut(Account.SYS.madeWith(user.name(), user.created())));
           changes.add(new CatalogChange.UserPut(user));
           changes.add(
               new CatalogChange.RoleGrantedToUser(

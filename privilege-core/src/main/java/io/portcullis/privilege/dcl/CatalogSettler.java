@@ -3,6 +3,7 @@ package io.portcullis.privilege.dcl;
 import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.authz.Binding;
+import io.portcullis.privilege.authz.NameSpace;
 import io.portcullis.privilege.authz.RelationKinds;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.authz.SystemDatabases;
@@ -18,6 +19,7 @@ import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.CatalogWriter;
@@ -92,9 +94,12 @@ public final class CatalogSettler {
   }
 
   /** Looks up, before the statement is sent, what it may find instead of making it. */
-  public PriorObjects before(Optional<String> currentDatabase, List<CatalogEffect> effects)
+  public PriorObjects before(
+      Subject subject, Optional<String> currentDatabase, List<CatalogEffect> effects)
       throws StoreException {
     CatalogState state = publisher.current().state();
+    AccountId account = subject.account();
+    NameSpace names = NameSpace.of(account, state, settings.catalogSchema());
     Map<String, PriorObjects.Found<DatabaseId>> databases = new HashMap<>();
     Map<PriorObjects.Name, PriorObjects.Found<RelationId>> relations = new HashMap<>();
     for (CatalogEffect effect : effects) {
@@ -102,20 +107,19 @@ public final class CatalogSettler {
         continue;
       }
       if (effect instanceof CatalogEffect.DatabaseCreated created) {
-        String name = bind(created.database(), currentDatabase);
+        String name = bind(names, created.database(), currentDatabase);
         databases.put(
             name,
             new PriorObjects.Found<>(
-                backend.databaseExists(name),
-                state.database(AccountId.SYS, name).map(Database::id)));
+                backend.databaseExists(name), state.database(account, name).map(Database::id)));
       } else if (effect instanceof CatalogEffect.RelationCreated created) {
-        PriorObjects.Name name = bind(created.relation(), currentDatabase);
+        PriorObjects.Name name = bind(names, created.relation(), currentDatabase);
         relations.put(
             name,
             new PriorObjects.Found<>(
                 backend.relation(name.database(), name.relation()).isPresent(),
                 state
-                    .database(AccountId.SYS, name.database())
+                    .database(account, name.database())
                     .flatMap(home -> state.relation(home.id(), name.relation()))
                     .map(Relation::id)));
       }
@@ -127,7 +131,7 @@ public final class CatalogSettler {
    * Records what a statement did, after the backend said OK and before the client is told so.
    *
    * @param subject who ran it, as it was decided
-   * @param currentDatabase as of the statement
+   * @param currentDatabase as of the statement, as the backend calls it
    * @param prior from {@link #before}, or {@link PriorObjects#NONE} where that was not needed
    */
   public void settle(
@@ -155,20 +159,24 @@ public final class CatalogSettler {
       Optional<String> currentDatabase,
       CatalogEffect effect,
       PriorObjects prior) {
+    NameSpace names = draft.actor().names();
     if (effect instanceof CatalogEffect.DatabaseCreated created) {
-      created(draft, subject, bind(created.database(), currentDatabase), created, prior);
+      created(draft, subject, bind(names, created.database(), currentDatabase), created, prior);
     } else if (effect instanceof CatalogEffect.DatabaseDropped dropped) {
       draft
           .state()
-          .database(AccountId.SYS, bind(dropped.database(), currentDatabase))
+          .database(draft.account(), bind(names, dropped.database(), currentDatabase))
           .ifPresent(known -> draft.apply(new CatalogChange.DatabaseDropped(known.id())));
     } else if (effect instanceof CatalogEffect.RelationCreated created) {
-      created(draft, subject, bind(created.relation(), currentDatabase), created, prior);
+      created(draft, subject, bind(names, created.relation(), currentDatabase), created, prior);
     } else if (effect instanceof CatalogEffect.RelationDropped dropped) {
-      relation(draft, bind(dropped.relation(), currentDatabase))
+      relation(draft, bind(names, dropped.relation(), currentDatabase))
           .ifPresent(known -> draft.apply(new CatalogChange.RelationDropped(known.id())));
     } else if (effect instanceof CatalogEffect.RelationRenamed renamed) {
-      renamed(draft, bind(renamed.from(), currentDatabase), bind(renamed.to(), currentDatabase));
+      renamed(
+          draft,
+          bind(names, renamed.from(), currentDatabase),
+          bind(names, renamed.to(), currentDatabase));
     } else if (!(effect instanceof CatalogEffect.ViewRedefined) // its owner stays its definer
         && !(effect instanceof CatalogEffect.TemporaryTableCreated)
         && !(effect instanceof CatalogEffect.TemporaryTableDropped)) {
@@ -182,16 +190,17 @@ public final class CatalogSettler {
       String name,
       CatalogEffect.DatabaseCreated effect,
       PriorObjects prior) {
-    Optional<Database> known = draft.state().database(AccountId.SYS, name);
+    Optional<Database> known = draft.state().database(draft.account(), name);
     if (!effect.certain() && !isNew(prior.database(name), known.map(Database::id))) {
       return;
     }
     // What the catalog still knows under the name went away without us.
     known.ifPresent(old -> draft.apply(new CatalogChange.DatabaseDropped(old.id())));
-    RoleId owner = owner(draft, subject, AccessKind.CREATE_DATABASE, new DatabaseName(name));
+    RoleId owner =
+        owner(draft, subject, AccessKind.CREATE_DATABASE, new DatabaseName(logical(draft, name)));
     DatabaseId id = draft.state().nextDatabaseId();
-    draft.apply(new CatalogChange.DatabasePut(new Database(id, AccountId.SYS, name, owner)));
-    if (!owner.equals(RoleId.MOADMIN)) {
+    draft.apply(new CatalogChange.DatabasePut(new Database(id, draft.account(), name, owner)));
+    if (!owner.isAdministrator()) {
       draft.apply(
           new CatalogChange.PrivilegeGranted(
               new Grant(
@@ -215,13 +224,18 @@ public final class CatalogSettler {
           case TABLE -> AccessKind.CREATE_TABLE;
           case VIEW -> AccessKind.CREATE_VIEW;
         };
-    RoleId owner = owner(draft, subject, access, RelationName.of(name.database(), name.relation()));
+    RoleId owner =
+        owner(
+            draft,
+            subject,
+            access,
+            RelationName.of(logical(draft, name.database()), name.relation()));
     Database home = draft.known(name.database());
     RelationId id = draft.state().nextRelationId();
     draft.apply(
         new CatalogChange.RelationPut(
             new Relation(id, home.id(), name.relation(), effect.kind(), owner)));
-    if (!owner.equals(RoleId.MOADMIN)) {
+    if (!owner.isAdministrator()) {
       draft.apply(
           new CatalogChange.PrivilegeGranted(
               new Grant(
@@ -260,13 +274,17 @@ public final class CatalogSettler {
     return prior.isPresent() && !prior.get().existed() && prior.get().known().equals(known);
   }
 
+  private static String logical(Draft draft, String database) {
+    return draft.actor().names().logical(database);
+  }
+
   /** PM 6.2; the administrators' role when the user's role was taken away or dropped meanwhile. */
   private RoleId owner(Draft draft, Subject subject, AccessKind access, ObjectName object) {
     ActiveSubject actor = draft.actor();
     boolean asDecided =
         actor.unusable().isEmpty() && actor.subject().primary().equals(subject.primary());
     if (!asDecided) {
-      return RoleId.MOADMIN;
+      return draft.administrator();
     }
     Binding binding =
         new Binding(
@@ -290,6 +308,7 @@ public final class CatalogSettler {
     CatalogState before = publisher.current().state();
     CatalogState compared = publisher.current().state();
     Set<String> existing = new HashSet<>();
+    existing.add(ReportTable.MO_CATALOG); // the gate's own
     for (String name : backend.databases()) {
       existing.add(Target.foldDatabase(name, settings));
     }
@@ -346,21 +365,22 @@ public final class CatalogSettler {
   private static Optional<Relation> relation(Draft draft, PriorObjects.Name name) {
     CatalogState state = draft.state();
     return state
-        .database(AccountId.SYS, name.database())
+        .database(draft.account(), name.database())
         .flatMap(home -> state.relation(home.id(), name.relation()));
   }
 
-  private String bind(DatabaseName name, Optional<String> currentDatabase) {
-    return Target.foldDatabase(
-        name.isCurrent()
-            ? currentDatabase.orElseThrow(
-                () -> new IllegalArgumentException("current database: none (expected: one)"))
-            : name.name(),
-        settings);
+  private String bind(NameSpace names, DatabaseName name, Optional<String> currentDatabase) {
+    return name.isCurrent()
+        ? Target.foldDatabase(
+            currentDatabase.orElseThrow(
+                () -> new IllegalArgumentException("current database: none (expected: one)")),
+            settings)
+        : names.physical(Target.foldDatabase(name.name(), settings));
   }
 
-  private PriorObjects.Name bind(RelationName name, Optional<String> currentDatabase) {
+  private PriorObjects.Name bind(
+      NameSpace names, RelationName name, Optional<String> currentDatabase) {
     return new PriorObjects.Name(
-        bind(name.database(), currentDatabase), Target.fold(name.name(), settings));
+        bind(names, name.database(), currentDatabase), Target.fold(name.name(), settings));
   }
 }

@@ -15,10 +15,13 @@ import io.portcullis.privilege.store.LoginTimes;
 import io.portcullis.privilege.store.Proposal;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccessControlStatement.AlterAccount;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
 import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
+import io.portcullis.sql.statement.AccessControlStatement.CreateAccount;
 import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.DropAccount;
 import io.portcullis.sql.statement.AccessControlStatement.DropRole;
 import io.portcullis.sql.statement.AccessControlStatement.DropUser;
 import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
@@ -33,7 +36,10 @@ import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowAccess;
+import io.portcullis.sql.statement.AccessControlStatement.ShowAccounts;
 import io.portcullis.sql.statement.AccessControlStatement.ShowCreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
@@ -72,6 +78,8 @@ public final class DclExecutor {
   private final RoleGrants roleGrants;
   private final PrivilegeGrants privilegeGrants;
   private final ShowStatements shows;
+  private final AccountStatements accounts;
+  private final AccessListing listing;
 
   public DclExecutor(
       CatalogWriter writer,
@@ -80,6 +88,7 @@ public final class DclExecutor {
       BackendControl backend,
       DclSettings settings,
       LoginTimes logins,
+      AccountStatements accounts,
       SecureRandom random,
       Clock clock) {
     this.writer = writer;
@@ -92,6 +101,8 @@ public final class DclExecutor {
     roles = new RoleStatements(authorizer, clock);
     privilegeGrants = new PrivilegeGrants(settings, backend);
     shows = new ShowStatements(authorizer, logins);
+    this.accounts = accounts;
+    listing = new AccessListing(authorizer, settings, backend);
   }
 
   /**
@@ -107,18 +118,63 @@ public final class DclExecutor {
       return SessionStatements.setRole(newest(who), setRole);
     } else if (statement instanceof SetSecondaryRole setSecondaryRole) {
       return SessionStatements.setSecondaryRole(newest(who), setSecondaryRole);
-    } else if (statement instanceof ShowGrants showGrants) {
-      return withHints(who, currentDatabase, statement, shows.grants(newest(who), showGrants));
+    } else if (isShown(statement)) {
+      return withHints(
+          who, currentDatabase, statement, shown(newest(who), currentDatabase, statement));
     } else if (statement instanceof ShowRoles showRoles) {
       return shows.roles(newest(who), showRoles);
     } else if (statement instanceof ShowUsers showUsers) {
       return shows.users(newest(who), showUsers);
+    } else if (statement instanceof ShowAccounts showAccounts) {
+      return accounts.show(newest(who), showAccounts);
     } else if (statement instanceof ShowCreateUser showCreateUser) {
       return withHints(
           who, currentDatabase, statement, shows.createUser(newest(who), showCreateUser));
     }
     RandomPasswords passwords = new RandomPasswords(random);
-    return write(who, currentDatabase, passwords.madeFor(statement), passwords);
+    DclResult result = write(who, currentDatabase, passwords.madeFor(statement), passwords);
+    followUp(statement, result);
+    return result;
+  }
+
+  /**
+   * What the backend has to do for an account once the catalog's change is durable. Without one, as
+   * with IF NOT EXISTS, nothing: what fails here would be undone.
+   */
+  private void followUp(AccessControlStatement statement, DclResult result) throws StoreException {
+    boolean changed =
+        (result instanceof DclResult.Rows shown && !shown.rows().isEmpty())
+            || (result instanceof DclResult.Done done && done.notes().isEmpty());
+    if (!changed) {
+      return;
+    }
+    if (statement instanceof CreateAccount created) {
+      accounts.created(created.account());
+    } else if (statement instanceof AlterAccount altered && altered.state().isPresent()) {
+      accounts.altered(altered.account());
+    } else if (statement instanceof DropAccount dropped) {
+      accounts.dropped(dropped.account());
+    }
+  }
+
+  /** Whether it only shows what is for some people only. */
+  private static boolean isShown(AccessControlStatement statement) {
+    return statement instanceof ShowGrants
+        || statement instanceof ShowAccess
+        || statement instanceof ShowEffectiveGrants;
+  }
+
+  private DclResult shown(
+      ActiveSubject actor, Optional<String> currentDatabase, AccessControlStatement statement)
+      throws StoreException {
+    if (statement instanceof ShowGrants showGrants) {
+      return shows.grants(actor, showGrants);
+    } else if (statement instanceof ShowAccess showAccess) {
+      return listing.access(actor, currentDatabase, showAccess);
+    } else if (statement instanceof ShowEffectiveGrants effective) {
+      return listing.effectiveGrants(actor, effective);
+    }
+    throw new AssertionError(statement.getClass());
   }
 
   private DclResult write(
@@ -138,7 +194,11 @@ public final class DclExecutor {
         writer.write(
             newest -> {
               Draft draft = new Draft(authorizer.activate(who, newest));
-              Optional<SqlError> refused = draft.actor().unusable();
+              Optional<SqlError> refused =
+                  draft
+                      .actor()
+                      .unusable()
+                      .or(() -> draft.actor().restriction().filter(error -> adds(statement)));
               if (refused.isEmpty()) {
                 refused = change(draft, currentDatabase, statement, verifiers);
               }
@@ -150,6 +210,14 @@ public final class DclExecutor {
       return passwords.shown(hashed.keySet());
     }
     return withHints(who, currentDatabase, statement, result);
+  }
+
+  /** What an account that is restricted may not do (PM 4.7): rights can be taken away in it. */
+  private static boolean adds(AccessControlStatement statement) {
+    return statement instanceof CreateUser
+        || statement instanceof CreateRole
+        || statement instanceof GrantPrivileges
+        || statement instanceof GrantRoles;
   }
 
   private Optional<SqlError> change(
@@ -189,6 +257,19 @@ public final class DclExecutor {
     } else if (statement instanceof RevokeRoles revoke) {
       return roleGrants.revoke(draft, revoke);
     }
+    return changeAccount(draft, statement, verifiers);
+  }
+
+  private Optional<SqlError> changeAccount(
+      Draft draft, AccessControlStatement statement, Function<Password, Verifiers> verifiers)
+      throws StoreException {
+    if (statement instanceof CreateAccount create) {
+      return accounts.create(draft, create, verifiers);
+    } else if (statement instanceof AlterAccount alter) {
+      return accounts.alter(draft, alter, verifiers);
+    } else if (statement instanceof DropAccount drop) {
+      return accounts.drop(draft, drop);
+    }
     throw new AssertionError(statement.getClass());
   }
 
@@ -221,7 +302,7 @@ public final class DclExecutor {
       ActiveSubject other = authorizer.activate(who.withPrimary(role.id()), snapshot);
       if (!isDenied(other, currentDatabase, statement)) {
         String name = Texts.identifier(role.name());
-        hints.add("Role " + name + " is granted to you but not active: SET ROLE " + name);
+        hints.add("Role " + name + " is granted but not active: SET ROLE " + name);
       }
     }
     return new DclResult.Refused(refused.error(), hints);
@@ -230,8 +311,8 @@ public final class DclExecutor {
   private boolean isDenied(
       ActiveSubject actor, Optional<String> currentDatabase, AccessControlStatement statement)
       throws StoreException {
-    if (statement instanceof ShowGrants showGrants) {
-      return isDenied(shows.grants(actor, showGrants));
+    if (isShown(statement)) {
+      return isDenied(shown(actor, currentDatabase, statement));
     }
     if (statement instanceof ShowCreateUser showCreateUser) {
       return isDenied(shows.createUser(actor, showCreateUser));

@@ -1,5 +1,7 @@
 package io.portcullis.privilege.dcl;
 
+import io.portcullis.privilege.authz.SystemDatabases;
+
 /**
  * What the installation decides about access-control statements.
  *
@@ -8,4 +10,10 @@ package io.portcullis.privilege.dcl;
  * @param nativePasswords whether new passwords can also be used by clients that know nothing but
  *     {@code mysql_native_password}
  */
-public record DclSettings(String catalogSchema, boolean foldNames, boolean nativePasswords) {}
+public record DclSettings(String catalogSchema, boolean foldNames, boolean nativePasswords) {
+
+  /** Whether it is one of the backend's own databases, or the catalog. */
+  boolean isSystem(String schema) {
+    return SystemDatabases.is(schema, catalogSchema);
+  }
+}

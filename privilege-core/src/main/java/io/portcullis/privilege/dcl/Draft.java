@@ -39,6 +39,16 @@ final class Draft {
     return actor.subject().account();
   }
 
+  /** The administrators' role of the account. */
+  RoleId administrator() {
+    return RoleId.administratorOf(account());
+  }
+
+  /** The role everybody in the account has. */
+  RoleId everybodys() {
+    return RoleId.publicOf(account());
+  }
+
   CatalogState state() {
     return state;
   }
@@ -97,7 +107,7 @@ final class Draft {
 
   /** Whether the role is active or inherited by an active one; public owns nothing for all. */
   boolean actsAsOwner(RoleId owner) {
-    return !owner.equals(RoleId.PUBLIC) && actor.privileges().roles().contains(owner);
+    return !owner.isPublic() && actor.privileges().roles().contains(owner);
   }
 
   boolean isSelf(User user) {
@@ -105,7 +115,7 @@ final class Draft {
   }
 
   boolean isAdministrator(User user) {
-    return state.isGranted(RoleId.MOADMIN, user.id());
+    return state.isGranted(administrator(), user.id());
   }
 
   /** The database as the catalog has it, made known to it when it is not. */
@@ -114,7 +124,7 @@ final class Draft {
     if (found.isPresent()) {
       return found.get();
     }
-    Database made = new Database(state.nextDatabaseId(), account(), name, RoleId.MOADMIN);
+    Database made = new Database(state.nextDatabaseId(), account(), name, administrator());
     apply(new CatalogChange.DatabasePut(made));
     return made;
   }
@@ -125,7 +135,8 @@ final class Draft {
     if (found.isPresent()) {
       return found.get();
     }
-    Relation made = new Relation(state.nextRelationId(), database.id(), name, kind, RoleId.MOADMIN);
+    Relation made =
+        new Relation(state.nextRelationId(), database.id(), name, kind, administrator());
     apply(new CatalogChange.RelationPut(made));
     return made;
   }

@@ -13,6 +13,7 @@ import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.sql.access.RelationKind;
@@ -51,7 +52,8 @@ final class PrivilegeGrants {
   Optional<SqlError> grant(Draft draft, Optional<String> currentDatabase, GrantPrivileges statement)
       throws StoreException {
     Target.Bound bound =
-        Target.bind(statement.type(), statement.level(), currentDatabase, settings);
+        Target.bind(
+            statement.type(), statement.level(), currentDatabase, draft.actor().names(), settings);
     if (bound.error().isPresent()) {
       return bound.error();
     }
@@ -91,7 +93,8 @@ final class PrivilegeGrants {
   Optional<SqlError> revoke(
       Draft draft, Optional<String> currentDatabase, RevokePrivileges statement) {
     Target.Bound bound =
-        Target.bind(statement.type(), statement.level(), currentDatabase, settings);
+        Target.bind(
+            statement.type(), statement.level(), currentDatabase, draft.actor().names(), settings);
     if (bound.error().isPresent()) {
       return bound.error();
     }
@@ -138,7 +141,8 @@ final class PrivilegeGrants {
           .or(
               () ->
                   Optional.of(
-                      ErrorCode.ER_SPECIFIC_ACCESS_DENIED_ERROR.error(BuiltInRoles.MOADMIN)));
+                      ErrorCode.ER_SPECIFIC_ACCESS_DENIED_ERROR.error(
+                          BuiltInRoles.name(draft.administrator()))));
     }
     Grantees grantees = grantees(draft, statement.grantees(), statement.ifExists(), false);
     for (Role role : grantees.roles()) {
@@ -194,7 +198,8 @@ final class PrivilegeGrants {
       return Optional.empty();
     }
     boolean readOnly =
-        !target.isIn(settings.catalogSchema())
+        (draft.account().isSys() || target.database().filter(ReportTable::isMoCatalog).isPresent())
+            && !target.isIn(settings.catalogSchema())
             && request.privileges().equals(Set.of(PrivilegeType.SELECT));
     return readOnly ? Optional.empty() : Optional.of(denied(draft, request));
   }
@@ -266,7 +271,7 @@ final class PrivilegeGrants {
     }
     if (target.database().isPresent()) {
       return ErrorCode.ER_DBACCESS_DENIED_ERROR.error(
-          who.userName(), who.host(), target.database().get());
+          who.userName(), who.host(), shown(draft, target));
     }
     List<String> names = new ArrayList<>();
     for (PrivilegeType privilege : request.privileges()) {
@@ -298,7 +303,7 @@ final class PrivilegeGrants {
           return new Grantees(List.of(), Optional.of(Refusals.unknownRole(name)));
         }
         draft.note("there is no role " + name);
-      } else if (role.get().id().equals(RoleId.MOADMIN)) {
+      } else if (role.get().id().isAdministrator()) {
         return new Grantees(
             List.of(),
             Optional.of(
@@ -322,6 +327,12 @@ final class PrivilegeGrants {
       return Optional.empty();
     }
     String database = target.database().get();
+    if (!draft.actor().names().owns(database)) {
+      return Optional.of(ErrorCode.ER_BAD_DB_ERROR.error(database));
+    }
+    if (ReportTable.isMoCatalog(database)) {
+      return mustBeMade(database, target);
+    }
     if (target.relation().isPresent()) {
       String name = target.relation().get();
       Optional<RelationKind> found =
@@ -332,25 +343,36 @@ final class PrivilegeGrants {
       if (found.isEmpty()) {
         return Optional.of(
             databaseExists(draft, target)
-                ? ErrorCode.ER_NO_SUCH_TABLE.error(database, name)
-                : ErrorCode.ER_BAD_DB_ERROR.error(database));
+                ? ErrorCode.ER_NO_SUCH_TABLE.error(shown(draft, target), name)
+                : ErrorCode.ER_BAD_DB_ERROR.error(shown(draft, target)));
       }
       return found.equals(target.kind())
           ? Optional.empty()
           : Optional.of(
-              ErrorCode.ER_WRONG_OBJECT.error(database, name, wanted(target.kind().orElseThrow())));
+              Refusals.wrongKind(shown(draft, target), name, target.kind().orElseThrow()));
     }
     return databaseExists(draft, target)
         ? Optional.empty()
-        : Optional.of(ErrorCode.ER_BAD_DB_ERROR.error(database));
+        : Optional.of(ErrorCode.ER_BAD_DB_ERROR.error(shown(draft, target)));
   }
 
-  /** As MySQL calls them. */
-  private static String wanted(RelationKind kind) {
-    return switch (kind) {
-      case TABLE -> "BASE TABLE";
-      case VIEW -> "VIEW";
-    };
+  /** The database as its account calls it. */
+  private static String shown(Draft draft, Target target) {
+    return draft.actor().names().logical(target.database().orElseThrow());
+  }
+
+  /** In a database of which the gate makes the tables. */
+  private static Optional<SqlError> mustBeMade(String database, Target target) {
+    if (target.relation().isEmpty()) {
+      return Optional.empty();
+    }
+    String name = target.relation().get();
+    if (ReportTable.of(database, name).filter(made -> made.tableName().equals(name)).isEmpty()) {
+      return Optional.of(ErrorCode.ER_NO_SUCH_TABLE.error(database, name));
+    }
+    return target.kind().equals(Optional.of(RelationKind.TABLE))
+        ? Optional.empty()
+        : Optional.of(Refusals.wrongKind(database, name, target.kind().orElseThrow()));
   }
 
   private boolean databaseExists(Draft draft, Target target) throws StoreException {
@@ -449,7 +471,7 @@ final class PrivilegeGrants {
   private static void revokeOwnership(
       Draft draft, Target target, Role role, PrivilegeType ownership, GrantLevel level) {
     if (isOwner(draft, target, Set.of(role.id()))) {
-      takeOwnership(draft, target, level, ownership, RoleId.MOADMIN);
+      takeOwnership(draft, target, level, ownership, draft.administrator());
     } else if (!revokeOne(draft, role, ownership, level)) {
       noteNotHeld(draft, role, ownership, level);
     }
@@ -521,7 +543,7 @@ final class PrivilegeGrants {
   }
 
   private static boolean isConnectOfPublic(Role role, PrivilegeType privilege) {
-    return role.id().equals(RoleId.PUBLIC) && privilege == PrivilegeType.CONNECT;
+    return role.id().isPublic() && privilege == PrivilegeType.CONNECT;
   }
 
   private static @Nullable PrivilegeType ownership(PrivilegeScope scope) {

@@ -2,7 +2,9 @@ package io.portcullis.privilege.dcl;
 
 import io.portcullis.privilege.credential.GeneratedPassword;
 import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccessControlStatement.AlterAccount;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
+import io.portcullis.sql.statement.AccessControlStatement.CreateAccount;
 import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
 import io.portcullis.sql.statement.AccessControlStatement.Password;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
@@ -10,6 +12,7 @@ import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,25 @@ final class RandomPasswords {
           alter.defaultRoles(),
           alter.lock(),
           alter.attribute());
+    }
+    return ofAccount(statement);
+  }
+
+  private AccessControlStatement ofAccount(AccessControlStatement statement) {
+    if (statement instanceof CreateAccount create) {
+      return new CreateAccount(
+          create.ifNotExists(),
+          create.account(),
+          specs(List.of(create.administrator())).get(0),
+          create.state(),
+          create.comment());
+    } else if (statement instanceof AlterAccount alter && alter.administrator().isPresent()) {
+      return new AlterAccount(
+          alter.ifExists(),
+          alter.account(),
+          Optional.of(specs(List.of(alter.administrator().get())).get(0)),
+          alter.state(),
+          alter.comment());
     }
     return statement;
   }

@@ -2,6 +2,7 @@ package io.portcullis.privilege.dcl;
 
 import io.portcullis.privilege.model.Names;
 import io.portcullis.privilege.model.User;
+import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
@@ -53,6 +54,17 @@ final class Refusals {
 
   static SqlError predefinedRole(String text) {
     return ErrorCode.ER_MANDATORY_ROLE.error(text);
+  }
+
+  /** Of a table that is no view, or the other way round. */
+  static SqlError wrongKind(String database, String relation, RelationKind wanted) {
+    return ErrorCode.ER_WRONG_OBJECT.error(
+        database,
+        relation,
+        switch (wanted) {
+          case TABLE -> "BASE TABLE";
+          case VIEW -> "VIEW";
+        });
   }
 
   /** Of a user or role that is made or renamed (PM 1.2). */

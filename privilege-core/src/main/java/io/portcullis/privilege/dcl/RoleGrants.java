@@ -121,12 +121,15 @@ final class RoleGrants {
         draft.state().rolesOf(user.id()).stream()
             .filter(edge -> edge.role().equals(role.id()))
             .findFirst();
-    if (role.id().equals(RoleId.MOADMIN)) {
+    if (role.id().isAdministrator()) {
       return held.isPresent()
           ? Optional.empty()
           : Optional.of(
               Refusals.predefinedRole(
-                  "the role moadmin can not be granted to non administration user " + user.name()));
+                  "the role "
+                      + role.name()
+                      + " can not be granted to non administration user "
+                      + user.name()));
     }
     boolean option = grantOption || held.filter(RoleToUser::grantOption).isPresent();
     RoleToUser edge = new RoleToUser(role.id(), user.id(), option);
@@ -270,6 +273,6 @@ final class RoleGrants {
   }
 
   private static boolean isPublic(Role role) {
-    return role.id().equals(RoleId.PUBLIC);
+    return role.id().isPublic();
   }
 }

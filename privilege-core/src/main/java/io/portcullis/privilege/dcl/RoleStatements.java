@@ -112,16 +112,16 @@ final class RoleStatements {
     return Optional.empty();
   }
 
-  /** What it owned goes to its own owner, and in the end to moadmin (PM 6.2). */
+  /** What it owned goes to its own owner, and in the end to the administrators' (PM 6.2). */
   static void drop(Draft draft, Role role) {
     RoleId heir =
         role.owner().equals(role.id()) || draft.state().role(role.owner()).isEmpty()
-            ? RoleId.MOADMIN
+            ? draft.administrator()
             : role.owner();
     Collection<Database> databases = draft.state().databasesOwnedBy(role.id());
     Collection<Relation> relations = draft.state().relationsOwnedBy(role.id());
     draft.apply(new CatalogChange.RoleDropped(role.id(), heir));
-    if (heir.equals(RoleId.MOADMIN)) {
+    if (heir.isAdministrator()) {
       return;
     }
     for (Database database : databases) {

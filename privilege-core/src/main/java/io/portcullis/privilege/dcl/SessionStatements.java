@@ -30,7 +30,7 @@ final class SessionStatements {
     }
     RoleChoice choice = statement.choice();
     if (choice instanceof RoleChoice.None) {
-      return new DclResult.SubjectChanged(subject.withPrimary(RoleId.PUBLIC));
+      return new DclResult.SubjectChanged(subject.withPrimary(RoleId.publicOf(subject.account())));
     } else if (choice instanceof RoleChoice.Default) {
       return new DclResult.SubjectChanged(
           subject.withPrimary(defaultRole(state, user.get())).with(user.get().defaultSecondary()));
@@ -77,21 +77,24 @@ final class SessionStatements {
       excluded.add(role.get().id());
     }
     RoleId primary = defaultRole(state, user);
-    Subject chosen = subject.withPrimary(excluded.contains(primary) ? RoleId.PUBLIC : primary);
+    Subject chosen =
+        subject.withPrimary(
+            excluded.contains(primary) ? RoleId.publicOf(subject.account()) : primary);
     if (excluded.isEmpty()) {
       return new DclResult.SubjectChanged(chosen.with(SecondaryRoles.ALL));
     }
     Set<RoleId> others = new HashSet<>();
-    others.add(RoleId.PUBLIC);
+    others.add(RoleId.publicOf(subject.account()));
     state.rolesOf(user.id()).forEach(edge -> others.add(edge.role()));
     others.removeAll(excluded);
     return new DclResult.SubjectChanged(chosen.with(SecondaryRoles.of(others)));
   }
 
-  private static RoleId defaultRole(CatalogState state, User user) {
+  /** The primary role after login. */
+  static RoleId defaultRole(CatalogState state, User user) {
     RoleId role = user.defaultRole();
     boolean usable = state.role(role).isPresent() && isGranted(state, role, user);
-    return usable ? role : RoleId.PUBLIC;
+    return usable ? role : RoleId.publicOf(user.account());
   }
 
   static DclResult setSecondaryRole(ActiveSubject actor, SetSecondaryRole statement) {
@@ -102,7 +105,7 @@ final class SessionStatements {
   }
 
   /** Directly: inherited roles cannot be active (PM 6.1). */
-  private static boolean isGranted(CatalogState state, RoleId role, User user) {
-    return role.equals(RoleId.PUBLIC) || state.isGranted(role, user.id());
+  static boolean isGranted(CatalogState state, RoleId role, User user) {
+    return role.isPublic() || state.isGranted(role, user.id());
   }
 }

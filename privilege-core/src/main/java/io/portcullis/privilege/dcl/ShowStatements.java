@@ -33,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,26 @@ final class ShowStatements {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final List<String> USER_COLUMNS =
+      List.of(
+          "user",
+          "host",
+          "status",
+          "default_role",
+          "roles",
+          "email",
+          "full_name",
+          "department",
+          "phone",
+          "created_time",
+          "last_login",
+          "password_last_changed",
+          "password_expires",
+          "failed_attempts",
+          "locked_at",
+          "lock_expires",
+          "lock_reason");
 
   private static final Comparator<Role> BY_NAME =
       Comparator.comparing((Role role) -> role.name().toLowerCase(Locale.ROOT))
@@ -85,7 +106,7 @@ final class ShowStatements {
   }
 
   private DclResult grantsOfRole(ActiveSubject actor, Optional<Role> role, String name) {
-    boolean held = role.filter(found -> heldBy(actor).contains(found.id())).isPresent();
+    boolean held = role.filter(found -> actor.heldRoles().contains(found.id())).isPresent();
     if (!held) {
       Optional<SqlError> error = authorizer.requireAny(actor, PrivilegeType.MANAGE_GRANTS);
       if (error.isPresent()) {
@@ -104,7 +125,7 @@ final class ShowStatements {
     CatalogState state = actor.snapshot().state();
     Set<RoleId> direct = new LinkedHashSet<>();
     state.rolesOf(user.id()).forEach(edge -> direct.add(edge.role()));
-    direct.add(RoleId.PUBLIC);
+    direct.add(RoleId.publicOf(user.account()));
     Set<RoleId> expanded = new LinkedHashSet<>();
     for (String name : using) {
       Optional<Role> role = state.role(user.account(), name);
@@ -187,7 +208,7 @@ final class ShowStatements {
     }
     CatalogState state = actor.snapshot().state();
     boolean all = actor.privileges().holdsOnAccount(PrivilegeType.MANAGE_GRANTS);
-    Set<RoleId> held = heldBy(actor);
+    Set<RoleId> held = actor.heldRoles();
     List<List<@Nullable String>> rows = new ArrayList<>();
     state.roles().stream()
         .filter(role -> role.account().equals(actor.subject().account()))
@@ -210,12 +231,20 @@ final class ShowStatements {
     return row;
   }
 
+  /** SHOW [FULL] USERS (account operations 5.2). */
   DclResult users(ActiveSubject actor, ShowUsers statement) throws StoreException {
     if (actor.unusable().isPresent()) {
       return refused(actor.unusable().get());
     }
     CatalogState state = actor.snapshot().state();
-    boolean all = actor.privileges().holdsOnAccount(PrivilegeType.MANAGE_GRANTS);
+    boolean all =
+        actor
+            .privileges()
+            .holdsOnAccount(
+                PrivilegeType.CREATE_USER,
+                PrivilegeType.ALTER_USER,
+                PrivilegeType.DROP_USER,
+                PrivilegeType.MANAGE_GRANTS);
     Map<UserId, Instant> last = logins.last();
     List<List<@Nullable String>> rows = new ArrayList<>();
     state.users().stream()
@@ -226,34 +255,41 @@ final class ShowStatements {
                 statement.like().isEmpty()
                     || LikePattern.matches(statement.like().get(), user.name()))
         .sorted(Comparator.comparing((User user) -> user.name().toLowerCase(Locale.ROOT)))
-        .forEach(user -> rows.add(row(state, user, last)));
-    return new DclResult.Rows(
-        List.of(
-            "USER_NAME",
-            "HOST",
-            "DEFAULT_ROLE",
-            "OWNER",
-            "LOCKED",
-            "CREATED_TIME",
-            "LAST_LOGIN_TIME",
-            "COMMENTS",
-            "ATTRIBUTE"),
-        rows);
+        .forEach(user -> rows.add(row(state, user, last, statement.full())));
+    List<String> columns = new ArrayList<>(USER_COLUMNS);
+    if (statement.full()) {
+      columns.addAll(List.of("attribute", "owner", "creator"));
+    }
+    return new DclResult.Rows(columns, rows);
   }
 
   private static List<@Nullable String> row(
-      CatalogState state, User user, Map<UserId, Instant> last) {
+      CatalogState state, User user, Map<UserId, Instant> last, boolean full) {
     Instant login = last.get(user.id());
     List<@Nullable String> row = new ArrayList<>();
     row.add(user.name());
     row.add(user.host());
+    row.add(user.locked() ? "locked" : "active");
     row.add(defaultRoles(state, user).orElse("NONE"));
-    row.add(state.role(user.owner()).map(role -> Texts.named(state, role)).orElse(""));
-    row.add(user.locked() ? "YES" : "NO");
+    Set<RoleId> granted = new LinkedHashSet<>();
+    state.rolesOf(user.id()).forEach(edge -> granted.add(edge.role()));
+    row.add(sorted(state, granted).stream().map(Role::name).collect(Collectors.joining(",")));
+    for (String key : List.of("email", "full_name", "department", "phone")) {
+      row.add(UserAttributes.value(user, key).orElse(null));
+    }
     row.add(TIME.format(user.created()));
     row.add(login == null ? null : TIME.format(login));
-    row.add(user.comment().orElse(""));
-    row.add(UserAttributes.text(user).orElse(null));
+    row.add(null); // password_last_changed
+    row.add(null); // password_expires
+    row.add("0");
+    row.add(null); // locked_at
+    row.add(null); // lock_expires
+    row.add(null); // lock_reason
+    if (full) {
+      row.add(UserAttributes.text(user).orElse(null));
+      row.add(state.role(user.owner()).map(role -> Texts.named(state, role)).orElse(""));
+      row.add(null); // creator
+    }
     return row;
   }
 
@@ -293,8 +329,7 @@ final class ShowStatements {
   /** One's own, or one that an active role owns (PM 6.2). */
   private static boolean isOwn(ActiveSubject actor, User user) {
     return user.id().equals(actor.subject().user())
-        || (!user.owner().equals(RoleId.PUBLIC)
-            && actor.privileges().roles().contains(user.owner()));
+        || (!user.owner().isPublic() && actor.privileges().roles().contains(user.owner()));
   }
 
   /** Those that would be active after a login, the primary one first; empty for public alone. */
@@ -310,23 +345,6 @@ final class ShowStatements {
     }
     sorted(state, others).forEach(role -> names.add(Texts.identifier(role.name())));
     return names.isEmpty() ? Optional.empty() : Optional.of(String.join(",", names));
-  }
-
-  /** Every role granted to the user, and all they inherit; whether active or not. */
-  private static Set<RoleId> heldBy(ActiveSubject actor) {
-    Set<RoleId> direct = new LinkedHashSet<>();
-    direct.add(RoleId.PUBLIC);
-    actor
-        .snapshot()
-        .state()
-        .rolesOf(actor.subject().user())
-        .forEach(edge -> direct.add(edge.role()));
-    actor
-        .snapshot()
-        .state()
-        .privateRole(actor.subject().user())
-        .ifPresent(own -> direct.add(own.id()));
-    return actor.snapshot().effective(direct).roles();
   }
 
   private static DclResult rows(String column, List<String> lines) {

@@ -1,5 +1,6 @@
 package io.portcullis.privilege.dcl;
 
+import io.portcullis.privilege.authz.NameSpace;
 import io.portcullis.privilege.authz.ObjectNames;
 import io.portcullis.privilege.authz.SystemDatabases;
 import io.portcullis.privilege.catalog.CatalogState;
@@ -47,18 +48,27 @@ record Target(
     }
   }
 
-  /** Binds what the statement says. */
+  /**
+   * Binds what the statement says.
+   *
+   * @param currentDatabase as the backend calls it
+   * @param names what the account calls its databases
+   */
   static Bound bind(
-      ObjectType type, Level level, Optional<String> currentDatabase, DclSettings settings) {
+      ObjectType type,
+      Level level,
+      Optional<String> currentDatabase,
+      NameSpace names,
+      DclSettings settings) {
     return switch (type) {
       case ACCOUNT ->
           level instanceof Level.Star
               ? Bound.to(
                   PrivilegeScope.ACCOUNT, Optional.empty(), Optional.empty(), Optional.empty())
               : unsupported(type, level);
-      case DATABASE -> bindDatabase(level, settings);
-      case TABLE -> bindRelation(type, RelationKind.TABLE, level, currentDatabase, settings);
-      case VIEW -> bindRelation(type, RelationKind.VIEW, level, currentDatabase, settings);
+      case DATABASE -> bindDatabase(level, names, settings);
+      case TABLE -> bindRelation(type, RelationKind.TABLE, level, currentDatabase, names, settings);
+      case VIEW -> bindRelation(type, RelationKind.VIEW, level, currentDatabase, names, settings);
       case FUNCTION, PROCEDURE ->
           Bound.not(
               ErrorCode.ER_ILLEGAL_GRANT_FOR_TABLE.error(
@@ -66,7 +76,7 @@ record Target(
     };
   }
 
-  private static Bound bindDatabase(Level level, DclSettings settings) {
+  private static Bound bindDatabase(Level level, NameSpace names, DclSettings settings) {
     if (level instanceof Level.Star || level instanceof Level.StarStar) {
       return Bound.to(
           PrivilegeScope.DATABASE, Optional.empty(), Optional.empty(), Optional.empty());
@@ -75,7 +85,7 @@ record Target(
       return Bound.to(
           PrivilegeScope.DATABASE,
           Optional.empty(),
-          Optional.of(foldDatabase(named.name().name(), settings)),
+          Optional.of(names.physical(foldDatabase(named.name().name(), settings))),
           Optional.empty());
     }
     return unsupported(ObjectType.DATABASE, level);
@@ -86,6 +96,7 @@ record Target(
       RelationKind kind,
       Level level,
       Optional<String> currentDatabase,
+      NameSpace names,
       DclSettings settings) {
     Optional<RelationKind> of = Optional.of(kind);
     if (level instanceof Level.StarStar) {
@@ -95,7 +106,7 @@ record Target(
       return Bound.to(
           PrivilegeScope.RELATION,
           of,
-          Optional.of(foldDatabase(all.database(), settings)),
+          Optional.of(names.physical(foldDatabase(all.database(), settings))),
           Optional.empty());
     }
     Optional<String> relation = Optional.empty();
@@ -103,7 +114,8 @@ record Target(
     if (level instanceof Level.Named named) {
       relation = Optional.of(fold(named.name().name(), settings));
       if (!named.name().database().isCurrent()) {
-        database = Optional.of(named.name().database().name());
+        database =
+            Optional.of(names.physical(foldDatabase(named.name().database().name(), settings)));
       }
     } else if (!(level instanceof Level.Star)) {
       return unsupported(type, level);

@@ -1,5 +1,6 @@
 package io.portcullis.privilege.dcl;
 
+import io.portcullis.privilege.authz.NameSpace;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
@@ -104,7 +105,7 @@ final class Texts {
   private static String database(CatalogState state, DatabaseId id) {
     Database database =
         state.database(id).orElseThrow(() -> new IllegalStateException("no database " + id));
-    return identifier(database.name());
+    return identifier(NameSpace.of(database.account(), state, "").logical(database.name()));
   }
 
   private static String relation(CatalogState state, RelationId id) {

@@ -71,6 +71,14 @@ final class UserAttributes {
         : Optional.of(all(user).toString());
   }
 
+  /** One of them, as text; empty when it is not there. */
+  static Optional<String> value(User user, String key) {
+    return object(user.attributes())
+        .map(all -> all.get(key))
+        .filter(value -> !value.isNull())
+        .map(value -> value.isString() ? value.stringValue() : value.toString());
+  }
+
   private static ObjectNode all(User user) {
     ObjectNode all =
         object(user.attributes())

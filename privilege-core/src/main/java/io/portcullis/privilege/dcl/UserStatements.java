@@ -107,10 +107,13 @@ final class UserStatements {
     if (refused.isPresent()) {
       return refused;
     }
-    if (roles.contains(RoleId.MOADMIN)) {
+    if (roles.contains(draft.administrator())) {
       return Optional.of(
           Refusals.predefinedRole(
-              "the role moadmin can not be granted to non administration user " + name));
+              "the role "
+                  + BuiltInRoles.name(draft.administrator())
+                  + " can not be granted to non administration user "
+                  + name));
     }
     User user =
         new User(
@@ -119,7 +122,7 @@ final class UserStatements {
             name.strip(),
             Refusals.host(spec.user()),
             verifiers.apply(spec.password().orElseThrow()),
-            roles.isEmpty() ? RoleId.PUBLIC : roles.iterator().next(),
+            roles.isEmpty() ? draft.everybodys() : roles.iterator().next(),
             authorizer.owner(draft.actor(), PrivilegeType.CREATE_USER),
             statement.locked(),
             Optional.empty(),
@@ -132,7 +135,7 @@ final class UserStatements {
     }
     draft.apply(new CatalogChange.UserPut(described.user()));
     for (RoleId role : roles) {
-      if (!role.equals(RoleId.PUBLIC)) {
+      if (!role.isPublic()) {
         draft.apply(new CatalogChange.RoleGrantedToUser(new RoleToUser(role, user.id(), false)));
       }
     }
@@ -285,7 +288,7 @@ final class UserStatements {
 
   private static Defaults defaults(Draft draft, DefaultRoles roles, User user) {
     if (roles instanceof DefaultRoles.None) {
-      return new Defaults(RoleId.PUBLIC, SecondaryRoles.NONE, Optional.empty());
+      return new Defaults(draft.everybodys(), SecondaryRoles.NONE, Optional.empty());
     } else if (roles instanceof DefaultRoles.All) {
       return new Defaults(user.defaultRole(), SecondaryRoles.ALL, Optional.empty());
     } else if (roles instanceof DefaultRoles.Listed listed) {
@@ -297,7 +300,7 @@ final class UserStatements {
                 ? Optional.of(Refusals.unknownRole(name))
                 : mustBeGranted(draft, role.get(), user);
         if (refused.isPresent()) {
-          return new Defaults(RoleId.PUBLIC, SecondaryRoles.NONE, refused);
+          return new Defaults(draft.everybodys(), SecondaryRoles.NONE, refused);
         }
         found.add(role.orElseThrow().id());
       }
@@ -394,7 +397,7 @@ final class UserStatements {
   }
 
   private static Optional<SqlError> mustBeGranted(Draft draft, Role role, User user) {
-    return role.id().equals(RoleId.PUBLIC) || draft.state().isGranted(role.id(), user.id())
+    return role.id().isPublic() || draft.state().isGranted(role.id(), user.id())
         ? Optional.empty()
         : Optional.of(Refusals.notGranted(role.name(), user.name()));
   }
@@ -402,7 +405,7 @@ final class UserStatements {
   /** Administrators cannot be made, so locking the last one would be for good. */
   private static boolean isLastAdministrator(Draft draft, User user) {
     return draft.isAdministrator(user)
-        && draft.state().usersOf(RoleId.MOADMIN).stream()
+        && draft.state().usersOf(draft.administrator()).stream()
             .filter(edge -> !edge.user().equals(user.id()))
             .flatMap(edge -> draft.state().user(edge.user()).stream())
             .allMatch(User::locked);

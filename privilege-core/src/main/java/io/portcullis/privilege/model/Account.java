@@ -1,4 +1,58 @@
 package io.portcullis.privilege.model;
 
-/** A tenant: a name space of its own for users, roles, databases and grants. */
-public record Account(AccountId id, String name) {}
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A tenant: a complete name space of users, roles, databases and grants (PM 1.1, DESIGN D6).
+ *
+ * @param name as typed; looked up by {@link Names#key}
+ * @param adminName the user made with the account, as SHOW ACCOUNTS lists it
+ * @param suspended since when the account is not {@link AccountStatus#OPEN}
+ * @param login how its sessions log in to the backend; empty for sys, which uses the configured
+ *     login
+ */
+public record Account(
+    AccountId id,
+    String name,
+    String adminName,
+    AccountStatus status,
+    Optional<String> comment,
+    Instant created,
+    Optional<Instant> suspended,
+    Optional<BackendLogin> login) {
+
+  /** The account that is always there, and cannot be dropped or suspended (PM 2.1, 2.4). */
+  public static final Account SYS =
+      new Account(
+          AccountId.SYS,
+          "sys",
+          "",
+          AccountStatus.OPEN,
+          Optional.of("system account"),
+          Instant.EPOCH,
+          Optional.empty(),
+          Optional.empty());
+
+  /** With who was made in it first, and when. */
+  public Account madeWith(String administrator, Instant when) {
+    return new Account(id, name, administrator, status, comment, when, suspended, login);
+  }
+
+  public Account withStatus(AccountStatus changed, Instant now) {
+    return new Account(
+        id,
+        name,
+        adminName,
+        changed,
+        comment,
+        created,
+        changed == AccountStatus.OPEN ? Optional.empty() : Optional.of(now),
+        login);
+  }
+
+  public Account withComment(String changed) {
+    return new Account(
+        id, name, adminName, status, Optional.of(changed), created, suspended, login);
+  }
+}

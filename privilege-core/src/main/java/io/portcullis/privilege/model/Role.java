@@ -42,8 +42,8 @@ public record Role(
     return privateTo.isPresent();
   }
 
-  /** moadmin and public cannot be dropped, renamed, granted on or passed on (PM 2.4). */
+  /** Came with its account: cannot be dropped, renamed, granted on or passed on (PM 2.4). */
   public boolean isBuiltIn() {
-    return id.equals(RoleId.MOADMIN) || id.equals(RoleId.PUBLIC);
+    return id.isBuiltIn();
   }
 }

@@ -12,6 +12,7 @@ import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.sql.access.RelationKind;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -54,6 +55,17 @@ public final class EffectivePrivileges {
       }
     }
     return new EffectivePrivileges(state, closure, compiled);
+  }
+
+  /** Only these, whatever else the roles hold: to see what a decision rests on. */
+  public static EffectivePrivileges only(CatalogState state, Collection<Held> held) {
+    Compiled compiled = new Compiled();
+    Set<RoleId> roles = new LinkedHashSet<>();
+    for (Held one : held) {
+      roles.add(one.role());
+      compiled.add(one.level(), one.privilege().bit(), state);
+    }
+    return new EffectivePrivileges(state, java.util.Collections.unmodifiableSet(roles), compiled);
   }
 
   /** Breadth first, each role once, active ones first. */

@@ -1,6 +1,7 @@
 package io.portcullis.privilege.store;
 
 import io.portcullis.privilege.catalog.CatalogChange;
+import io.portcullis.privilege.catalog.CatalogState;
 import java.util.List;
 
 /**
@@ -13,13 +14,14 @@ public interface CatalogStore extends AutoCloseable {
   LoadedCatalog load() throws StoreException;
 
   /**
-   * Stores all changes or none. Durable when it returns; the new epoch is {@code expectedEpoch +
-   * 1}.
+   * Stores all changes or none, which apply to {@code before}, the state of that epoch. Durable
+   * when it returns; the new epoch is {@code expectedEpoch + 1}.
    *
    * @throws EpochConflict when the store's epoch is another; nothing was stored
    * @throws StoreException when it failed otherwise; whether it was stored is not known
    */
-  void commit(long expectedEpoch, List<CatalogChange> changes) throws StoreException;
+  void commit(long expectedEpoch, CatalogState before, List<CatalogChange> changes)
+      throws StoreException;
 
   @Override
   void close();

@@ -67,7 +67,7 @@ public final class CatalogWriter {
     }
     CatalogState next = newest.state().applyAll(proposal.changes());
     uncertain = true;
-    store.commit(newest.epoch(), proposal.changes());
+    store.commit(newest.epoch(), newest.state(), proposal.changes());
     publisher.publish(newest.epoch() + 1, next);
     uncertain = false;
     return proposal.result();

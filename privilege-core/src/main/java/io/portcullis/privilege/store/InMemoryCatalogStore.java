@@ -20,8 +20,8 @@ public final class InMemoryCatalogStore implements CatalogStore, LoginStore {
   }
 
   @Override
-  public synchronized void commit(long expectedEpoch, List<CatalogChange> changes)
-      throws EpochConflict {
+  public synchronized void commit(
+      long expectedEpoch, CatalogState before, List<CatalogChange> changes) throws EpochConflict {
     if (catalog.epoch() != expectedEpoch) {
       throw new EpochConflict(expectedEpoch, catalog.epoch());
     }

@@ -1,6 +1,7 @@
 package io.portcullis.privilege.store;
 
 import io.portcullis.sql.text.ServerVersion;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,6 +10,8 @@ import java.util.Map;
  * @param lowerCaseTableNames 0: names of databases and tables are case-sensitive
  * @param collations by the id that stands in handshakes and result columns
  * @param sqlMode the global one, which new sessions start with
+ * @param metadataColumns columns in their order of the tables of information_schema, by the name of
+ *     the table in lower case
  */
 public record ServerFacts(
     ServerVersion version,
@@ -17,10 +20,12 @@ public record ServerFacts(
     String sqlMode,
     long maxAllowedPacket,
     String characterSetServer,
-    String collationServer) {
+    String collationServer,
+    Map<String, List<String>> metadataColumns) {
 
   public ServerFacts {
     collations = Map.copyOf(collations);
+    metadataColumns = Map.copyOf(metadataColumns);
   }
 
   /** Whether names of databases and relations are folded to lower case before comparing. */

@@ -3,23 +3,10 @@ package io.portcullis.privilege.authz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portcullis.privilege.catalog.CatalogState;
-import io.portcullis.privilege.model.AccountId;
-import io.portcullis.privilege.model.RoleId;
-import io.portcullis.privilege.model.RoleToUser;
-import io.portcullis.privilege.model.SecondaryRoles;
-import io.portcullis.privilege.model.User;
-import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
-import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
-import io.portcullis.sql.access.DatabaseName;
-import io.portcullis.sql.access.RelationName;
-import io.portcullis.sql.access.ViewBody;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -30,9 +17,10 @@ final class AuthorizerPropertyTest {
 
   private static final int CATALOGS = 40;
   private static final int STATES_PER_CATALOG = 50;
-  private static final int DECISIONS_PER_STATE = 100;
 
-  private final Authorizer authorizer = new Authorizer("portcullis");
+  /** A million in all; {@code -Dportcullis.test.decisions} for more or less. */
+  private static final int DECISIONS_PER_STATE =
+      Integer.getInteger("portcullis.test.decisions", 1_000_000) / (CATALOGS * STATES_PER_CATALOG);
 
   @TestFactory
   Stream<DynamicTest> decidesAsThePlainRulesDo() {
@@ -40,14 +28,16 @@ final class AuthorizerPropertyTest {
         .mapToObj(seed -> DynamicTest.dynamicTest("seed " + seed, () -> check(seed)));
   }
 
-  private void check(long seed) {
+  private static void check(long seed) {
+    SecondaryRolesMode mode = RandomQuestion.mode(seed);
+    Authorizer authorizer = new Authorizer("portcullis", mode);
     RandomCatalog catalog = new RandomCatalog(seed);
     Random random = new Random(~seed);
     SnapshotPublisher publisher = new SnapshotPublisher();
     for (int epoch = 1; epoch <= STATES_PER_CATALOG; epoch++) {
       publisher.publish(epoch, catalog.state());
       for (int i = 0; i < DECISIONS_PER_STATE; i++) {
-        compare(catalog.state(), publisher, random);
+        compare(authorizer, mode, catalog.state(), publisher, random);
       }
       for (int i = random.nextInt(4); i >= 0; i--) {
         catalog.change();
@@ -55,115 +45,23 @@ final class AuthorizerPropertyTest {
     }
   }
 
-  private void compare(CatalogState state, SnapshotPublisher publisher, Random random) {
-    Subject subject = subject(state, random);
-    Binding binding = binding(random);
-    List<AccessRequest> accesses = accesses(random);
+  private static void compare(
+      Authorizer authorizer,
+      SecondaryRolesMode mode,
+      CatalogState state,
+      SnapshotPublisher publisher,
+      Random random) {
+    Subject subject = RandomQuestion.subject(state, random);
+    Binding binding = RandomQuestion.binding(random);
+    List<AccessRequest> accesses = RandomQuestion.accesses(random);
     ActiveSubject active = authorizer.activate(subject, publisher.current());
 
     Decision decision = authorizer.decide(active, accesses, binding);
 
     assertThat(PlainEvaluator.Outcome.of(decision))
         .as("%s, %s, fold %s", subject, accesses, binding.foldNames())
-        .isEqualTo(new PlainEvaluator(state, subject, binding, "portcullis").decide(accesses));
-  }
-
-  private static Subject subject(CatalogState state, Random random) {
-    List<User> users = List.copyOf(state.users());
-    boolean stranger = random.nextInt(50) == 0;
-    UserId user = stranger ? new UserId(1_000_000) : users.get(random.nextInt(users.size())).id();
-    List<RoleToUser> granted = List.copyOf(state.rolesOf(user));
-    RoleId primary =
-        granted.isEmpty() || random.nextInt(8) == 0
-            ? new RoleId(random.nextInt(state.nextRoleId().value() + 1))
-            : granted.get(random.nextInt(granted.size())).role();
-    return new Subject(AccountId.SYS, user, "joe", "host", primary, secondary(state, random));
-  }
-
-  /** None, all, or any, granted or not. */
-  private static SecondaryRoles secondary(CatalogState state, Random random) {
-    return switch (random.nextInt(4)) {
-      case 0 -> SecondaryRoles.ALL;
-      case 1 ->
-          SecondaryRoles.of(
-              Set.copyOf(
-                  List.of(
-                      new RoleId(random.nextInt(state.nextRoleId().value() + 1)),
-                      new RoleId(random.nextInt(state.nextRoleId().value() + 1)))));
-      default -> SecondaryRoles.NONE;
-    };
-  }
-
-  private static Binding binding(Random random) {
-    RelationKinds.Found[] all = RelationKinds.Found.values();
-    int salt = random.nextInt();
-    return new Binding(
-        random.nextBoolean() ? Optional.empty() : Optional.of(of(random, databases())),
-        random.nextBoolean(),
-        (database, name) -> name.equals("c") && database.equals("d1"),
-        (database, name) -> all[Math.floorMod((database + name).hashCode() + salt, all.length)],
-        (database, name) -> view(new Random((database + name).hashCode() + salt)));
-  }
-
-  private static ViewDefinition view(Random random) {
-    return switch (random.nextInt(12)) {
-      case 0 -> new ViewDefinition.Unknown();
-      case 1 -> new ViewDefinition.Absent();
-      case 2 -> new ViewDefinition.Unreadable(random.nextBoolean());
-      default -> {
-        List<RelationName> names = new ArrayList<>();
-        for (int i = random.nextInt(4); i > 0; i--) {
-          names.add(
-              RelationName.of(
-                  of(
-                      random,
-                      random.nextInt(4) == 0 ? RandomCatalog.DATABASES : List.of("d1", "d2")),
-                  of(random, RandomCatalog.RELATIONS)));
-        }
-        int targets = Math.min(names.size(), random.nextInt(3));
-        yield new ViewDefinition.Readable(
-            random.nextInt(3) == 0,
-            new ViewBody(names.subList(0, targets), names.subList(targets, names.size())));
-      }
-    };
-  }
-
-  private static List<AccessRequest> accesses(Random random) {
-    List<AccessRequest> list = new ArrayList<>();
-    boolean creates = random.nextInt(10) == 0;
-    for (int i = random.nextInt(8) == 0 ? 1 + random.nextInt(3) : 0; i >= 0; i--) {
-      AccessKind kind = of(random, List.of(AccessKind.values()));
-      // What ALTER and DROP mean beside CREATE TABLE has tests of its own.
-      if (kind == AccessKind.CREATE_TABLE && !creates) {
-        kind = AccessKind.CREATE_TEMPORARY_TABLE;
-      } else if (creates && (kind == AccessKind.ALTER_TABLE || kind == AccessKind.DROP_TABLE)) {
-        kind = AccessKind.CREATE_TABLE;
-      }
-      DatabaseName database =
-          random.nextInt(6) == 0 ? DatabaseName.CURRENT : new DatabaseName(of(random, databases()));
-      list.add(
-          new AccessRequest(
-              kind,
-              Requirement.isOnRelation(kind)
-                  ? new RelationName(database, of(random, relations()))
-                  : database));
-    }
-    return list;
-  }
-
-  private static List<String> databases() {
-    List<String> names = new ArrayList<>(RandomCatalog.DATABASES);
-    names.addAll(List.of("D1", "nowhere", "SYS", "Portcullis", "MySQL"));
-    return names;
-  }
-
-  private static List<String> relations() {
-    List<String> names = new ArrayList<>(RandomCatalog.RELATIONS);
-    names.addAll(List.of("A", "nothing", "COLLATIONS"));
-    return names;
-  }
-
-  private static <T> T of(Random random, List<T> list) {
-    return list.get(random.nextInt(list.size()));
+        .isEqualTo(
+            new PlainEvaluator(state, state, subject, binding, "portcullis", mode)
+                .decide(accesses));
   }
 }

@@ -67,7 +67,7 @@ final class HintsTest {
     List<String> hints = authorizer.hints(joe(), accesses, binding);
 
     assertThat(hints)
-        .contains("Role `writer` is granted to you but not active: SET ROLE `writer`")
+        .contains("Role `writer` is granted but not active: SET ROLE `writer`")
         .noneMatch(hint -> hint.contains("reader") || hint.contains("SECONDARY"));
     assertThat(
             authorizer.decide(
@@ -81,7 +81,7 @@ final class HintsTest {
     List<AccessRequest> accesses = List.of(on(AccessKind.SELECT, "t"), on(AccessKind.INSERT, "t"));
 
     assertThat(authorizer.hints(joe(), accesses, binding))
-        .contains("Your roles together would do: SET SECONDARY ROLE ALL");
+        .contains("All granted roles together would do: SET SECONDARY ROLE ALL");
     assertThat(
             authorizer.decide(active(joe().subject().withSecondaryRoles(true)), accesses, binding))
         .isInstanceOf(Decision.Allowed.class);

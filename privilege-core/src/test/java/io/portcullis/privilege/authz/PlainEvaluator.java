@@ -24,8 +24,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The rules of PM 2.5, 3.1, 3.2 and 4.1 to 4.6 once more, word by word: goes through every grant of
- * every role for every question, compiles and remembers nothing. The oracle for {@link Authorizer}.
+ * The rules of PM 2.5, 3.1, 3.2, 4.1 to 4.6 and 6.5 once more, word by word: goes through every
+ * grant of every role for every question, compiles and remembers nothing. The oracle for {@link
+ * Authorizer}.
  */
 final class PlainEvaluator {
 
@@ -50,28 +51,48 @@ final class PlainEvaluator {
       Set.of("character_sets", "collations", "engines", "keywords", "plugins");
 
   private final CatalogState state;
+
+  /** What counts below views for the roles that own them. */
+  private final CatalogState owners;
+
   private final Subject subject;
   private final Binding binding;
   private final String catalogSchema;
+  private final SecondaryRolesMode mode;
 
   /** Below a view, the role that owns it. */
   private final Optional<RoleId> definer;
 
-  PlainEvaluator(CatalogState state, Subject subject, Binding binding, String catalogSchema) {
-    this(state, subject, binding, catalogSchema, Optional.empty());
+  /** For what will have an owner, where secondary roles cannot be that. */
+  private final boolean creator;
+
+  PlainEvaluator(
+      CatalogState state,
+      CatalogState owners,
+      Subject subject,
+      Binding binding,
+      String catalogSchema,
+      SecondaryRolesMode mode) {
+    this(state, owners, subject, binding, catalogSchema, mode, Optional.empty(), false);
   }
 
   private PlainEvaluator(
       CatalogState state,
+      CatalogState owners,
       Subject subject,
       Binding binding,
       String catalogSchema,
-      Optional<RoleId> definer) {
+      SecondaryRolesMode mode,
+      Optional<RoleId> definer,
+      boolean creator) {
     this.state = state;
+    this.owners = owners;
     this.subject = subject;
     this.binding = binding;
     this.catalogSchema = catalogSchema;
+    this.mode = mode;
     this.definer = definer;
+    this.creator = creator;
   }
 
   Outcome decide(List<AccessRequest> accesses) {
@@ -131,6 +152,13 @@ final class PlainEvaluator {
   }
 
   private Outcome decide(AccessRequest access) {
+    boolean creates =
+        List.of(AccessKind.CREATE_TABLE, AccessKind.CREATE_VIEW, AccessKind.CREATE_DATABASE)
+            .contains(access.kind());
+    if (creates && mode == SecondaryRolesMode.STRICT && !creator) {
+      return new PlainEvaluator(state, owners, subject, binding, catalogSchema, mode, definer, true)
+          .decide(access);
+    }
     DatabaseName databaseName;
     Optional<String> relation = Optional.empty();
     if (access.object() instanceof RelationName name) {
@@ -235,17 +263,20 @@ final class PlainEvaluator {
     ViewDefinition definition = binding.views().of(database, view);
     PlainEvaluator definers =
         new PlainEvaluator(
-            state,
+            owners,
+            owners,
             subject,
             binding,
             catalogSchema,
+            mode,
             Optional.of(
                 state.relations().stream()
                     .filter(r -> r.kind() == RelationKind.VIEW && r.name().equals(view))
                     .filter(r -> nameOf(r.database()).equals(database))
                     .findFirst()
                     .map(Relation::owner)
-                    .orElse(RoleId.MOADMIN)));
+                    .orElse(RoleId.MOADMIN)),
+            false);
     if (definition instanceof ViewDefinition.Unknown) {
       return Outcome.UNRESOLVED;
     } else if (definition instanceof ViewDefinition.Absent) {
@@ -391,8 +422,13 @@ final class PlainEvaluator {
             .contains(relation.get().toLowerCase(Locale.ROOT))) {
       return Outcome.errno(1235);
     }
+    // Nothing of mo_catalog is at the backend: what may be read of it never comes to a decision.
+    Outcome permitted =
+        database.equals("mo_catalog")
+            ? Outcome.errno(relation.isPresent() ? 1146 : 1235)
+            : Outcome.ALLOWED;
     if (subject().equals(RoleId.MOADMIN)) {
-      return Outcome.ALLOWED;
+      return permitted;
     }
     boolean information = database.equals("information_schema");
     if (information
@@ -403,7 +439,7 @@ final class PlainEvaluator {
     Optional<Database> known =
         state.databases().stream().filter(d -> d.name().equals(database)).findFirst();
     if (known.isPresent() && namedByGrant(kind, known.get(), relation)) {
-      return Outcome.ALLOWED;
+      return permitted;
     }
     return information && relation.isPresent() ? Outcome.errno(1235) : refused;
   }
@@ -574,6 +610,9 @@ final class PlainEvaluator {
       return roles;
     }
     state.privateRole(subject.user()).ifPresent(own -> roles.add(own.id()));
+    if (creator || mode == SecondaryRolesMode.OFF) {
+      return roles;
+    }
     if (subject.secondary().contains(RoleId.PUBLIC)) {
       roles.add(RoleId.PUBLIC); // PM 2.1: granted to everybody
     }

@@ -2,7 +2,9 @@ package io.portcullis.privilege.authz;
 
 import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.AccountStatus;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
@@ -23,14 +25,21 @@ import java.util.Optional;
 
 /**
  * A catalog written down in words: {@code grant("app", "create table on database d")}. Starts from
- * the bootstrap state with administrator root; every user also holds public.
+ * the bootstrap state with administrator root; every user also holds public. Databases have the
+ * names the backend knows.
  */
 public final class TestCatalog {
 
   private CatalogState state = CatalogState.bootstrap();
+  private AccountId account = AccountId.SYS;
 
   public TestCatalog() {
     user("root", "moadmin");
+  }
+
+  /** Goes on from a state. */
+  TestCatalog(CatalogState state) {
+    this.state = state;
   }
 
   public CatalogState state() {
@@ -42,21 +51,63 @@ public final class TestCatalog {
     return this;
   }
 
+  /** Another account, with administrator boss; what follows is still in the one before. */
+  public TestCatalog account(String name) {
+    AccountId id = state.nextAccountId();
+    apply(
+        new CatalogChange.AccountPut(
+            new Account(
+                id,
+                name,
+                "boss",
+                AccountStatus.OPEN,
+                Optional.empty(),
+                Instant.EPOCH,
+                Optional.empty(),
+                Optional.empty())));
+    CatalogState.builtInRoles(id, Instant.EPOCH).forEach(this::apply);
+    AccountId before = account;
+    in(name).user("boss", "accountadmin");
+    account = before;
+    return this;
+  }
+
+  /** What follows is in that account. */
+  public TestCatalog in(String name) {
+    account = state.account(name).orElseThrow().id();
+    return this;
+  }
+
+  public TestCatalog status(String name, AccountStatus status) {
+    Account changed = state.account(name).orElseThrow().withStatus(status, Instant.EPOCH);
+    return apply(new CatalogChange.AccountPut(changed));
+  }
+
+  private String administrators() {
+    return state.role(administrator()).orElseThrow().name();
+  }
+
+  private RoleId administrator() {
+    return RoleId.administratorOf(account);
+  }
+
   public TestCatalog user(String name, String... roles) {
     User user =
         new User(
             state.nextUserId(),
-            AccountId.SYS,
+            account,
             name,
             "localhost",
             new Verifiers("", ""),
-            RoleId.PUBLIC,
-            RoleId.MOADMIN,
+            RoleId.publicOf(account),
+            administrator(),
             false,
             Optional.empty(),
             Instant.EPOCH);
     apply(new CatalogChange.UserPut(user));
-    apply(new CatalogChange.RoleGrantedToUser(new RoleToUser(RoleId.PUBLIC, user.id(), false)));
+    apply(
+        new CatalogChange.RoleGrantedToUser(
+            new RoleToUser(RoleId.publicOf(account), user.id(), false)));
     for (String role : roles) {
       apply(new CatalogChange.RoleGrantedToUser(new RoleToUser(role(role), user.id(), false)));
     }
@@ -69,10 +120,10 @@ public final class TestCatalog {
           new CatalogChange.RolePut(
               new Role(
                   state.nextRoleId(),
-                  AccountId.SYS,
+                  account,
                   name,
                   Optional.empty(),
-                  RoleId.MOADMIN,
+                  administrator(),
                   Optional.empty(),
                   Instant.EPOCH)));
     }
@@ -85,21 +136,20 @@ public final class TestCatalog {
   }
 
   public TestCatalog database(String name) {
-    return databaseOwnedBy(name, "moadmin");
+    return databaseOwnedBy(name, administrators());
   }
 
   public TestCatalog databaseOwnedBy(String name, String owner) {
-    DatabaseId id =
-        state.database(AccountId.SYS, name).map(Database::id).orElse(state.nextDatabaseId());
-    return apply(new CatalogChange.DatabasePut(new Database(id, AccountId.SYS, name, role(owner))));
+    DatabaseId id = state.database(account, name).map(Database::id).orElse(state.nextDatabaseId());
+    return apply(new CatalogChange.DatabasePut(new Database(id, account, name, role(owner))));
   }
 
   public TestCatalog table(String database, String name) {
-    return relation(database, name, RelationKind.TABLE, "moadmin");
+    return relation(database, name, RelationKind.TABLE, administrators());
   }
 
   public TestCatalog view(String database, String name) {
-    return relation(database, name, RelationKind.VIEW, "moadmin");
+    return relation(database, name, RelationKind.VIEW, administrators());
   }
 
   public TestCatalog relation(String database, String name, RelationKind kind, String owner) {
@@ -126,10 +176,10 @@ public final class TestCatalog {
           new CatalogChange.RolePut(
               new Role(
                   state.nextRoleId(),
-                  AccountId.SYS,
+                  account,
                   "#" + grantee.id().value(),
                   Optional.empty(),
-                  RoleId.MOADMIN,
+                  administrator(),
                   Optional.empty(),
                   Instant.EPOCH,
                   Optional.of(grantee.id()))));
@@ -143,20 +193,19 @@ public final class TestCatalog {
   }
 
   public RoleId role(String name) {
-    return state.role(AccountId.SYS, name).orElseThrow().id();
+    return state.role(account, name).orElseThrow().id();
   }
 
   public User user(String name) {
-    return state.user(AccountId.SYS, name).orElseThrow();
+    return state.user(account, name).orElseThrow();
   }
 
   public DatabaseId databaseId(String name) {
-    return state.database(AccountId.SYS, name).orElseThrow().id();
+    return state.database(account, name).orElseThrow().id();
   }
 
   public Subject subject(String user, String primary) {
-    return new Subject(
-        AccountId.SYS, user(user).id(), user, "client.example", role(primary), false);
+    return new Subject(account, user(user).id(), user, "client.example", role(primary), false);
   }
 
   /** {@code <privilege> on account * | database * | database d | table|view *.* | d.* | d.t}. */

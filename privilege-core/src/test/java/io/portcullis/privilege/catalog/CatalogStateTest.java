@@ -284,7 +284,13 @@ final class CatalogStateTest {
     assertThat(catalog.state().nextUserId().value()).isGreaterThan(joe.value());
     CatalogState reloaded =
         CatalogState.bootstrap()
-            .withIdsUsed(new UserId(7), new RoleId(9), new DatabaseId(11), new RelationId(13));
+            .withIdsUsed(
+                new AccountId(5),
+                new UserId(7),
+                new RoleId(9),
+                new DatabaseId(11),
+                new RelationId(13));
+    assertThat(reloaded.nextAccountId()).isEqualTo(new AccountId(6));
     assertThat(reloaded.nextUserId()).isEqualTo(new UserId(8));
     assertThat(reloaded.nextRoleId()).isEqualTo(new RoleId(10));
     assertThat(reloaded.nextDatabaseId()).isEqualTo(new DatabaseId(12));

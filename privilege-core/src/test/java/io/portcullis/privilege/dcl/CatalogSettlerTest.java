@@ -123,7 +123,7 @@ class CatalogSettlerTest {
   @Test
   void whoRecordedTheCreationFirstKeepsIt() throws StoreException {
     List<CatalogEffect> effects = List.of(ifNotExists("d", "new"));
-    PriorObjects prior = gate.settler.before(Optional.empty(), effects);
+    PriorObjects prior = gate.settler.before(gate.in("r").subject(), Optional.empty(), effects);
     settle(gate.root(), table("d", "new"));
     gate.settler.settle(gate.in("r").subject(), Optional.empty(), effects, prior);
 
@@ -225,7 +225,7 @@ class CatalogSettlerTest {
   /** The whole way of one statement, with or without the backend making something. */
   private void runs(Gate.Session session, boolean makes, CatalogEffect effect)
       throws StoreException {
-    PriorObjects prior = gate.settler.before(Optional.empty(), List.of(effect));
+    PriorObjects prior = gate.settler.before(session.subject(), Optional.empty(), List.of(effect));
     if (makes && effect instanceof CatalogEffect.RelationCreated created) {
       gate.backend.with(
           created.relation().database().name(), created.relation().name(), created.kind());

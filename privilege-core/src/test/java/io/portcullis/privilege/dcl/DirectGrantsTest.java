@@ -92,9 +92,9 @@ final class DirectGrantsTest {
     gate.root().does(grant("CREATE USER", "ACCOUNT *", "joe"));
     gate.as("joe", "public").does(createUser("kim"));
 
-    DclResult.Rows rows = (DclResult.Rows) gate.root().run(new ShowUsers(Optional.of("kim")));
+    DclResult.Rows rows = (DclResult.Rows) gate.root().run(new ShowUsers(true, Optional.of("kim")));
 
-    assertThat(rows.rows().get(0).get(3)).isEqualTo("USER `joe`");
+    assertThat(rows.rows().get(0).get(18)).isEqualTo("USER `joe`");
   }
 
   @Test

@@ -1,7 +1,9 @@
 package io.portcullis.privilege.dcl;
 
+import io.portcullis.privilege.store.AccountBackend;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
+import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
 import java.util.HashMap;
@@ -11,7 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** A backend that is a map. */
-final class FakeBackend implements BackendControl {
+final class FakeBackend implements BackendControl, AccountBackend {
 
   private final Map<String, Map<String, RelationKind>> objects = new TreeMap<>();
 
@@ -75,6 +77,63 @@ final class FakeBackend implements BackendControl {
   @Override
   public boolean killConnection(long backendThreadId) {
     return false;
+  }
+
+  /** Logins there are, by name, with what they were given last: password and prefix. */
+  final Map<String, List<String>> given = new TreeMap<>();
+
+  /** What asks for a change of accounts fails. */
+  boolean down;
+
+  /** A login is made, but what it needs besides fails. */
+  boolean breaksOff;
+
+  private void reach() throws StoreException {
+    if (down) {
+      throw new StoreException("the backend is down");
+    }
+  }
+
+  @Override
+  public void ensureLogin(String login, String password, String schemaPrefix)
+      throws StoreException {
+    reach();
+    given.put(login, List.of(password, schemaPrefix));
+    if (breaksOff) {
+      throw new StoreException("the backend went away");
+    }
+  }
+
+  @Override
+  public void dropLogin(String login) throws StoreException {
+    reach();
+    given.remove(login);
+  }
+
+  @Override
+  public List<String> existing(List<String> logins) throws StoreException {
+    reach();
+    return logins.stream().filter(given::containsKey).toList();
+  }
+
+  @Override
+  public List<String> schemas(String prefix) throws StoreException {
+    reach();
+    return objects.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+  }
+
+  @Override
+  public void dropSchema(String name) throws StoreException {
+    reach();
+    objects.remove(name);
+  }
+
+  @Override
+  public Map<String, SchemaSize> sizes() {
+    Map<String, SchemaSize> sizes = new HashMap<>();
+    objects.forEach(
+        (name, relations) -> sizes.put(name, new SchemaSize(relations.size(), 3 << 20)));
+    return sizes;
   }
 
   @Override

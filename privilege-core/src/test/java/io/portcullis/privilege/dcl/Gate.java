@@ -7,6 +7,8 @@ import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.authz.SecondaryRolesMode;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.credential.SecretKey;
+import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
@@ -20,9 +22,13 @@ import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccessControlStatement.AccountState;
+import io.portcullis.sql.statement.AccessControlStatement.AlterAccount;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
+import io.portcullis.sql.statement.AccessControlStatement.CreateAccount;
 import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.DropAccount;
 import io.portcullis.sql.statement.AccessControlStatement.DropRole;
 import io.portcullis.sql.statement.AccessControlStatement.DropUser;
 import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
@@ -65,6 +71,7 @@ final class Gate {
   final CatalogWriter writer = new CatalogWriter(store, publisher);
   final LoginTimes logins = new LoginTimes(store);
   final Authorizer authorizer;
+  final AccountStatements accounts;
   final DclExecutor executor;
   final CatalogSettler settler;
   private Optional<String> currentDatabase = Optional.empty();
@@ -82,11 +89,31 @@ final class Gate {
   }
 
   private Gate(DclSettings settings, SecondaryRolesMode mode) {
+    this(settings, mode, Optional.of(SecretKey.generate(new SecureRandom())));
+  }
+
+  /** One whose configuration has no key for secrets. */
+  static Gate withoutSecretKey() {
+    return new Gate(SETTINGS, SecondaryRolesMode.ALL, Optional.empty());
+  }
+
+  private Gate(DclSettings settings, SecondaryRolesMode mode, Optional<String> secretKey) {
     authorizer = new Authorizer("portcullis", mode);
     Clock clock = Clock.fixed(Instant.parse("2026-03-04T05:06:07Z"), ZoneOffset.UTC);
     SecureRandom random = new SecureRandom();
+    accounts =
+        new AccountStatements(
+            writer,
+            publisher,
+            backend,
+            backend,
+            secretKey.map(key -> SecretKey.of(key, random)),
+            settings,
+            random,
+            clock);
     executor =
-        new DclExecutor(writer, publisher, authorizer, backend, settings, logins, random, clock);
+        new DclExecutor(
+            writer, publisher, authorizer, backend, settings, logins, accounts, random, clock);
     settler = new CatalogSettler(writer, publisher, authorizer, backend, settings);
     try {
       writer.reload();
@@ -121,6 +148,35 @@ final class Gate {
             user(user).host(),
             role(role).id(),
             false));
+  }
+
+  /** A session in another account. */
+  Session in(String account, String user, String role) {
+    AccountId id = account(account).id();
+    User found = state().user(id, user).orElseThrow();
+    return new Session(
+        new Subject(
+            id,
+            found.id(),
+            found.name(),
+            found.host(),
+            state().role(id, role).orElseThrow().id(),
+            false));
+  }
+
+  /** The administrator of an account made by {@link #with}. */
+  Session bossOf(String account) {
+    return in(account, "boss", "accountadmin");
+  }
+
+  /** Makes an account whose administrator is boss. */
+  Gate with(String account) {
+    root().does(createAccount(account));
+    return this;
+  }
+
+  Account account(String name) {
+    return state().account(name).orElseThrow();
   }
 
   User user(String name) {
@@ -212,6 +268,28 @@ final class Gate {
   }
 
   // What.
+
+  static CreateAccount createAccount(String name) {
+    return new CreateAccount(
+        false, name, specs("boss").get(0), AccountState.OPEN, Optional.empty());
+  }
+
+  static AlterAccount alterAccount(String name, AccountState state) {
+    return new AlterAccount(false, name, Optional.empty(), Optional.of(state), Optional.empty());
+  }
+
+  static AlterAccount alterAccount(String name, String user, Password password) {
+    return new AlterAccount(
+        false,
+        name,
+        Optional.of(new UserSpec(name(user), Optional.of(password))),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  static DropAccount dropAccount(String name) {
+    return new DropAccount(false, name);
+  }
 
   static UserName name(String user) {
     return new UserName(user, Optional.empty());

@@ -4,6 +4,7 @@ import static io.portcullis.privilege.dcl.Gate.grant;
 import static io.portcullis.privilege.dcl.Gate.grantRole;
 import static io.portcullis.privilege.dcl.Gate.lock;
 import static io.portcullis.privilege.dcl.Gate.name;
+import static io.portcullis.privilege.dcl.Gate.revoke;
 import static io.portcullis.sql.text.ErrorCode.ER_CANNOT_USER;
 import static io.portcullis.sql.text.ErrorCode.ER_INVALID_USER_ATTRIBUTE_JSON;
 import static io.portcullis.sql.text.ErrorCode.ER_SPECIFIC_ACCESS_DENIED_ERROR;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Attributes, names and listings of users (PM 5.3, 4.2 #21, #22). */
 final class UserDescriptionsTest {
 
-  private static final ShowUsers ALL = new ShowUsers(Optional.empty());
+  private static final ShowUsers ALL = new ShowUsers(false, Optional.empty());
 
   private final Gate gate = new Gate();
 
@@ -211,12 +212,16 @@ final class UserDescriptionsTest {
     gate.root().does(grant("CREATE USER", "ACCOUNT *", "r"));
     gate.in("r").does(Gate.createUser("owned"));
     gate.in("r").lines(showCreate("owned"));
+    assertThat(gate.in("r").lines(ALL)).contains("owned", "u_r", "u_s");
+
+    gate.root().does(revoke("CREATE USER", "ACCOUNT *", "r"));
     assertThat(gate.in("r").lines(ALL)).containsExactly("owned", "u_r");
 
     gate.root().does(grant("MANAGE GRANTS", "ACCOUNT *", "r"));
     gate.in("r").lines(showCreate("u_s"));
     gate.in("r").refused(ER_UNKNOWN_AUTHID, "there is no user nobody", showCreate("nobody"));
-    assertThat(gate.in("r").lines(new ShowUsers(Optional.of("u%")))).containsExactly("u_r", "u_s");
+    assertThat(gate.in("r").lines(new ShowUsers(false, Optional.of("u%"))))
+        .containsExactly("u_r", "u_s");
   }
 
   @Test
@@ -229,32 +234,47 @@ final class UserDescriptionsTest {
                 Gate.specs("u"),
                 List.of("r"),
                 true,
-                Optional.of(json("{\"comment\":\"c\"}"))));
+                Optional.of(json("{\"comment\":\"c\",\"email\":\"u@x\"}"))));
 
-    DclResult.Rows rows = (DclResult.Rows) gate.root().run(new ShowUsers(Optional.of("u")));
+    DclResult.Rows rows = (DclResult.Rows) gate.root().run(new ShowUsers(true, Optional.of("u")));
 
     assertThat(rows.columns())
         .containsExactly(
-            "USER_NAME",
-            "HOST",
-            "DEFAULT_ROLE",
-            "OWNER",
-            "LOCKED",
-            "CREATED_TIME",
-            "LAST_LOGIN_TIME",
-            "COMMENTS",
-            "ATTRIBUTE");
-    assertThat(rows.rows().get(0))
+            "user",
+            "host",
+            "status",
+            "default_role",
+            "roles",
+            "email",
+            "full_name",
+            "department",
+            "phone",
+            "created_time",
+            "last_login",
+            "password_last_changed",
+            "password_expires",
+            "failed_attempts",
+            "locked_at",
+            "lock_expires",
+            "lock_reason",
+            "attribute",
+            "owner",
+            "creator");
+    assertThat(rows.rows().get(0).subList(0, 10))
         .containsExactly(
             "u",
             "localhost",
+            "locked",
             "`r`",
-            "moadmin",
-            "YES",
-            "2026-03-04 05:06:07",
+            rows.rows().get(0).get(4),
+            "u@x",
             null,
-            "c",
-            "{\"comment\":\"c\"}");
+            null,
+            null,
+            "2026-03-04 05:06:07");
+    assertThat(rows.rows().get(0).get(4)).contains("r");
+    assertThat(rows.rows().get(0).subList(17, 19))
+        .containsExactly("{\"email\":\"u@x\",\"comment\":\"c\"}", "moadmin");
   }
 
   @Test

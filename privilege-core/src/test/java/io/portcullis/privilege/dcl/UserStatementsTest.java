@@ -364,8 +364,7 @@ class UserStatementsTest {
     DclResult.Refused refused =
         gate.in("r").refused(ER_SPECIFIC_ACCESS_DENIED_ERROR, "", createUser("new"));
 
-    assertThat(refused.hints())
-        .containsExactly("Role `s` is granted to you but not active: SET ROLE `s`");
+    assertThat(refused.hints()).containsExactly("Role `s` is granted but not active: SET ROLE `s`");
     gate.in("r").withSecondaryRoles().does(createUser("new"));
   }
 

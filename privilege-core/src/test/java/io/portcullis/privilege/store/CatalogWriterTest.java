@@ -25,7 +25,7 @@ class CatalogWriterTest {
 
   @BeforeEach
   void bootstrap() throws StoreException {
-    store.commit(0, CatalogState.bootstrapChanges());
+    store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
     writer.reload();
   }
 
@@ -49,7 +49,7 @@ class CatalogWriterTest {
 
   @Test
   void conflictIsCheckedAgainOnTheNewerState() throws StoreException {
-    store.commit(1, List.of(role(5, "elsewhere")));
+    store.commit(1, store.load().state(), List.of(role(5, "elsewhere")));
     List<Long> checkedOn = new ArrayList<>();
 
     writer.write(
@@ -127,11 +127,12 @@ class CatalogWriterTest {
     }
 
     @Override
-    public void commit(long expectedEpoch, List<CatalogChange> changes) throws StoreException {
+    public void commit(long expectedEpoch, CatalogState before, List<CatalogChange> changes)
+        throws StoreException {
       if (failBefore) {
         throw new StoreException("unreachable");
       }
-      memory.commit(expectedEpoch, changes);
+      memory.commit(expectedEpoch, before, changes);
       if (failAfter) {
         throw new StoreException("lost while committing");
       }

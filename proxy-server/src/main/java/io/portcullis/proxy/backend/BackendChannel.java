@@ -85,7 +85,12 @@ final class BackendChannel extends ChannelInboundHandlerAdapter implements Respo
     this.deprecateEof = CapabilityFlags.has(capabilities, CapabilityFlags.DEPRECATE_EOF);
     this.key = key;
     this.closeListener = closeListener;
-    this.tracker = new ResponseTracker(channel.alloc(), deprecateEof);
+    this.tracker =
+        new ResponseTracker(
+            channel.alloc(),
+            deprecateEof,
+            CapabilityFlags.has(capabilities, CapabilityFlags.SESSION_TRACK),
+            CapabilityFlags.has(capabilities, CapabilityFlags.MARIADB_EXTENDED_METADATA));
   }
 
   ByteBuf allocate() {

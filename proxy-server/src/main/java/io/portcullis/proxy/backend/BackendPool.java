@@ -32,17 +32,19 @@ public final class BackendPool {
   private volatile boolean closed;
 
   /**
+   * @param logins by the names that sessions ask for
    * @param blocking runs name look-ups
    * @param collations names of the backend's collations by id
    * @param killer ends what the backend is doing for that thread id; must not block
    */
   public BackendPool(
       BackendServer server,
+      BackendLogins logins,
       PoolLimits limits,
       Executor blocking,
       IntFunction<Optional<String>> collations,
       LongConsumer killer) {
-    this(new LoginConnector(server, blocking), limits, collations, killer);
+    this(new LoginConnector(server, logins, blocking), limits, collations, killer);
   }
 
   BackendPool(

@@ -2,15 +2,13 @@ package io.portcullis.proxy.backend;
 
 import io.netty.handler.ssl.SslContext;
 import io.portcullis.proxy.tls.BackendTlsMode;
-import io.portcullis.proxy.wire.AuthData;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where the backend is and how to log in there.
+ * Where the backend is and how to reach it; who logs in there is told by {@link BackendLogins}.
  *
- * @param password UTF-8 bytes, kept as long as connections may be opened
  * @param tls context for the mode; empty only when it is DISABLED
  * @param serverKey the backend's RSA public key, if configured, for caching_sha2_password without
  *     TLS
@@ -20,8 +18,6 @@ import java.util.Optional;
 public record BackendServer(
     String host,
     int port,
-    String user,
-    AuthData password,
     BackendTlsMode tlsMode,
     Optional<SslContext> tls,
     Optional<PublicKey> serverKey,

@@ -19,6 +19,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,13 +37,15 @@ final class LoginConnector implements Connector {
   private static final int LOGIN_LIMIT = 64 * 1024;
 
   private final BackendServer server;
+  private final BackendLogins logins;
   private final Executor blocking;
 
   /** Logged once, not for every session that meets it; empty while logins succeed. */
   private final AtomicReference<String> failure = new AtomicReference<>("");
 
-  LoginConnector(BackendServer server, Executor blocking) {
+  LoginConnector(BackendServer server, BackendLogins logins, Executor blocking) {
     this.server = server;
+    this.logins = logins;
     this.blocking = blocking;
   }
 
@@ -54,7 +57,16 @@ final class LoginConnector implements Connector {
   @Override
   public void connect(
       EventLoop loop, PoolKey key, BackendChannel.CloseListener closeListener, Listener listener) {
-    Attempt attempt = new Attempt(loop, key, closeListener, listener);
+    Optional<BackendLogins.Login> login = logins.of(key.login());
+    if (login.isEmpty()) {
+      loop.execute(
+          () ->
+              listener.failed(
+                  ErrorCode.CR_CONN_HOST_ERROR.error(
+                      address(), "the gate has no login there for this account")));
+      return;
+    }
+    Attempt attempt = new Attempt(loop, key, login.get(), closeListener, listener);
     loop.schedule(attempt::timedOut, server.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
     lookUp(loop, attempt::tryNext, attempt::failed);
   }
@@ -89,6 +101,7 @@ final class LoginConnector implements Connector {
   private final class Attempt implements LoginHandler.Listener {
     private final EventLoop loop;
     private final PoolKey key;
+    private final BackendLogins.Login login;
     private final BackendChannel.CloseListener closeListener;
     private final Listener listener;
     private final AtomicReference<Channel> channel = new AtomicReference<>();
@@ -97,10 +110,12 @@ final class LoginConnector implements Connector {
     Attempt(
         EventLoop loop,
         PoolKey key,
+        BackendLogins.Login login,
         BackendChannel.CloseListener closeListener,
         Listener listener) {
       this.loop = loop;
       this.key = key;
+      this.login = login;
       this.closeListener = closeListener;
       this.listener = listener;
     }
@@ -127,7 +142,8 @@ final class LoginConnector implements Connector {
                           .pipeline()
                           .addLast(
                               decoder,
-                              new LoginHandler(server, key, decoder, closeListener, Attempt.this));
+                              new LoginHandler(
+                                  server, login, key, decoder, closeListener, Attempt.this));
                     }
                   })
               .connect(new InetSocketAddress(addresses.next(), server.port()));

@@ -71,6 +71,7 @@ final class LoginHandler extends ChannelInboundHandlerAdapter {
       HandshakeV10 greeting, long capabilities, ClientAuthentication authentication) {}
 
   private final BackendServer server;
+  private final BackendLogins.Login login;
   private final PoolKey key;
   private final PacketDecoder decoder;
   private final BackendChannel.CloseListener closeListener;
@@ -79,11 +80,13 @@ final class LoginHandler extends ChannelInboundHandlerAdapter {
 
   LoginHandler(
       BackendServer server,
+      BackendLogins.Login login,
       PoolKey key,
       PacketDecoder decoder,
       BackendChannel.CloseListener closeListener,
       Listener listener) {
     this.server = server;
+    this.login = login;
     this.key = key;
     this.decoder = decoder;
     this.closeListener = closeListener;
@@ -149,7 +152,7 @@ final class LoginHandler extends ChannelInboundHandlerAdapter {
     ClientAuthentication authentication =
         new ClientAuthentication(
             greeting,
-            server.password().bytes(),
+            login.password().bytes(),
             secure,
             server.serverKey(),
             server.publicKeyRetrieval(),
@@ -160,7 +163,7 @@ final class LoginHandler extends ChannelInboundHandlerAdapter {
             capabilities,
             MAXIMUM_PACKET,
             COLLATION,
-            server.user(),
+            login.user(),
             authentication.initialResponse(),
             Optional.empty(),
             authentication.plugin(),

@@ -69,6 +69,10 @@ final class ResponseTracker {
 
   private final ByteBufAllocator allocator;
   private final boolean deprecateEof;
+  private final NameEditor nameEditor;
+
+  /** {@link #nameEditor} while a response passes whose names are to be edited. */
+  private @Nullable NameEditor editor;
 
   private Phase phase = Phase.IDLE;
   private CommandShape shape = CommandShape.NONE;
@@ -103,8 +107,21 @@ final class ResponseTracker {
   private int errno;
 
   ResponseTracker(ByteBufAllocator allocator, boolean deprecateEof) {
+    this(allocator, deprecateEof, false, false);
+  }
+
+  /**
+   * @param tracksSession whether OK packets tell what has changed in the session
+   * @param extendedMetadata whether column definitions have MariaDB's extended metadata
+   */
+  ResponseTracker(
+      ByteBufAllocator allocator,
+      boolean deprecateEof,
+      boolean tracksSession,
+      boolean extendedMetadata) {
     this.allocator = allocator;
     this.deprecateEof = deprecateEof;
+    this.nameEditor = new NameEditor(allocator, tracksSession, extendedMetadata);
   }
 
   /** Expects the response to a command of that shape. The previous response must have ended. */
@@ -113,6 +130,12 @@ final class ResponseTracker {
       throw new IllegalStateException("a response is outstanding: " + this.shape);
     }
     this.shape = shape;
+    if (edit.names() == null) {
+      editor = null;
+    } else {
+      editor = nameEditor;
+      nameEditor.begin(edit.names(), shape == CommandShape.EXECUTE || shape == CommandShape.FETCH);
+    }
     sequenceOffset = edit.sequenceOffset();
     moreResults = edit.moreResults();
     sequence = edit.sequenceOffset() - 1;
@@ -209,6 +232,17 @@ final class ResponseTracker {
           hold(in, position, available, HEADER + length);
           position = end;
           passFrom = end;
+        } else if (editor != null) {
+          pass(in, begin, end, passFrom, position, out);
+          int received = PacketFraming.sequenceId(in, position);
+          ByteBuf edited = edited(editor, in, position, length);
+          if (edited != null) {
+            out.chunk(edited);
+          } else {
+            refuseLocalInfile(received, out);
+          }
+          position += HEADER + length;
+          passFrom = position;
         } else if (judge(in, position, length)) {
           position += HEADER + length;
         } else {
@@ -259,6 +293,18 @@ final class ResponseTracker {
       heldTarget = HEADER + length;
     } else {
       // judged while still held: close() releases it when it turns out to be malformed
+      if (editor != null) {
+        int received = PacketFraming.sequenceId(partial, 0);
+        ByteBuf edited = edited(editor, partial, 0, length);
+        held = null;
+        partial.release();
+        if (edited != null) {
+          out.chunk(edited);
+        } else {
+          refuseLocalInfile(received, out);
+        }
+        return position + count;
+      }
       boolean relayed = judge(partial, 0, length);
       held = null;
       if (relayed) {
@@ -280,11 +326,53 @@ final class ResponseTracker {
     }
   }
 
-  /** Whether a packet of that length and first byte may change the course of the response. */
+  /**
+   * A packet that is complete, moved on by and with its names edited; the caller's to release. Null
+   * if it is a LOCAL INFILE request.
+   */
+  private @Nullable ByteBuf edited(NameEditor names, ByteBuf in, int position, int length) {
+    int first = in.getUnsignedByte(position + HEADER);
+    ByteBuf changed;
+    if (isCourse(length, first)) {
+      if (!judge(in, position, length)) {
+        return null;
+      }
+      if (phase == Phase.COLUMNS) {
+        names.beginColumns();
+      }
+      changed = names.end(in, position, length);
+    } else {
+      boolean definition = phase != Phase.ROWS || shape == CommandShape.FIELD_LIST;
+      startSkipping(in, position, length);
+      skip = 0;
+      packetPassed();
+      changed = definition ? names.column(in, position, length) : names.row(in, position, length);
+    }
+    return changed != null ? changed : in.copy(position, HEADER + length);
+  }
+
+  /** Whether a packet must be seen whole: to know the response's course, or to edit it. */
   private boolean mustBeWhole(int length, int first) {
     if (continuation) {
       return false;
     }
+    NameEditor names = editor;
+    if (names != null && length > 0 && length < FULL) {
+      boolean edited =
+          switch (phase) {
+            case COLUMNS, PARAMETERS, PREPARED_COLUMNS -> true;
+            case ROWS -> shape == CommandShape.FIELD_LIST || names.editsRows();
+            default -> false;
+          };
+      if (edited) {
+        return true;
+      }
+    }
+    return isCourse(length, first);
+  }
+
+  /** Whether a packet of that length and first byte may change the course of the response. */
+  private boolean isCourse(int length, int first) {
     return switch (phase) {
       case COLUMNS, PARAMETERS, PREPARED_COLUMNS -> first == ERR;
       case ROWS ->

@@ -6,6 +6,8 @@ import io.netty.util.concurrent.EventExecutor;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.credential.FastAuthCache;
 import io.portcullis.privilege.credential.PasswordVerifier;
+import io.portcullis.privilege.credential.SecretKey;
+import io.portcullis.privilege.dcl.AccountStatements;
 import io.portcullis.privilege.dcl.Bootstrap;
 import io.portcullis.privilege.dcl.CatalogSettler;
 import io.portcullis.privilege.dcl.DclExecutor;
@@ -46,7 +48,6 @@ import io.portcullis.proxy.tls.BackendTlsMode;
 import io.portcullis.proxy.tls.ServerTls;
 import io.portcullis.proxy.tls.ServerTlsFiles;
 import io.portcullis.proxy.tls.TlsContexts;
-import io.portcullis.proxy.wire.AuthData;
 import io.portcullis.proxy.wire.EventLoops;
 import io.portcullis.sql.analysis.StatementAnalyzer;
 import io.portcullis.sql.lexer.LexLimits;
@@ -145,7 +146,7 @@ public final class PortcullisServer implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     JdbcSettings jdbc = jdbcSettings(backend);
     JdbcCatalogStore store = own(JdbcCatalogStore.open(jdbc));
-    BackendControl control = own(new JdbcBackendControl(jdbc));
+    JdbcBackendControl control = own(new JdbcBackendControl(jdbc));
     ServerFacts facts = control.probe();
     SnapshotPublisher publisher = new SnapshotPublisher();
     CatalogWriter writer = new CatalogWriter(store, publisher);
@@ -178,11 +179,29 @@ public final class PortcullisServer implements AutoCloseable {
             loops
                 .shutdownGracefully(0, 1, TimeUnit.SECONDS)
                 .awaitUninterruptibly(5, TimeUnit.SECONDS));
-    BackendPool pool = backendPool(backend, facts, control, storeExecutor);
+    AccountStatements accounts =
+        new AccountStatements(
+            writer,
+            publisher,
+            control,
+            control,
+            config.catalog().secretKey().map(key -> SecretKey.of(key.reveal(), random)),
+            dclSettings,
+            random,
+            clock);
+    accounts.repair();
+    BackendPool pool =
+        backendPool(
+            backend,
+            new AccountLogins(backend, publisher, accounts),
+            facts,
+            control,
+            storeExecutor);
     resources.push(pool::close);
 
     DclExecutor dcl =
-        new DclExecutor(writer, publisher, authorizer, control, dclSettings, logins, random, clock);
+        new DclExecutor(
+            writer, publisher, authorizer, control, dclSettings, logins, accounts, random, clock);
     StatementAnalyzer analyzer = new StatementAnalyzer(config.cache().analyses());
     ObjectLookup lookup =
         new ObjectLookup(control, publisher, objects, analyzer, facts, config.catalog().schema());
@@ -200,7 +219,7 @@ public final class PortcullisServer implements AutoCloseable {
             lookup,
             dcl,
             settler,
-            () -> reconcileLater(settler, objects, lookup, storeExecutor),
+            () -> reconcileLater(settler, accounts, objects, lookup, storeExecutor),
             control,
             analysis,
             storeExecutor);
@@ -280,7 +299,11 @@ public final class PortcullisServer implements AutoCloseable {
   }
 
   private static BackendPool backendPool(
-      BackendConfig backend, ServerFacts facts, BackendControl control, Executor store)
+      BackendConfig backend,
+      AccountLogins logins,
+      ServerFacts facts,
+      BackendControl control,
+      Executor store)
       throws IOException {
     Optional<PublicKey> serverKey = Optional.empty();
     if (backend.serverPublicKeyFile().isPresent()) {
@@ -295,8 +318,6 @@ public final class PortcullisServer implements AutoCloseable {
         new BackendServer(
             backend.host(),
             backend.port(),
-            backend.user(),
-            AuthData.of(backend.password().reveal().getBytes(StandardCharsets.UTF_8)),
             tlsMode,
             TlsContexts.forBackend(tlsMode, backend.tls().caFile()),
             serverKey,
@@ -310,6 +331,7 @@ public final class PortcullisServer implements AutoCloseable {
             backend.acquireTimeout());
     return new BackendPool(
         server,
+        logins,
         limits,
         store,
         id -> Optional.ofNullable(facts.collations().get(id)).map(ServerFacts.Collation::name),
@@ -317,9 +339,13 @@ public final class PortcullisServer implements AutoCloseable {
   }
 
   private static void reconcileLater(
-      CatalogSettler settler, BackendObjects objects, ObjectLookup lookup, Executor store) {
+      CatalogSettler settler,
+      AccountStatements accounts,
+      BackendObjects objects,
+      ObjectLookup lookup,
+      Executor store) {
     try {
-      store.execute(() -> reconcile(settler, objects, lookup));
+      store.execute(() -> reconcile(settler, accounts, objects, lookup));
     } catch (RejectedExecutionException e) {
       LOG.atWarn().log("no thread to compare the catalog with the backend");
     }
@@ -327,8 +353,12 @@ public final class PortcullisServer implements AutoCloseable {
 
   /** Objects are left for the next time while DDL is underway. */
   private static void reconcile(
-      CatalogSettler settler, BackendObjects objects, ObjectLookup lookup) {
+      CatalogSettler settler,
+      AccountStatements accounts,
+      BackendObjects objects,
+      ObjectLookup lookup) {
     try {
+      accounts.repair();
       lookup.compareDefinitions();
       long asOf = objects.version();
       if (objects.undisturbedSince(asOf)) {

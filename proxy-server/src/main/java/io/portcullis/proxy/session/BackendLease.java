@@ -45,6 +45,7 @@ final class BackendLease {
   private final ServerVersion version;
   private final long capabilities;
   private final int collation;
+  private final String login;
 
   private @Nullable BackendConnection connection;
   private @Nullable LexicalMode mode;
@@ -65,7 +66,9 @@ final class BackendLease {
       Executor store,
       ServerVersion version,
       long capabilities,
-      int collation) {
+      int collation,
+      String login) {
+    this.login = login;
     this.source = source;
     this.port = port;
     this.control = control;
@@ -130,7 +133,7 @@ final class BackendLease {
   /** Takes a connection; {@code then} is given null, or why there is none. */
   void acquire(Optional<String> database, Consumer<@Nullable BackendError> then) {
     source.acquire(
-        new BackendTarget(capabilities, collation, database),
+        new BackendTarget(capabilities, collation, database, login),
         new AcquireListener() {
           @Override
           public void acquired(BackendConnection leased, BackendState state) {

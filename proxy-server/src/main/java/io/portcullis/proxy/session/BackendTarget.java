@@ -17,6 +17,9 @@ public record BackendTarget(
   /** Name of the one login of a configuration that names none. */
   public static final String DEFAULT_LOGIN = "default";
 
+  /** Nobody's: a connection with it fails. */
+  public static final String NO_LOGIN = "";
+
   /** A target with the {@linkplain #DEFAULT_LOGIN default login}. */
   public BackendTarget(long capabilities, int collation, Optional<String> database) {
     this(capabilities, collation, database, DEFAULT_LOGIN);

@@ -1,8 +1,11 @@
 package io.portcullis.proxy.session;
 
 import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.BackendLogin;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.report.SessionRow;
 import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.statement.StatementReader;
 import io.portcullis.proxy.wire.CapabilityFlags;
@@ -217,7 +220,8 @@ public final class ClientSession {
             services.store(),
             services.facts().version(),
             negotiated,
-            collation);
+            collation,
+            backendLogin(subject));
     backend = lease;
     CommandPhase phase =
         new CommandPhase(
@@ -232,6 +236,24 @@ public final class ClientSession {
     commands = phase;
     busy = true;
     phase.enter(database, info, sequence);
+  }
+
+  /**
+   * Each account's sessions log in to the backend with a login of their own (DESIGN D6); one that
+   * has none, as it was dropped just now, never with that of account sys.
+   */
+  private String backendLogin(Subject subject) {
+    if (subject.account().isSys()) {
+      return BackendTarget.DEFAULT_LOGIN;
+    }
+    return services
+        .publisher()
+        .current()
+        .state()
+        .account(subject.account())
+        .flatMap(Account::login)
+        .map(BackendLogin::user)
+        .orElse(BackendTarget.NO_LOGIN);
   }
 
   /** The handshake's database stands, and OK is sent: commands may come. */
@@ -312,7 +334,7 @@ public final class ClientSession {
 
   private void show(Authority authority) {
     Visible shown = visible;
-    String database = authority.currentDatabase().orElse("");
+    String database = authority.shownDatabase().orElse("");
     if (shown == null || !shown.database().equals(database)) {
       Subject subject = authority.subject().subject();
       visible =
@@ -441,6 +463,25 @@ public final class ClientSession {
   /** Closes it, whatever it is doing. */
   public void terminate() {
     port.loop().execute(() -> closeWith(ErrorCode.ER_SERVER_SHUTDOWN.error()));
+  }
+
+  /** Its row in {@code mo_sessions}; empty before login. */
+  Optional<SessionRow> sessionRow() {
+    Visible shown = visible;
+    if (shown == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new SessionRow(
+            connectionId,
+            shown.account(),
+            shown.user(),
+            shown.userName(),
+            shown.host(),
+            Optional.of(shown.database()).filter(database -> !database.isEmpty()),
+            busy ? "Query" : "Sleep",
+            Duration.ofNanos(System.nanoTime() - lastActivityNanos).toSeconds(),
+            busy ? "executing" : ""));
   }
 
   /** Its row in SHOW PROCESSLIST; empty before login. */

@@ -2,10 +2,12 @@ package io.portcullis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.portcullis.privilege.authz.Decision;
+import io.portcullis.privilege.authz.NameSpace;
 import io.portcullis.proxy.statement.Authority;
-import io.portcullis.proxy.statement.IdentityRewriter;
+import io.portcullis.proxy.statement.CatalogSeen;
 import io.portcullis.proxy.statement.MetadataRewriter.MetadataFilters;
 import io.portcullis.proxy.statement.StatementReader;
+import io.portcullis.proxy.statement.StatementRewriter;
 import io.portcullis.proxy.wire.Packet;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.ProtocolException;
@@ -26,6 +28,7 @@ import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.statement.AccessControlStatement;
 import io.portcullis.sql.statement.DeallocateText;
 import io.portcullis.sql.statement.ExecuteText;
+import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.Kill;
 import io.portcullis.sql.statement.PrepareText;
@@ -65,7 +68,9 @@ final class CommandPhase {
 
   private static final int COMMAND_OFFSET = 1;
   private static final int FIRST_OF_ANSWER = 1;
-  private static final int MAX_LOOKUPS = 3;
+  static final int MAX_LOOKUPS = 3;
+  static final SqlError OBJECTS_KEEP_CHANGING =
+      ErrorCode.ER_UNKNOWN_ERROR.error("The objects of this statement keep changing; try again");
   private static final int MULTI_STATEMENTS_ON = 0;
   private static final int MULTI_STATEMENTS_OFF = 1;
 
@@ -81,6 +86,8 @@ final class CommandPhase {
   private final LocalAnswers local;
   private final DefinitionStatements definitions;
   private final MetadataReads metadata;
+  private final ExplainedStatements explained;
+  private final CatalogReads catalog;
   private final Relay relay;
   private final Holdings holdings;
   private final PacketStep query = this::query;
@@ -97,6 +104,7 @@ final class CommandPhase {
   private int sequenceOffset;
   private @Nullable StatementText text;
   private boolean more;
+  private boolean namesInRows;
   private @Nullable PreparedHandle handle;
   private @Nullable MetadataFilters filters;
   private @Nullable Interruption interruption;
@@ -125,10 +133,15 @@ final class CommandPhase {
         new Offload(port.loop(), session.connectionId(), this::fail, session::protocolError);
     this.prepared = new PreparedStatements(this, port, reader, authority, backend);
     this.local = new LocalAnswers(this, session, services, authority, backend, offload);
+    this.explained =
+        new ExplainedStatements(this, session, services, port, reader, authority, backend, offload);
     this.definitions = new DefinitionStatements(this, services, authority, offload);
-    this.metadata = new MetadataReads(this, port, reader, authority, backend);
+    this.metadata = new MetadataReads(this, port, reader, authority, backend, services.facts());
+    this.catalog =
+        new CatalogReads(this, port, services, reader, authority, backend, offload, metadata);
     this.holdings =
-        new Holdings(this, session, services, port, authority, backend, prepared, metadata);
+        new Holdings(
+            this, session, services, port, authority, backend, prepared, metadata, catalog);
   }
 
   void onClientWritable() {
@@ -166,6 +179,11 @@ final class CommandPhase {
 
   /** Takes ownership of a command that is about to be sent. */
   void take(ByteBuf framed, CommandShape itsShape, @Nullable PreparedHandle executed) {
+    namesInRows =
+        executed != null
+            && itsShape == CommandShape.EXECUTE
+            && executed.analysis().statement() instanceof ForwardStatement forward
+            && showsDefinitions(forward);
     command = framed;
     shape = itsShape;
     handle = executed;
@@ -187,6 +205,17 @@ final class CommandPhase {
     filters = with;
   }
 
+  /** Takes ownership of the command in hand as it is to be sent. */
+  void replaceCommand(ByteBuf rewritten) {
+    dropCommand();
+    command = rewritten;
+  }
+
+  /** What the command in hand was given to see of the gate's own tables. */
+  Optional<CatalogSeen> seen() {
+    return catalog.seen();
+  }
+
   /** What the command in hand was secured with. */
   Optional<MetadataFilters> filters() {
     return Optional.ofNullable(filters);
@@ -201,6 +230,16 @@ final class CommandPhase {
   /** The secured form of a statement that needs these is about to be sent. */
   void runsSecured(List<AccessRequest> accesses) {
     holdings.runs(accesses);
+  }
+
+  /** Gives the command in hand away. */
+  ByteBuf handOver() {
+    ByteBuf framed = command;
+    if (framed == null) {
+      throw new IllegalStateException("no command");
+    }
+    command = null;
+    return framed;
   }
 
   /** Sends the command in hand, and its response straight on. */
@@ -246,13 +285,13 @@ final class CommandPhase {
         0,
         () ->
             backend.acquire(
-                database,
+                Optional.of(authority.physical(database.get())),
                 error -> {
                   if (error == null) {
                     authority.use(database.get());
                     entered(info);
                   } else {
-                    replies.error(sequence, error);
+                    replies.error(sequence, shown(error));
                     session.endLogin();
                   }
                 }));
@@ -277,6 +316,7 @@ final class CommandPhase {
     more = false;
     handle = null;
     filters = null;
+    catalog.forget();
     interruption = null;
     try {
       dispatch(packet);
@@ -408,7 +448,7 @@ final class CommandPhase {
               authority.useNone();
             }
             diagnostics = null;
-            replies.error(sequence, error);
+            replies.error(sequence, shown(error));
             finishCommand();
           }
         });
@@ -425,13 +465,14 @@ final class CommandPhase {
       if (known instanceof StatementAnalysis analysis
           && analysis.statement() instanceof ForwardStatement forward
           && forward.effects().isEmpty()
-          && analysis.identities().isEmpty()
-          && authority.knowsPermitted(analysis)) {
+          && authority.knowsPermitted(analysis)
+          && !StatementRewriter.isNeeded(analysis, authority.names())) {
         reader.done();
         diagnostics = null;
         holdings.runs(forward.accesses());
         startTimeout();
-        backend.execute(packet.framed(), CommandShape.QUERY, ResponseEdit.NONE, relay);
+        namesInRows = showsDefinitions(forward);
+        backend.execute(packet.framed(), CommandShape.QUERY, edit(), relay);
         return;
       }
       command = packet.framed();
@@ -478,6 +519,7 @@ final class CommandPhase {
     more = left > 1;
     handle = null;
     filters = null;
+    catalog.forget();
     interruption = null;
     command = several.cut(port.allocator());
     sequenceOffset = (sequence - 1) & 0xff;
@@ -510,10 +552,21 @@ final class CommandPhase {
       return;
     }
     StatementAnalysis analysis = (StatementAnalysis) result;
-    if (!analysis.identities().isEmpty() && !answerIdentities(analysis)) {
+    NameSpace names = authority.subject().names();
+    if (!names.isIdentity() && !analysis.databases().isComplete()) {
       fail(
           ErrorCode.ER_NOT_SUPPORTED_YET.error(
-              "USER() and other functions about the session in a statement of 16 MiB"));
+              "a name of a database in a place where the gate cannot tell it for certain; make it"
+                  + " the current database and leave it out"));
+      return;
+    }
+    if (StatementRewriter.isNeeded(analysis, names) && !rewrite(analysis)) {
+      fail(
+          ErrorCode.ER_NOT_SUPPORTED_YET.error(
+              names.isIdentity()
+                  ? "USER() and other functions about the session in a statement of 16 MiB"
+                  : "names of databases, and functions about the session, in a statement of 16"
+                      + " MiB"));
       return;
     }
     if (shape == CommandShape.PREPARE) {
@@ -523,21 +576,15 @@ final class CommandPhase {
     }
   }
 
-  /** False for a packet of several frames: the backend would name its own login. */
-  private boolean answerIdentities(StatementAnalysis analysis) {
+  /** False for a packet of several frames. */
+  private boolean rewrite(StatementAnalysis analysis) {
     ByteBuf framed = command;
     if (framed == null || framed.readableBytes() > PacketFraming.MAX_FRAME_PAYLOAD) {
       return false;
     }
     command =
-        IdentityRewriter.rewrite(
-            framed,
-            analysis.identities(),
-            reader,
-            backend.mode(),
-            authority.subject(),
-            session.connectionId(),
-            port.allocator());
+        new StatementRewriter(reader, backend.mode(), authority.subject(), session.connectionId())
+            .rewrite(framed, analysis, port.allocator());
     framed.release();
     return true;
   }
@@ -545,6 +592,9 @@ final class CommandPhase {
   /** Decides a statement and executes it. */
   void run(StatementAnalysis analysis) {
     Statement statement = analysis.statement();
+    namesInRows =
+        statement instanceof ShowWarnings
+            || (statement instanceof ForwardStatement forward && showsDefinitions(forward));
     if (!(statement instanceof AccessControlStatement) && !(statement instanceof ShowWarnings)) {
       Optional<SqlError> unusable = authority.subject().unusable();
       if (unusable.isPresent()) {
@@ -572,6 +622,8 @@ final class CommandPhase {
       prepared.executeText(execute.name());
     } else if (statement instanceof DeallocateText deallocate) {
       prepared.deallocateText(deallocate.name());
+    } else if (statement instanceof ExplainAccess explain) {
+      explained.explain(explain);
     } else if (statement instanceof AccessControlStatement control) {
       local.accessControl(control);
     } else {
@@ -591,6 +643,10 @@ final class CommandPhase {
     if (handle == null && authority.knowsPermitted(analysis)) {
       holdings.runs(accesses);
       then.run();
+      return;
+    }
+    if (catalog.concern(accesses)) {
+      catalog.permitted(analysis, accesses, then);
       return;
     }
     decide(
@@ -635,13 +691,12 @@ final class CommandPhase {
     } else if (decision instanceof Decision.Unresolved unresolved && lookups < MAX_LOOKUPS) {
       lookUp(unresolved.names(), () -> decide(accesses, lookups + 1, then, otherwise));
     } else {
-      fail(
-          ErrorCode.ER_UNKNOWN_ERROR.error(
-              "The objects of this statement keep changing; try again"));
+      fail(OBJECTS_KEEP_CHANGING);
     }
   }
 
-  private void lookUp(List<RelationName> relations, Runnable then) {
+  /** Asks the backend what these are; what it says is kept for the next decision. */
+  void lookUp(List<RelationName> relations, Runnable then) {
     long asOf = services.objects().version();
     offload.run(
         services.store(),
@@ -677,11 +732,7 @@ final class CommandPhase {
   }
 
   void send(ResponseSink sink) {
-    ByteBuf framed = command;
-    command = null;
-    if (framed == null) {
-      throw new IllegalStateException("no command");
-    }
+    ByteBuf framed = handOver();
     Interruption early = interruption;
     if (early != null) {
       // Between the decision and now something had to be looked up, and a right was taken away.
@@ -699,9 +750,31 @@ final class CommandPhase {
   }
 
   private ResponseEdit edit() {
-    return sequenceOffset == 0 && !more
-        ? ResponseEdit.NONE
-        : new ResponseEdit(sequenceOffset, more);
+    NameSpace names = authority.names();
+    if (names.isIdentity()) {
+      return sequenceOffset == 0 && !more
+          ? ResponseEdit.NONE
+          : new ResponseEdit(sequenceOffset, more);
+    }
+    return new ResponseEdit(
+        sequenceOffset, more, new ResponseEdit.Names(names.prefix(), namesInRows));
+  }
+
+  /** Whether the rows of the answer name databases: those of a query are the account's own. */
+  private static boolean showsDefinitions(ForwardStatement statement) {
+    return switch (statement.kind()) {
+      case SHOW, DESCRIBE, EXPLAIN, TABLE_MAINTENANCE -> true;
+      default -> false;
+    };
+  }
+
+  /** An error of the backend as the account may see it. */
+  private BackendError shown(BackendError error) {
+    NameSpace names = authority.names();
+    return names.isIdentity()
+        ? error
+        : new BackendError(
+            error.errno(), error.sqlState(), error.message().replace(names.prefix(), ""));
   }
 
   private void forwardSet(SetVariables set) {
@@ -772,6 +845,13 @@ final class CommandPhase {
     }
     command = packet.framed();
     shape = CommandShape.SINGLE;
+    String physical = authority.physical(database);
+    if (!authority.names().isIdentity()) {
+      dropCommand();
+      command =
+          CommandEncoder.text(
+              port.allocator(), CommandByte.INIT_DB, physical, backend.mode().charset().java());
+    }
     decide(
         List.of(new AccessRequest(AccessKind.USE, new DatabaseName(database))),
         0,

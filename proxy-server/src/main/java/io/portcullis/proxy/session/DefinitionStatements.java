@@ -7,6 +7,7 @@ import io.portcullis.privilege.store.StoreException;
 import io.portcullis.proxy.statement.Authority;
 import io.portcullis.sql.access.CatalogEffect;
 import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.SqlError;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * tables, follow before the client hears OK. Event loop only.
  */
 final class DefinitionStatements {
+
+  static final SqlError RENAMES_TEMPORARY =
+      ErrorCode.ER_NOT_SUPPORTED_YET.error(
+          "renaming a temporary table is not offered by this gate");
 
   private final CommandPhase phase;
   private final SessionServices services;
@@ -41,9 +46,7 @@ final class DefinitionStatements {
   void run(List<CatalogEffect> all, Optional<String> database) {
     TemporaryEffects temporary = TemporaryEffects.of(all, authority, database);
     if (temporary.renamed()) {
-      phase.fail(
-          ErrorCode.ER_NOT_SUPPORTED_YET.error(
-              "renaming a temporary table is not offered by this gate"));
+      phase.fail(RENAMES_TEMPORARY);
       return;
     }
     List<CatalogEffect> effects = temporary.effects();
@@ -57,9 +60,10 @@ final class DefinitionStatements {
           phase.hold(
               (held, end) -> defined(end.error() ? List.of() : effects, database, held, end)));
     } else if (CatalogSettler.needsPriorObjects(effects)) {
+      Subject subject = authority.subject().subject();
       offload.run(
           services.store(),
-          () -> services.settler().before(database, effects),
+          () -> services.settler().before(subject, database, effects),
           prior -> send(effects, database, prior));
     } else {
       send(effects, database, PriorObjects.NONE);
@@ -149,7 +153,7 @@ final class DefinitionStatements {
       } else if (effect instanceof CatalogEffect.DatabaseDropped dropped
           && authority
               .currentDatabase()
-              .filter(dropped.database().name()::equalsIgnoreCase)
+              .filter(authority.physical(dropped.database().name())::equalsIgnoreCase)
               .isPresent()) {
         authority.useNone();
       }

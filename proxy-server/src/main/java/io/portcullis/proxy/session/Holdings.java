@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>DDL is no exception: the backend undoes or finishes it, the catalog follows what it
  *       answers, and after an interruption the two are compared.
  *   <li>A secured read of information_schema goes on while it would be secured the same way again.
+ *   <li>A read of the gate's own tables goes on while it would be shown everybody's rows, or his
+ *       own, as before; the rows are those of its beginning.
  *   <li>A cursor is closed; the next COM_STMT_FETCH hears 1317.
  *   <li>A session that has locked tables is closed, since going on without its locks in silence
  *       would not be what it asked for.
@@ -41,6 +43,8 @@ final class Holdings {
   private static final int MAX_LOOKUPS = 3;
   private static final SqlError CHANGED =
       ErrorCode.ER_UNKNOWN_ERROR.error("what it may show of information_schema has changed");
+  private static final SqlError UNSEEN =
+      ErrorCode.ER_UNKNOWN_ERROR.error("what it may show of mo_catalog has changed");
 
   private final CommandPhase phase;
   private final ClientSession session;
@@ -50,6 +54,7 @@ final class Holdings {
   private final BackendLease backend;
   private final PreparedStatements prepared;
   private final MetadataReads metadata;
+  private final CatalogReads catalog;
 
   private @Nullable List<AccessRequest> running;
   private @Nullable Locks locks;
@@ -77,7 +82,8 @@ final class Holdings {
       Authority authority,
       BackendLease backend,
       PreparedStatements prepared,
-      MetadataReads metadata) {
+      MetadataReads metadata,
+      CatalogReads catalog) {
     this.phase = phase;
     this.session = session;
     this.services = services;
@@ -86,6 +92,7 @@ final class Holdings {
     this.backend = backend;
     this.prepared = prepared;
     this.metadata = metadata;
+    this.catalog = catalog;
   }
 
   /** A statement that needs these was permitted, and is about to be sent. */
@@ -127,8 +134,9 @@ final class Holdings {
 
   /** The catalog has changed. */
   void reconsider() {
-    if (authority.isUserDropped()) {
-      end(revoked(ErrorCode.ER_UNKNOWN_AUTHID.error("of this session: the user was dropped")));
+    Optional<SqlError> ended = authority.ended();
+    if (ended.isPresent()) {
+      end(revoked(ended.get()));
       return;
     }
     Locks locked = locks;
@@ -143,10 +151,12 @@ final class Holdings {
           0);
     }
     for (PreparedHandle handle : prepared.withCursor()) {
-      if (handle.analysis().statement() instanceof ForwardStatement forward) {
+      if (handle.seen().filter(catalog::isLost).isPresent()) {
+        prepared.endCursor(handle, revoked(UNSEEN));
+      } else if (handle.analysis().statement() instanceof ForwardStatement forward) {
         decide(
             new Holding(
-                forward.accesses(),
+                catalog.besides(forward.accesses()),
                 handle.database(),
                 handle.filters(),
                 handle::hasCursor,
@@ -155,7 +165,9 @@ final class Holdings {
       }
     }
     List<AccessRequest> accesses = running;
-    if (accesses != null) {
+    if (accesses != null && phase.seen().filter(catalog::isLost).isPresent()) {
+      phase.interrupt(Interruption.revoked(revoked(UNSEEN), List::of));
+    } else if (accesses != null) {
       decide(
           new Holding(
               accesses,

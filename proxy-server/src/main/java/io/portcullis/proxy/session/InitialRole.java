@@ -13,12 +13,14 @@ final class InitialRole {
 
   /** The user's stored default role while it is granted, else public. */
   static RoleId of(CatalogState state, User user) {
-    return mayActivate(state, user, user.defaultRole()) ? user.defaultRole() : RoleId.PUBLIC;
+    return mayActivate(state, user, user.defaultRole())
+        ? user.defaultRole()
+        : RoleId.publicOf(user.account());
   }
 
   /** Only roles granted directly can be active; public is everybody's. */
   static boolean mayActivate(CatalogState state, User user, RoleId role) {
-    return role.equals(RoleId.PUBLIC) || state.isGranted(role, user.id());
+    return role.equals(RoleId.publicOf(user.account())) || state.isGranted(role, user.id());
   }
 
   /** The same user as just after a login that names no role. */

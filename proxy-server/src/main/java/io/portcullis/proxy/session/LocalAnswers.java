@@ -4,6 +4,7 @@ import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.dcl.DclResult;
 import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
 import io.portcullis.sql.statement.AccessControlStatement;
@@ -75,16 +76,29 @@ final class LocalAnswers {
           List<List<@Nullable String>> rows = new ArrayList<>();
           ActiveSubject subject = authority.subject();
           boolean fold = services.facts().foldsNames();
-          for (String name : names) {
-            if (services.authorizer().isListed(subject, name, fold)
+          for (String schema : withOwn(names)) {
+            String name = subject.names().logical(schema);
+            if (services.authorizer().isListed(subject, schema, fold)
                 && show.like().map(pattern -> LikePattern.matches(pattern, name)).orElse(true)) {
               rows.add(List.of(name));
             }
           }
+          rows.sort(Comparator.comparing(row -> String.valueOf(row.get(0))));
           String column =
               show.like().map(pattern -> "Database (" + pattern + ")").orElse("Database");
           phase.answer(List.of(ColumnDefinition41.varchar(column)), rows);
         });
+  }
+
+  /** The gate's own database is not at the backend. */
+  private static List<String> withOwn(List<String> names) {
+    if (names.contains(ReportTable.MO_CATALOG)) {
+      return names;
+    }
+    List<String> all = new ArrayList<>(names);
+    all.add(ReportTable.MO_CATALOG);
+    all.sort(Comparator.naturalOrder());
+    return all;
   }
 
   void showProcesslist() {
@@ -109,7 +123,7 @@ final class LocalAnswers {
     ActiveSubject active = authority.subject();
     Subject who = active.subject();
     return other.isOf(who.user())
-        || active.isAdministrator()
+        || (active.isAdministrator() && who.account().isSys())
         || (other.isOf(who.account())
             && services.authorizer().requireAny(active, PrivilegeType.ACCOUNT_ALL).isEmpty());
   }
@@ -124,7 +138,12 @@ final class LocalAnswers {
     }
     ClientSession other = target.get();
     if (!reaches(other)) {
-      phase.fail(ErrorCode.ER_KILL_DENIED_ERROR.error(kill.connectionId()));
+      // Of another account it is not told that there is one.
+      phase.fail(
+          (other.isOf(authority.subject().subject().account())
+                  ? ErrorCode.ER_KILL_DENIED_ERROR
+                  : ErrorCode.ER_NO_SUCH_THREAD)
+              .error(kill.connectionId()));
       return;
     }
     if (other == session) {

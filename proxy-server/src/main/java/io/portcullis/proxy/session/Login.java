@@ -3,7 +3,8 @@ package io.portcullis.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.catalog.CatalogState;
-import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.Account;
+import io.portcullis.privilege.model.AccountStatus;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.SecondaryRoles;
@@ -224,8 +225,9 @@ final class Login {
   }
 
   private Optional<User> find() {
-    return name.filter(n -> n.account().equals(LoginName.SYS))
-        .flatMap(n -> services.publisher().current().state().user(AccountId.SYS, n.user()));
+    CatalogState state = services.publisher().current().state();
+    return name.flatMap(
+        n -> state.account(n.account()).flatMap(account -> state.user(account.id(), n.user())));
   }
 
   private void proceed(AuthStep step) {
@@ -301,13 +303,18 @@ final class Login {
       reject(ErrorCode.ER_ACCOUNT_HAS_BEEN_LOCKED.error(user.name(), port.remoteHost()));
       return;
     }
+    CatalogState state = services.publisher().current().state();
+    Optional<Account> account = state.account(user.account());
+    if (account.filter(a -> a.status() != AccountStatus.SUSPENDED).isEmpty()) {
+      reject(ErrorCode.ER_ACCOUNT_SUSPENDED.error(account.map(Account::name).orElse("")));
+      return;
+    }
     int collation = knownCollation(decoded.collation()).orElse(decoded.collation());
     String charset = charsetOf(collation);
     if (ClientCharset.ofName(charset).isEmpty()) {
       reject(ErrorCode.ER_UNKNOWN_CHARACTER_SET.error(charset));
       return;
     }
-    CatalogState state = services.publisher().current().state();
     RoleId primary = InitialRole.of(state, user);
     SecondaryRoles secondary = user.defaultSecondary();
     Optional<String> wanted = name.flatMap(LoginName::role);

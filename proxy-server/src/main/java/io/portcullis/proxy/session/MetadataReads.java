@@ -3,7 +3,9 @@ package io.portcullis.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.authz.Decision;
+import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.proxy.statement.Authority;
+import io.portcullis.proxy.statement.MetadataColumns;
 import io.portcullis.proxy.statement.MetadataRewriter;
 import io.portcullis.proxy.statement.MetadataRewriter.MetadataFilters;
 import io.portcullis.proxy.statement.StatementReader;
@@ -12,7 +14,6 @@ import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.text.ErrorCode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -28,18 +29,21 @@ final class MetadataReads {
   private final StatementReader reader;
   private final Authority authority;
   private final BackendLease backend;
+  private final ServerFacts facts;
 
   MetadataReads(
       CommandPhase phase,
       FrontendPort port,
       StatementReader reader,
       Authority authority,
-      BackendLease backend) {
+      BackendLease backend,
+      ServerFacts facts) {
     this.phase = phase;
     this.port = port;
     this.reader = reader;
     this.authority = authority;
     this.backend = backend;
+    this.facts = facts;
   }
 
   /**
@@ -73,7 +77,15 @@ final class MetadataReads {
         phase::deny);
   }
 
-  private static boolean isSecurable(StatementAnalysis analysis) {
+  /** The tables of information_schema that are to be secured. */
+  static List<String> tables(List<AccessRequest> accesses) {
+    return accesses.stream()
+        .filter(Authorizer::isMetadata)
+        .map(access -> ((RelationName) access.object()).name())
+        .toList();
+  }
+
+  static boolean isSecurable(StatementAnalysis analysis) {
     return analysis.statement() instanceof ForwardStatement forward
         && switch (forward.kind()) {
           case SELECT, INSERT, REPLACE, UPDATE, DELETE, DO, EXPLAIN -> true;
@@ -88,7 +100,7 @@ final class MetadataReads {
         framed == null
             ? Optional.empty()
             : MetadataRewriter.secure(
-                framed, reader, backend.mode(), conditions(), port.allocator());
+                framed, reader, backend.mode(), conditions(), columns(), port.allocator());
     if (secured.isEmpty()) {
       phase.deny(denied);
       return;
@@ -118,18 +130,12 @@ final class MetadataReads {
     return accesses.stream().filter(access -> !isTable(access)).toList();
   }
 
-  private static List<String> tables(List<AccessRequest> accesses) {
-    List<String> tables = new ArrayList<>();
-    for (AccessRequest access : accesses) {
-      if (Authorizer.isMetadata(access) && access.object() instanceof RelationName relation) {
-        tables.add(relation.name());
-      }
-    }
-    return tables;
-  }
-
   private static boolean isTable(AccessRequest access) {
     return Authorizer.isMetadata(access) && access.object() instanceof RelationName;
+  }
+
+  private MetadataColumns columns() {
+    return new MetadataColumns(authority.names(), facts.metadataColumns());
   }
 
   private Function<String, Optional<String>> conditions() {

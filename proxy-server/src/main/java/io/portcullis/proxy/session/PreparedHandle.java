@@ -1,5 +1,6 @@
 package io.portcullis.proxy.session;
 
+import io.portcullis.proxy.statement.CatalogSeen;
 import io.portcullis.proxy.statement.MetadataRewriter.MetadataFilters;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.text.LexicalMode;
@@ -20,6 +21,7 @@ final class PreparedHandle {
   private final Optional<String> database;
   private final LexicalMode mode;
   private final Optional<MetadataFilters> filters;
+  private final Optional<CatalogSeen> seen;
   private long permittedVersion = -1;
 
   /** Whether the backend holds rows of its last execution for COM_STMT_FETCH. */
@@ -33,12 +35,19 @@ final class PreparedHandle {
       StatementAnalysis analysis,
       Optional<String> database,
       LexicalMode mode,
-      Optional<MetadataFilters> filters) {
+      Optional<MetadataFilters> filters,
+      Optional<CatalogSeen> seen) {
     this.id = id;
     this.analysis = analysis;
     this.database = database;
     this.mode = mode;
     this.filters = filters;
+    this.seen = seen;
+  }
+
+  /** What its text shows of the gate's own tables; empty when it names none. */
+  Optional<CatalogSeen> seen() {
+    return seen;
   }
 
   /** What its text was secured with; empty for one sent as it was written. */

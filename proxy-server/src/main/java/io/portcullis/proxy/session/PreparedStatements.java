@@ -121,7 +121,8 @@ final class PreparedStatements {
                                 analysis,
                                 authority.currentDatabase(),
                                 backend.mode(),
-                                phase.filters()));
+                                phase.filters(),
+                                phase.seen()));
                       }
                       phase.answerHeld(held, end);
                     })));
@@ -251,6 +252,7 @@ final class PreparedStatements {
                   inner,
                   authority.currentDatabase(),
                   backend.mode(),
+                  Optional.empty(),
                   Optional.empty());
           sendHeld(() -> named.put(prepare.name(), handle));
         });

@@ -4,13 +4,18 @@ import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.authz.Binding;
 import io.portcullis.privilege.authz.Decision;
+import io.portcullis.privilege.authz.NameSpace;
 import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.AccountStatus;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.StatementAnalysis;
+import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.ServerFlavour;
+import io.portcullis.sql.text.SqlError;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -69,16 +74,27 @@ public final class Authority {
   }
 
   /**
-   * Whether the newest catalog has no such user any more: nothing will be permitted again (PM 6.3).
+   * Why nothing will be permitted again, and the session has to end: the newest catalog has no such
+   * user any more, or its account is suspended (PM 6.3).
    */
-  public boolean isUserDropped() {
+  public Optional<SqlError> ended() {
     Subject subject = active.subject();
-    return publisher
-        .current()
-        .state()
-        .user(subject.user())
-        .filter(user -> user.account().equals(subject.account()))
-        .isEmpty();
+    CatalogState state = publisher.current().state();
+    boolean dropped =
+        state.user(subject.user()).filter(u -> u.account().equals(subject.account())).isEmpty();
+    if (dropped) {
+      return Optional.of(
+          ErrorCode.ER_UNKNOWN_AUTHID.error("of this session: the user was dropped"));
+    }
+    return state
+        .account(subject.account())
+        .filter(account -> account.status() == AccountStatus.SUSPENDED)
+        .map(account -> ErrorCode.ER_ACCOUNT_SUSPENDED.error(account.name()));
+  }
+
+  /** What databases of the account are called at the backend. */
+  public NameSpace names() {
+    return active.names();
   }
 
   /** Whose roles are active from now on: after SET ROLE and its kin. */
@@ -87,15 +103,32 @@ public final class Authority {
     forget();
   }
 
+  /** As the backend calls it. */
   public Optional<String> currentDatabase() {
     return currentDatabase;
   }
 
+  /**
+   * @param database as the account calls it
+   */
   public void use(String database) {
-    String name = foldNames ? database.toLowerCase(Locale.ROOT) : database;
-    currentDatabase = Optional.of(name);
+    currentDatabase = Optional.of(physical(database));
     binding = binding(currentDatabase);
     forget();
+  }
+
+  /**
+   * What the backend calls a database.
+   *
+   * @param database as the account calls it
+   */
+  public String physical(String database) {
+    return names().physical(fold(database));
+  }
+
+  /** The current database as the account calls it. */
+  public Optional<String> shownDatabase() {
+    return currentDatabase.map(names()::logical);
   }
 
   /** The current database was dropped. */
@@ -188,7 +221,31 @@ public final class Authority {
 
   /** {@link Authorizer#metadataFilter} for the subject under the newest snapshot. */
   public Optional<String> metadataFilter(String table, ServerFlavour flavour) {
-    return authorizer.metadataFilter(subject(), table, foldNames, flavour);
+    return metadataFilter(subject(), table, flavour);
+  }
+
+  /** {@link Authorizer#metadataFilter} for whoever is asked about. */
+  public Optional<String> metadataFilter(ActiveSubject whom, String table, ServerFlavour flavour) {
+    return authorizer.metadataFilter(whom, table, foldNames, flavour);
+  }
+
+  /** How the session binds names now, to be used by another thread. */
+  public Binding frozenBinding() {
+    return bindingWith(currentDatabase, Set.copyOf(temporaryTables));
+  }
+
+  /** How a session binds names that is in the same database and has no temporary tables. */
+  public Binding bindingOfOthers() {
+    return bindingWith(currentDatabase, Set.of());
+  }
+
+  private Binding bindingWith(Optional<String> database, Set<RelationName> temporary) {
+    return new Binding(
+        database,
+        foldNames,
+        (db, relation) -> temporary.contains(RelationName.of(db, relation)),
+        objects,
+        objects);
   }
 
   /** What would help, as lines for SHOW WARNINGS. */
@@ -197,18 +254,15 @@ public final class Authority {
   }
 
   private Binding binding(Optional<String> database) {
-    return new Binding(
-        database,
-        foldNames,
-        (db, relation) -> temporaryTables.contains(RelationName.of(db, relation)),
-        objects,
-        objects);
+    return bindingWith(database, temporaryTables);
   }
 
   private Optional<RelationName> bound(RelationName relation, Optional<String> current) {
     Optional<String> database =
-        relation.database().isCurrent() ? current : Optional.of(relation.database().name());
-    return database.map(db -> RelationName.of(fold(db), fold(relation.name())));
+        relation.database().isCurrent()
+            ? current.map(this::fold)
+            : Optional.of(physical(relation.database().name()));
+    return database.map(db -> RelationName.of(db, fold(relation.name())));
   }
 
   private String fold(String name) {

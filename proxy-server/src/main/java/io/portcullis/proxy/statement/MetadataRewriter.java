@@ -34,12 +34,14 @@ public final class MetadataRewriter {
    *
    * @param reader of the event loop; what it has read before is used up
    * @param conditions the condition for a table, by its name
+   * @param columns what is shown of a table
    */
   public static Optional<Secured> secure(
       ByteBuf framed,
       StatementReader reader,
       LexicalMode mode,
       Function<String, Optional<String>> conditions,
+      MetadataColumns columns,
       ByteBufAllocator allocator) {
     if (framed.readableBytes() > PacketFraming.MAX_FRAME_PAYLOAD) {
       return Optional.empty();
@@ -54,12 +56,14 @@ public final class MetadataRewriter {
     List<MetadataUse> uses = MetadataUses.of(statement).orElse(List.of());
     Optional<MetadataFilters> filters =
         MetadataFilters.of(uses.stream().map(MetadataUse::table).toList(), conditions);
-    if (uses.isEmpty() || filters.isEmpty()) {
+    boolean shown = uses.stream().allMatch(use -> columns.of(use.table()).isPresent());
+    if (uses.isEmpty() || filters.isEmpty() || !shown) {
       return Optional.empty();
     }
     return Optional.of(
         new Secured(
-            splice(framed, statementBegin, statement, uses, filters.get(), mode, allocator),
+            splice(
+                framed, statementBegin, statement, uses, filters.get(), columns, mode, allocator),
             filters.get()));
   }
 
@@ -69,6 +73,7 @@ public final class MetadataRewriter {
       LexedStatement statement,
       List<MetadataUse> uses,
       MetadataFilters filters,
+      MetadataColumns columns,
       LexicalMode mode,
       ByteBufAllocator allocator) {
     Charset charset = mode.charset().java();
@@ -80,7 +85,7 @@ public final class MetadataRewriter {
       int begin = statementBegin + statement.span(use.firstToken()).begin();
       int end = statementBegin + statement.span(use.endToken() - 1).end();
       out.writeBytes(framed, from, begin - from);
-      out.writeCharSequence("(SELECT * FROM ", charset);
+      out.writeCharSequence("(SELECT " + columns.of(use.table()).orElseThrow() + " FROM ", charset);
       out.writeBytes(framed, begin, end - begin);
       out.writeCharSequence(" WHERE " + filters.conditions().get(i) + ")", charset);
       if (!use.aliased()) {

@@ -1,10 +1,10 @@
 package io.portcullis.proxy.statement;
 
+import io.portcullis.privilege.authz.NameSpace;
 import io.portcullis.privilege.authz.ObjectNames;
 import io.portcullis.privilege.authz.SystemDatabases;
 import io.portcullis.privilege.authz.ViewDefinition;
 import io.portcullis.privilege.catalog.CatalogState;
-import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
@@ -107,7 +107,7 @@ public final class ObjectLookup {
     CatalogState state = publisher.current().state();
     return SystemDatabases.is(database, catalogSchema)
         || state
-            .database(AccountId.SYS, database)
+            .database(NameSpace.accountOf(database, state), database)
             .flatMap(home -> state.relation(home.id(), name.name()))
             .filter(relation -> relation.kind() == RelationKind.TABLE)
             .isPresent();

@@ -93,17 +93,13 @@ final class BackendPoolTest {
       Duration connectTimeout) {
     BackendServer server =
         new BackendServer(
-            "127.0.0.1",
-            port,
-            "svc",
-            AuthData.of("secret".getBytes(StandardCharsets.UTF_8)),
-            tlsMode,
-            tls(tlsMode),
-            Optional.empty(),
-            false,
-            connectTimeout);
+            "127.0.0.1", port, tlsMode, tls(tlsMode), Optional.empty(), false, connectTimeout);
     return new BackendPool(
         server,
+        name ->
+            Optional.of(
+                new BackendLogins.Login(
+                    "svc", AuthData.of("secret".getBytes(StandardCharsets.UTF_8)))),
         new PoolLimits(connections, idle, idleExpiry, acquire),
         Runnable::run,
         BackendPoolTest::collation,

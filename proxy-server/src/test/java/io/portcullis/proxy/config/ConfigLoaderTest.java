@@ -37,7 +37,8 @@ final class ConfigLoaderTest {
         max_idle_connections: 3
         idle_timeout: 2m
         acquire_timeout: 250ms
-      catalog: {schema: gate_catalog, pool_size: 9, secondary_roles_mode: off}
+      catalog: {schema: gate_catalog, pool_size: 9, secondary_roles_mode: off,
+                secret_key: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}
       administrator: {user: admin, password: "adminpw"}
       tls:
         enabled: true
@@ -64,8 +65,8 @@ final class ConfigLoaderTest {
       log: {level: debug, format: json}
       """;
 
-  /** The password_file keys, which cannot be set together with password. */
-  private static final int SECRET_FILES = 2;
+  /** The keys for files with secrets, which cannot be set together with the secret itself. */
+  private static final int SECRET_FILES = 3;
 
   @TempDir Path directory;
 
@@ -127,7 +128,11 @@ final class ConfigLoaderTest {
                         3,
                         Duration.ofMinutes(2),
                         Duration.ofMillis(250))),
-                new CatalogConfig("gate_catalog", 9, SecondaryRolesMode.OFF),
+                new CatalogConfig(
+                    "gate_catalog",
+                    9,
+                    SecondaryRolesMode.OFF,
+                    Optional.of(Secret.of("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="))),
                 new AdministratorConfig("admin", Optional.of(Secret.of("adminpw"))),
                 new TlsConfig(
                     true,
@@ -177,7 +182,9 @@ final class ConfigLoaderTest {
   void commentedBackendKeysShowTheirDefaults() throws Exception {
     String withoutFiles =
         uncommented(ConfigLoader.documentedDefaults())
-            .replaceAll("(?m)^ *(password_file|ca_file|server_public_key_file):.*$", "");
+            .replaceAll(
+                "(?m)^ *(password_file|secret_key|secret_key_file|ca_file|server_public_key_file):.*$",
+                "");
 
     assertThat(read(withoutFiles).backend())
         .contains(BackendConfig.of("db.example.org", 3306, "portcullis", Secret.of("secret")));

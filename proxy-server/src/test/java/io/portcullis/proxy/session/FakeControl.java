@@ -1,5 +1,6 @@
 package io.portcullis.proxy.session;
 
+import io.portcullis.privilege.store.AccountBackend;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
@@ -7,16 +8,21 @@ import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A control path that is a map, and remembers what it was told to end. */
-final class FakeControl implements BackendControl {
+final class FakeControl implements BackendControl, AccountBackend {
 
   final List<Long> killedQueries = new ArrayList<>();
   boolean unreachable;
+
+  /** Of accounts. */
+  final Set<String> logins = new HashSet<>();
 
   /** KILL cannot be asked for. */
   boolean deaf;
@@ -35,6 +41,40 @@ final class FakeControl implements BackendControl {
 
   void without(String database) {
     objects.remove(database);
+  }
+
+  @Override
+  public void ensureLogin(String login, String password, String schemaPrefix)
+      throws StoreException {
+    reach();
+    logins.add(login);
+  }
+
+  @Override
+  public void dropLogin(String login) throws StoreException {
+    reach();
+    logins.remove(login);
+  }
+
+  @Override
+  public List<String> existing(List<String> asked) {
+    return asked.stream().filter(logins::contains).toList();
+  }
+
+  @Override
+  public List<String> schemas(String prefix) {
+    return objects.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+  }
+
+  @Override
+  public void dropSchema(String name) throws StoreException {
+    reach();
+    objects.remove(name);
+  }
+
+  @Override
+  public Map<String, SchemaSize> sizes() {
+    return Map.of();
   }
 
   private void reach() throws StoreException {

@@ -7,6 +7,8 @@ import io.netty.handler.ssl.SslContext;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.credential.FastAuthCache;
 import io.portcullis.privilege.credential.PasswordVerifier;
+import io.portcullis.privilege.credential.SecretKey;
+import io.portcullis.privilege.dcl.AccountStatements;
 import io.portcullis.privilege.dcl.Bootstrap;
 import io.portcullis.privilege.dcl.CatalogSettler;
 import io.portcullis.privilege.dcl.DclExecutor;
@@ -122,7 +124,24 @@ final class TestGate {
             publisher,
             objects,
             new ObjectLookup(control, publisher, objects, analyzer, facts(), "portcullis"),
-            new DclExecutor(writer, publisher, authorizer, control, dcl, logins, random, clock),
+            new DclExecutor(
+                writer,
+                publisher,
+                authorizer,
+                control,
+                dcl,
+                logins,
+                new AccountStatements(
+                    writer,
+                    publisher,
+                    control,
+                    control,
+                    Optional.of(SecretKey.of(SecretKey.generate(random), random)),
+                    dcl,
+                    random,
+                    clock),
+                random,
+                clock),
             new CatalogSettler(writer, publisher, authorizer, control, dcl),
             () -> outcomesUnknown++,
             control,
@@ -143,7 +162,8 @@ final class TestGate {
         "STRICT_TRANS_TABLES",
         1 << 20,
         "utf8mb4",
-        "utf8mb4_general_ci");
+        "utf8mb4_general_ci",
+        Map.of("tables", List.of("TABLE_SCHEMA", "TABLE_NAME")));
   }
 
   /** A connection that stands; its greeting is not read yet. */

@@ -45,7 +45,8 @@ final class ObjectLookupTest {
             "ANSI_QUOTES",
             1 << 20,
             "utf8mb4",
-            "utf8mb4_bin");
+            "utf8mb4_bin",
+            Map.of("tables", List.of("TABLE_SCHEMA", "TABLE_NAME")));
     return new ObjectLookup(
         backend, new SnapshotPublisher(), objects, new StatementAnalyzer(0), facts, "portcullis");
   }

@@ -20,10 +20,20 @@ public enum IdentityFunction {
   CURRENT_SECONDARY_ROLES,
   CURRENT_ACCOUNT_NAME,
   CURRENT_ACCOUNT_ID,
-  CONNECTION_ID;
+  CONNECTION_ID,
+  DATABASE,
+  SCHEMA;
 
   private static final int SHORTEST = 4;
   private static final int LONGEST = 23;
+
+  /**
+   * Whether the backend's answer is right as well where databases have the same names on both
+   * sides.
+   */
+  public boolean isAboutNames() {
+    return this == DATABASE || this == SCHEMA;
+  }
 
   static Optional<IdentityFunction> ofWord(String word) {
     if (word.length() < SHORTEST || word.length() > LONGEST) {

@@ -1,8 +1,6 @@
 package io.portcullis.sql.analysis;
 
 import io.portcullis.sql.lexer.LexedStatement;
-import io.portcullis.sql.lexer.TokenKind;
-import io.portcullis.sql.parser.ReservedWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,45 +29,19 @@ public final class MetadataUses {
   private Optional<List<MetadataUse>> find() {
     List<MetadataUse> uses = new ArrayList<>();
     for (int i = 0; i < text.size(); i++) {
-      if (!isIdentifier(i) || !isInformationSchema(text.value(i))) {
+      if (!TablePlaces.isIdentifier(text, i) || !isInformationSchema(text.value(i))) {
         continue;
       }
-      if (!isPlaceOfTable(i)
+      if (!TablePlaces.isPlace(text, i)
           || !text.isPunctuation(i + 1, ".")
-          || !isIdentifier(i + 2)
+          || !TablePlaces.isIdentifier(text, i + 2)
           || text.isPunctuation(i + 3, ".")
           || text.isPunctuation(i + 3, "(")) {
         return Optional.empty();
       }
-      uses.add(new MetadataUse(text.value(i + 2), i, i + 3, isAlias(i + 3)));
+      uses.add(new MetadataUse(text.value(i + 2), i, i + 3, TablePlaces.isAlias(text, i + 3)));
     }
     return Optional.of(List.copyOf(uses));
-  }
-
-  private boolean isPlaceOfTable(int i) {
-    return text.isWord(i - 1, "FROM")
-        || text.isWord(i - 1, "JOIN")
-        || text.isWord(i - 1, "STRAIGHT_JOIN")
-        || text.isPunctuation(i - 1, ",")
-        || text.isPunctuation(i - 1, "(");
-  }
-
-  private boolean isAlias(int i) {
-    if (i >= text.size()) {
-      return false;
-    }
-    return switch (text.kind(i)) {
-      case QUOTED_IDENTIFIER, STRING -> true;
-      case WORD ->
-          text.isWord(i, "AS")
-              || !ReservedWords.isReserved(text.text(i), text.mode().server().flavour());
-      default -> false;
-    };
-  }
-
-  private boolean isIdentifier(int i) {
-    return i < text.size()
-        && (text.kind(i) == TokenKind.WORD || text.kind(i) == TokenKind.QUOTED_IDENTIFIER);
   }
 
   /** ASCII letters only: what folds to it in some collation is another name here. */

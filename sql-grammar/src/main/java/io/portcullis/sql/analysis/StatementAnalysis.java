@@ -1,8 +1,10 @@
 package io.portcullis.sql.analysis;
 
+import io.portcullis.sql.parser.DynamicText;
 import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.Statement;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A statement that was understood. Immutable; compared by identity, so that it can be the key of
@@ -12,11 +14,22 @@ public final class StatementAnalysis implements AnalysisResult {
   private final Statement statement;
   private final boolean cacheable;
   private final List<IdentityUse> identities;
+  private final List<IdentityUse> identitiesInNameSpace;
+  private final DatabaseUses databases;
+  private final Optional<DatabaseUses> databasesInString;
 
-  StatementAnalysis(Statement statement, boolean cacheable, List<IdentityUse> identities) {
+  StatementAnalysis(
+      Statement statement,
+      boolean cacheable,
+      List<IdentityUse> identities,
+      DatabaseUses databases,
+      Optional<DatabaseUses> databasesInString) {
     this.statement = statement;
     this.cacheable = cacheable;
-    this.identities = List.copyOf(identities);
+    this.identitiesInNameSpace = List.copyOf(identities);
+    this.identities = identities.stream().filter(use -> !use.function().isAboutNames()).toList();
+    this.databases = databases;
+    this.databasesInString = databasesInString;
   }
 
   /** Calls that the gate answers in the text before it is sent, in the order of the text. */
@@ -24,14 +37,39 @@ public final class StatementAnalysis implements AnalysisResult {
     return identities;
   }
 
+  /** The same, and those about the current database, for who has other names than the backend. */
+  public List<IdentityUse> identitiesInNameSpace() {
+    return identitiesInNameSpace;
+  }
+
+  /**
+   * The tokens that name a database. Of no use for statements that the gate answers itself. Not
+   * complete where a string of the text names one: see {@link #databasesInString()}.
+   */
+  public DatabaseUses databases() {
+    return databases;
+  }
+
+  /**
+   * Of PREPARE and EXECUTE IMMEDIATE: the tokens that name a database in the statement inside the
+   * string, counted in what {@link DynamicText#in} gives.
+   */
+  public Optional<DatabaseUses> databasesInString() {
+    return databasesInString;
+  }
+
   public Statement statement() {
     return statement;
   }
 
-  /** Of a {@link PrepareText}: what it prepares, as an analysis of its own. */
+  /**
+   * Of a {@link PrepareText}: what it prepares, as an analysis of its own, of the statement inside
+   * the string.
+   */
   public StatementAnalysis prepared() {
     if (statement instanceof PrepareText prepare) {
-      return new StatementAnalysis(prepare.prepared(), false, List.of());
+      return new StatementAnalysis(
+          prepare.prepared(), false, List.of(), databasesInString.orElseThrow(), Optional.empty());
     }
     throw new IllegalStateException("statement: " + statement + " (expected: a PREPARE)");
   }

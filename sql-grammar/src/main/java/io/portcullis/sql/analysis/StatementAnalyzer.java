@@ -4,10 +4,12 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.parser.DynamicText;
+import io.portcullis.sql.parser.QualifiedNames;
 import io.portcullis.sql.parser.StatementReader;
 import io.portcullis.sql.parser.StatementRefused;
 import io.portcullis.sql.parser.jsql.JsqlQueryReader;
 import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
@@ -89,19 +91,23 @@ public final class StatementAnalyzer {
         && !statement.isWord(0, "GRANT")
         && !statement.isWord(0, "PREPARE")
         && !statement.isWord(0, "EXECUTE")
-        && !statement.isWord(0, "SET");
+        && !statement.isWord(0, "SET")
+        && !(statement.isWord(0, "EXPLAIN") && statement.isWord(1, "ACCESS"));
   }
 
   private AnalysisResult read(LexedStatement text) {
     try {
-      Statement statement = reader.read(text);
+      QualifiedNames names = new QualifiedNames(text);
+      Statement statement = reader.read(names);
       if (asksWhoInside(text)) {
         return refused("USER() and other functions about the session in dynamic SQL");
       }
       return new StatementAnalysis(
           statement,
-          !(statement instanceof AccessControlStatement),
-          isAnsweredInText(statement) ? IdentityUses.of(text) : List.of());
+          !(statement instanceof AccessControlStatement || statement instanceof ExplainAccess),
+          isAnsweredInText(statement) ? IdentityUses.of(text) : List.of(),
+          DatabaseUses.of(statement, names),
+          names.inString().map(inner -> DatabaseUses.of(statement, inner)));
     } catch (StatementRefused refused) {
       return new AnalysisRefused(refused.refusal());
     } catch (StackOverflowError tooDeep) {

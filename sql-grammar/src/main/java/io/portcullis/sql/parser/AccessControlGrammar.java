@@ -1,5 +1,6 @@
 package io.portcullis.sql.parser;
 
+import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.statement.AccessControlStatement;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
@@ -26,7 +27,10 @@ import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowAccess;
+import io.portcullis.sql.statement.AccessControlStatement.ShowAccounts;
 import io.portcullis.sql.statement.AccessControlStatement.ShowCreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
@@ -46,7 +50,7 @@ final class AccessControlGrammar {
     this.cursor = cursor;
   }
 
-  /** Whether CREATE, ALTER, DROP or RENAME here is about users or roles. */
+  /** Whether CREATE, ALTER, DROP or RENAME here is about accounts, users or roles. */
   boolean begins() {
     int at = cursor.at();
     return cursor.wordAt(at + 1, "USER")
@@ -65,6 +69,10 @@ final class AccessControlGrammar {
   private AccessControlStatement read() {
     if (cursor.is("CREATE", "OR", "REPLACE")) {
       throw cursor.notOffered("CREATE OR REPLACE USER or ROLE");
+    }
+    AccountGrammar accounts = new AccountGrammar(cursor, this);
+    if (accounts.begins()) {
+      return accounts.read();
     }
     if (cursor.accept("CREATE", "USER")) {
       return createUser();
@@ -163,7 +171,7 @@ final class AccessControlGrammar {
     return new RenameUser(names);
   }
 
-  private UserSpec userSpec() {
+  UserSpec userSpec() {
     UserName user = user();
     return new UserSpec(user, password());
   }
@@ -380,11 +388,26 @@ final class AccessControlGrammar {
     if (cursor.accept("ROLES")) {
       return new ShowRoles(cursor.like());
     }
-    if (cursor.accept("USERS")) {
-      return new ShowUsers(cursor.like());
+    boolean full = cursor.accept("FULL", "USERS");
+    if (full || cursor.accept("USERS")) {
+      if (cursor.is("WHERE")) {
+        throw cursor.notOffered(
+            "SHOW USERS with WHERE", "SELECT from mo_catalog.mo_user finds users by what they are");
+      }
+      return new ShowUsers(full, cursor.like());
+    }
+    if (cursor.accept("ACCOUNTS")) {
+      return new ShowAccounts(cursor.like());
     }
     if (cursor.accept("CREATE", "USER")) {
       return new ShowCreateUser(acceptOneself() ? Optional.empty() : Optional.of(user()));
+    }
+    if (cursor.accept("ACCESS", "ON")) {
+      return showAccess();
+    }
+    if (cursor.accept("EFFECTIVE", "GRANTS")) {
+      return new ShowEffectiveGrants(
+          cursor.accept("FOR") && !acceptOneself() ? Optional.of(user()) : Optional.empty());
     }
     cursor.expect("GRANTS");
     if (!cursor.accept("FOR")) {
@@ -407,6 +430,24 @@ final class AccessControlGrammar {
       cursor.expectMark(")");
     }
     return oneself;
+  }
+
+  /** One object: who can do something with all of them is asked one by one. */
+  private AccessControlStatement showAccess() {
+    // without a type the word is a name: ON view, ON table.t
+    boolean typed =
+        cursor.isAny("DATABASE", "SCHEMA", "TABLE", "VIEW")
+            && cursor.at() + 1 < cursor.end()
+            && !cursor.punctuationAt(cursor.at() + 1, ".");
+    if (typed && cursor.acceptAny("DATABASE", "SCHEMA")) {
+      return new ShowAccess(cursor.database(), Optional.empty());
+    }
+    Optional<RelationKind> kind = Optional.empty();
+    if (typed) {
+      kind = Optional.of(cursor.is("VIEW") ? RelationKind.VIEW : RelationKind.TABLE);
+      cursor.skip();
+    }
+    return new ShowAccess(cursor.relation(), kind);
   }
 
   private List<String> using() {
@@ -469,7 +510,7 @@ final class AccessControlGrammar {
     return users;
   }
 
-  private UserName user() {
+  UserName user() {
     String name = name();
     if (cursor.isKind(TokenKind.USER_VARIABLE)) {
       String host = cursor.text().value(cursor.at());
@@ -488,7 +529,7 @@ final class AccessControlGrammar {
     return roles;
   }
 
-  private String role() {
+  String role() {
     String name = name();
     if (cursor.isKind(TokenKind.USER_VARIABLE)) {
       String host = cursor.text().value(cursor.at());

@@ -161,6 +161,7 @@ final class DataGrammar {
   private void names() {
     cursor.expectMark("(");
     while (!cursor.acceptMark(")")) {
+      int begin = cursor.at();
       cursor.identifier();
       while (cursor.acceptMark(".")) {
         cursor.skip();
@@ -168,6 +169,7 @@ final class DataGrammar {
       if (!cursor.acceptMark(",") && !cursor.isMark(")")) {
         throw cursor.unexpected();
       }
+      cursor.names().inExpression(begin);
     }
   }
 
@@ -188,7 +190,7 @@ final class DataGrammar {
       cursor.moveTo(close + 1);
     } while (cursor.acceptMark(","));
     if (!pieces.isEmpty()) {
-      reads(queries.read(text, pieces));
+      reads(queries.read(cursor.names(), pieces));
     }
   }
 
@@ -250,7 +252,7 @@ final class DataGrammar {
       throw cursor.notOffered("UPDATE ... RETURNING");
     }
     pieces.add(tokens(end, cursor.end()));
-    QueryReading reading = queries.read(text, pieces);
+    QueryReading reading = queries.read(cursor.names(), pieces);
     Set<RelationName> changed = new LinkedHashSet<>();
     List<Source> sources = reading.sources();
     for (List<String> qualifier : assignedQualifiers(set + 1, end)) {
@@ -288,7 +290,7 @@ final class DataGrammar {
     List<List<String>> qualifiers = new ArrayList<>();
     int at = from;
     while (at < to) {
-      TokenCursor one = new TokenCursor(text, at, to);
+      TokenCursor one = cursor.part(at, to);
       List<String> parts = new ArrayList<>();
       parts.add(one.identifier());
       while (one.acceptMark(".")) {
@@ -366,20 +368,20 @@ final class DataGrammar {
       List<List<String>> targets = targets();
       cursor.expect("FROM");
       pieces.add(tokens(cursor.at(), cursor.end()));
-      return deleted(targets, queries.read(text, pieces));
+      return deleted(targets, queries.read(cursor.names(), pieces));
     }
     int begin = cursor.at();
     if (cursor.find("USING") < cursor.find("WHERE", "SELECT", "JOIN")) {
       List<List<String>> targets = targets();
       cursor.expect("USING");
       pieces.add(tokens(cursor.at(), cursor.end()));
-      return deleted(targets, queries.read(text, pieces));
+      return deleted(targets, queries.read(cursor.names(), pieces));
     }
     RelationName target = cursor.relation();
     cursor.moveTo(begin);
     int end = isMariaDb() ? cursor.find("RETURNING") : cursor.end();
     pieces.add(tokens(begin, end));
-    QueryReading reading = queries.read(text, pieces);
+    QueryReading reading = queries.read(cursor.names(), pieces);
     if (reading.sources().size() != 1 || reading.sources().get(0).relation().isEmpty()) {
       throw cursor.unexpected();
     }
@@ -394,6 +396,7 @@ final class DataGrammar {
   private List<List<String>> targets() {
     List<List<String>> targets = new ArrayList<>();
     do {
+      int begin = cursor.at();
       List<String> parts = new ArrayList<>();
       parts.add(cursor.identifier());
       while (cursor.acceptMark(".")) {
@@ -406,6 +409,7 @@ final class DataGrammar {
       if (parts.size() > 2) {
         throw cursor.unexpected();
       }
+      cursor.names().target(begin);
       targets.add(List.copyOf(parts));
     } while (cursor.acceptMark(","));
     return targets;
@@ -447,15 +451,15 @@ final class DataGrammar {
     if (cursor.at() >= end || cursor.isKind(TokenKind.PUNCTUATION)) {
       throw cursor.unexpected();
     }
-    return queries.read(text, List.of(SELECT, new Piece.Assignments(cursor.at(), end)));
+    return queries.read(cursor.names(), List.of(SELECT, new Piece.Assignments(cursor.at(), end)));
   }
 
   private QueryReading read(Piece query) {
-    return queries.read(text, List.of(query));
+    return queries.read(cursor.names(), List.of(query));
   }
 
   private QueryReading read(Piece list, Piece before) {
-    return queries.read(text, List.of(before, list));
+    return queries.read(cursor.names(), List.of(before, list));
   }
 
   private void reads(QueryReading reading) {
@@ -468,6 +472,6 @@ final class DataGrammar {
     if (from >= to) {
       return Optional.empty();
     }
-    return Optional.of(queries.read(cursor.text(), List.of(SELECT, tokens(from, to))));
+    return Optional.of(queries.read(cursor.names(), List.of(SELECT, tokens(from, to))));
   }
 }

@@ -52,6 +52,9 @@ final class DefinitionGrammar {
   private final QueryReader queries;
   private final Accesses accesses = new Accesses();
 
+  /** The table that is defined: columns can be qualified by it. */
+  private String table = "";
+
   DefinitionGrammar(TokenCursor cursor, QueryReader queries) {
     this.cursor = cursor;
     this.text = cursor.text();
@@ -159,6 +162,7 @@ final class DefinitionGrammar {
   private Statement createTable(boolean replace, boolean temporary) {
     boolean ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
     RelationName table = cursor.relation();
+    this.table = table.name();
     accesses.add(temporary ? AccessKind.CREATE_TEMPORARY_TABLE : AccessKind.CREATE_TABLE, table);
     if (replace) {
       accesses.add(temporary ? AccessKind.DROP_TEMPORARY_TABLE : AccessKind.DROP_TABLE, table);
@@ -205,7 +209,7 @@ final class DefinitionGrammar {
     tableOptions(query);
     cursor.moveTo(query);
     if (!cursor.atEnd()) {
-      accesses.reads(queries.read(text, List.of(new Piece.Tokens(query, cursor.end()))));
+      accesses.reads(queries.read(cursor.names(), List.of(new Piece.Tokens(query, cursor.end()))));
     }
   }
 
@@ -248,7 +252,7 @@ final class DefinitionGrammar {
 
   /** Options up to the query: names from a list, with values that are single tokens. */
   private void tableOptions(int end) {
-    TokenCursor options = new TokenCursor(text, cursor.at(), end);
+    TokenCursor options = cursor.part(cursor.at(), end);
     while (!options.atEnd()) {
       if (options.acceptMark(",")) {
         continue;
@@ -314,9 +318,10 @@ final class DefinitionGrammar {
 
   /** Combs column, key, constraint and partition definitions. */
   private void definitions(int from, int to) {
-    TokenCursor definition = new TokenCursor(text, from, to);
+    TokenCursor definition = cursor.part(from, to);
     while (!definition.atEnd()) {
       int at = definition.at();
+      nameOfColumn(at);
       if (definition.acceptMark(".")) {
         if (definition.punctuationAt(at + 2, "(")) {
           throw definition.notOffered("the function " + text.value(at + 1));
@@ -349,6 +354,14 @@ final class DefinitionGrammar {
         }
         definition.skip();
       }
+    }
+  }
+
+  /** {@code table.column} of the table itself; before the dot of another may be a database. */
+  private void nameOfColumn(int at) {
+    boolean begins = text.isPunctuation(at + 1, ".") && !text.isPunctuation(at - 1, ".");
+    if (begins && (text.isPunctuation(at + 3, ".") || text.value(at).equalsIgnoreCase(table))) {
+      cursor.names().inExpression(at);
     }
   }
 
@@ -475,7 +488,7 @@ final class DefinitionGrammar {
     if (!DataGrammar.startsQuery(cursor)) {
       throw cursor.unexpected();
     }
-    accesses.reads(queries.read(text, List.of(new Piece.Tokens(cursor.at(), end))));
+    accesses.reads(queries.read(cursor.names(), List.of(new Piece.Tokens(cursor.at(), end))));
   }
 
   // ---------------------------------------------------------------- ALTER
@@ -512,11 +525,12 @@ final class DefinitionGrammar {
   private Statement alterTable() {
     cursor.accept("IF", "EXISTS");
     RelationName table = cursor.relation();
+    this.table = table.name();
     accesses.add(AccessKind.ALTER_TABLE, table);
     acceptWait(cursor);
     while (!cursor.atEnd()) {
       int end = cursor.is("ORDER", "BY") ? cursor.end() : endOfSpecification();
-      specification(table, new TokenCursor(text, cursor.at(), end));
+      specification(table, cursor.part(cursor.at(), end));
       cursor.moveTo(end);
       if (!cursor.atEnd()) {
         cursor.expectMark(",");

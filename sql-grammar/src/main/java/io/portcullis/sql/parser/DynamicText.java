@@ -21,7 +21,7 @@ public final class DynamicText {
 
   /** The statement in the string; empty when the statement is not one of these two. */
   public static Optional<LexedStatement> in(LexedStatement statement) {
-    TokenCursor cursor = new TokenCursor(statement, 0, statement.size());
+    TokenCursor cursor = new TokenCursor(new QualifiedNames(statement));
     if (cursor.accept("EXECUTE", "IMMEDIATE")) {
       return Optional.of(read(cursor));
     }

@@ -1,7 +1,6 @@
 package io.portcullis.sql.parser;
 
 import io.portcullis.sql.access.RelationName;
-import io.portcullis.sql.lexer.LexedStatement;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,10 +12,11 @@ import java.util.Optional;
 public interface QueryReader {
 
   /**
+   * @param names the whole statement; what stands before the dots of the pieces is noted there
    * @throws StatementRefused when it cannot be read to its last token, calls what is not a built-in
    *     function, or when tree and tokens do not agree about the tables
    */
-  QueryReading read(LexedStatement statement, List<Piece> pieces);
+  QueryReading read(QualifiedNames names, List<Piece> pieces);
 
   /** A part of the text of a query. */
   sealed interface Piece {

@@ -108,7 +108,7 @@ final class SetGrammar {
     }
     cursor.skip();
     int end = cursor.find("FOR");
-    TokenCursor variables = new TokenCursor(cursor.text(), cursor.at(), end);
+    TokenCursor variables = cursor.part(cursor.at(), end);
     SetGrammar set = new SetGrammar(variables, queries);
     do {
       set.item();

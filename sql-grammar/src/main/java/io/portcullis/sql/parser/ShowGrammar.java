@@ -43,7 +43,11 @@ final class ShowGrammar {
     if (cursor.is("COUNT")) {
       return countOfWarnings();
     }
-    if (cursor.isAny("GRANTS", "ROLES", "USERS") || cursor.is("CREATE", "USER")) {
+    if (cursor.isAny("GRANTS", "ROLES", "USERS", "ACCOUNTS")
+        || cursor.is("FULL", "USERS")
+        || cursor.is("CREATE", "USER")
+        || cursor.is("ACCESS", "ON")
+        || cursor.is("EFFECTIVE", "GRANTS")) {
       cursor.moveTo(show);
       return new AccessControlGrammar(cursor).statement();
     }

@@ -36,11 +36,12 @@ public final class StatementReader {
   }
 
   /**
+   * @param names the statement; the databases it names are noted there
    * @throws StatementRefused for what is not understood, or not offered to anybody
    */
-  public Statement read(LexedStatement text) {
-    checkParentheses(text);
-    return read(new TokenCursor(text, 0, text.size()));
+  public Statement read(QualifiedNames names) {
+    checkParentheses(names.text());
+    return read(new TokenCursor(names));
   }
 
   /**
@@ -50,11 +51,12 @@ public final class StatementReader {
    */
   public ViewBody readView(LexedStatement text) {
     checkParentheses(text);
-    TokenCursor cursor = new TokenCursor(text, 0, text.size());
+    TokenCursor cursor = new TokenCursor(new QualifiedNames(text));
     if (!DataGrammar.startsQuery(cursor)) {
       throw cursor.unexpected();
     }
-    QueryReading reading = queries.read(text, List.of(new Piece.Tokens(cursor.at(), cursor.end())));
+    QueryReading reading =
+        queries.read(cursor.names(), List.of(new Piece.Tokens(cursor.at(), cursor.end())));
     Set<RelationName> targets = new LinkedHashSet<>();
     for (Source source : reading.sources()) {
       source.relation().ifPresent(targets::add);
@@ -196,7 +198,7 @@ public final class StatementReader {
       return new AccessControlGrammar(cursor).statement();
     }
     cursor.skip();
-    String database = cursor.identifier();
+    String database = cursor.database().name();
     cursor.expectEnd();
     return new UseStatement(database);
   }
@@ -256,6 +258,10 @@ public final class StatementReader {
   // ---------------------------------------------------------------- EXPLAIN, LOCK, KILL
 
   private Statement explain(TokenCursor cursor) {
+    ExplainAccessGrammar access = new ExplainAccessGrammar(cursor);
+    if (access.begins()) {
+      return access.statement();
+    }
     cursor.skip();
     int begin = cursor.at();
     while (true) {
@@ -424,7 +430,7 @@ public final class StatementReader {
     int at = cursor.at();
     LexedStatement text = DynamicText.read(cursor);
     checkParentheses(text);
-    Statement inner = read(new TokenCursor(text, 0, text.size()));
+    Statement inner = read(new TokenCursor(cursor.names().beginString(text)));
     if (!(inner instanceof ForwardStatement) && !(inner instanceof SetVariables)) {
       throw StatementRefused.notOffered(
           text.text(0).toUpperCase(Locale.ROOT) + " in dynamic SQL",

@@ -10,17 +10,34 @@ import java.util.Optional;
 /** A position in a range of a statement's tokens, with what a recursive descent needs. */
 final class TokenCursor {
   private final LexedStatement text;
+  private final QualifiedNames names;
   private final int end;
   private int at;
 
-  TokenCursor(LexedStatement text, int from, int end) {
-    this.text = text;
+  private TokenCursor(QualifiedNames names, int from, int end) {
+    this.text = names.text();
+    this.names = names;
     this.at = from;
     this.end = end;
   }
 
+  /** At the beginning of the whole statement. */
+  TokenCursor(QualifiedNames names) {
+    this(names, 0, names.text().size());
+  }
+
+  /** At the beginning of a part of the statement. */
+  TokenCursor part(int from, int end) {
+    return new TokenCursor(names, from, end);
+  }
+
   LexedStatement text() {
     return text;
+  }
+
+  /** Where names are noted that are read otherwise than by this cursor. */
+  QualifiedNames names() {
+    return names;
   }
 
   int at() {
@@ -162,15 +179,21 @@ final class TokenCursor {
 
   /** {@code t} or {@code d.t}. */
   RelationName relation() {
+    int begin = at;
     String first = identifier();
     if (!acceptMark(".")) {
       return RelationName.unqualified(first);
     }
-    return RelationName.of(first, identifierAfterDot());
+    RelationName relation = RelationName.of(first, identifierAfterDot());
+    names.relation(begin);
+    return relation;
   }
 
   DatabaseName database() {
-    return new DatabaseName(identifier());
+    int token = at;
+    DatabaseName database = new DatabaseName(identifier());
+    names.database(token);
+    return database;
   }
 
   String string() {

@@ -1,5 +1,7 @@
 package io.portcullis.sql.statement;
 
+import io.portcullis.sql.access.ObjectName;
+import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,41 @@ public sealed interface AccessControlStatement extends Statement {
       return "***";
     }
   }
+
+  /** What an account may do, as written (PM 5.2). */
+  enum AccountState {
+    OPEN,
+    SUSPEND,
+    RESTRICTED
+  }
+
+  /**
+   * @param administrator the account's first user, with a password
+   */
+  record CreateAccount(
+      boolean ifNotExists,
+      String account,
+      UserSpec administrator,
+      AccountState state,
+      Optional<String> comment)
+      implements AccessControlStatement {}
+
+  /**
+   * @param administrator whose password is set; empty: nobody's
+   * @param state empty: unchanged
+   * @param comment empty: unchanged
+   */
+  record AlterAccount(
+      boolean ifExists,
+      String account,
+      Optional<UserSpec> administrator,
+      Optional<AccountState> state,
+      Optional<String> comment)
+      implements AccessControlStatement {}
+
+  record DropAccount(boolean ifExists, String account) implements AccessControlStatement {}
+
+  record ShowAccounts(Optional<String> like) implements AccessControlStatement {}
 
   /**
    * @param password empty when the statement gives none
@@ -201,9 +238,27 @@ public sealed interface AccessControlStatement extends Statement {
     }
   }
 
+  /**
+   * {@code SHOW ACCESS ON [TABLE | VIEW | DATABASE] object}: who can do what, and why.
+   *
+   * @param kind that the table or view is said to be; empty when nothing is said, or for a database
+   */
+  record ShowAccess(ObjectName object, Optional<RelationKind> kind)
+      implements AccessControlStatement {}
+
+  /**
+   * {@code SHOW EFFECTIVE GRANTS [FOR user]}: everything the user reaches with all roles.
+   *
+   * @param user empty: oneself
+   */
+  record ShowEffectiveGrants(Optional<UserName> user) implements AccessControlStatement {}
+
   record ShowRoles(Optional<String> like) implements AccessControlStatement {}
 
-  record ShowUsers(Optional<String> like) implements AccessControlStatement {}
+  /**
+   * @param full with attributes, owner and creator
+   */
+  record ShowUsers(boolean full, Optional<String> like) implements AccessControlStatement {}
 
   /**
    * @param user empty: oneself

@@ -14,4 +14,5 @@ public sealed interface Statement
         PrepareText,
         ExecuteText,
         DeallocateText,
+        ExplainAccess,
         AccessControlStatement {}

@@ -13,11 +13,14 @@ public enum ErrorCode {
   ER_HOST_CON_COUNT_ERROR(1040, "08004", "Too many connections from host '%s'"),
   ER_DBACCESS_DENIED_ERROR(1044, "42000", "Access denied for user '%s'@'%s' to database '%s'"),
   ER_ACCESS_DENIED_ERROR(1045, "28000", "Access denied for user '%s'@'%s' (using password: %s)"),
+  /** The number a refused login has, said after the right password. */
+  ER_ACCOUNT_SUSPENDED(1045, "28000", "Access denied: Account %s is suspended"),
   ER_NO_DB_ERROR(1046, "3D000", "No database selected"),
   ER_UNKNOWN_COM_ERROR(1047, "08S01", "Unknown command: %s is not offered by Portcullis"),
   ER_BAD_DB_ERROR(1049, "42000", "Unknown database '%s'"),
   ER_SERVER_SHUTDOWN(1053, "08S01", "Server shutdown in progress"),
   ER_PARSE_ERROR(1064, "42000", "You have an error in your SQL syntax; Portcullis: %s"),
+  ER_TOO_LONG_IDENT(1059, "42000", "Identifier name '%s' is too long"),
   ER_EMPTY_QUERY(1065, "42000", "Query was empty"),
   ER_NO_SUCH_THREAD(1094, "HY000", "Unknown thread id: %s"),
   ER_KILL_DENIED_ERROR(1095, "HY000", "You are not owner of thread %s"),
@@ -47,6 +50,11 @@ public enum ErrorCode {
       "08004",
       "Client does not support authentication protocol requested by server; consider upgrading MySQL client"),
   ER_UNKNOWN_STMT_HANDLER(1243, "HY000", "Unknown prepared statement handler (%s) given to %s"),
+  /** A limit of the account: its administrator of the cluster restricted it (PM 4.7). */
+  ER_ACCOUNT_RESTRICTED(
+      1290,
+      "HY000",
+      "The account %s is restricted: do not have enough storage to execute the statement; what frees storage is permitted"),
   ER_UNSUPPORTED_PS(
       1295, "HY000", "This command is not supported in the prepared statement protocol yet"),
   ER_QUERY_INTERRUPTED(1317, "70100", "Query execution was interrupted"),

@@ -4,12 +4,18 @@ import static io.portcullis.sql.analysis.Analysed.MARIADB;
 import static io.portcullis.sql.analysis.Analysed.MYSQL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.statement.AccessControlStatement.AccountState;
+import io.portcullis.sql.statement.AccessControlStatement.AlterAccount;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
 import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
+import io.portcullis.sql.statement.AccessControlStatement.CreateAccount;
 import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
 import io.portcullis.sql.statement.AccessControlStatement.DefaultRoles;
+import io.portcullis.sql.statement.AccessControlStatement.DropAccount;
 import io.portcullis.sql.statement.AccessControlStatement.DropRole;
 import io.portcullis.sql.statement.AccessControlStatement.DropUser;
 import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
@@ -29,13 +35,19 @@ import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
+import io.portcullis.sql.statement.AccessControlStatement.ShowAccess;
+import io.portcullis.sql.statement.AccessControlStatement.ShowAccounts;
 import io.portcullis.sql.statement.AccessControlStatement.ShowCreateUser;
+import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
 import io.portcullis.sql.statement.AccessControlStatement.UserAttribute;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
+import io.portcullis.sql.statement.ExplainAccess;
+import io.portcullis.sql.statement.ExplainAccess.Whom;
+import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.Kill;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.ShowDatabases;
@@ -43,6 +55,7 @@ import io.portcullis.sql.statement.ShowProcesslist;
 import io.portcullis.sql.statement.ShowWarnings;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.UseStatement;
+import io.portcullis.sql.text.ErrorCode;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -90,6 +103,67 @@ final class AccessControlGrammarTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> accounts() {
+    return Stream.of(
+        reads(
+            "CREATE ACCOUNT acme ADMIN_NAME 'boss' IDENTIFIED BY 'p'",
+            new CreateAccount(
+                false, "acme", user("boss", "p"), AccountState.OPEN, Optional.empty())),
+        reads(
+            "create account if not exists `Acme-2` admin_name = boss identified by 'p' suspend comment 'c'",
+            new CreateAccount(
+                true, "Acme-2", user("boss", "p"), AccountState.SUSPEND, Optional.of("c"))),
+        reads(
+            "CREATE ACCOUNT a ADMIN_NAME b IDENTIFIED BY RANDOM PASSWORD",
+            new CreateAccount(
+                false,
+                "a",
+                new UserSpec(user("b"), Optional.of(new Password("", true))),
+                AccountState.OPEN,
+                Optional.empty())),
+        reads(
+            "ALTER ACCOUNT acme SUSPEND COMMENT 'why'",
+            new AlterAccount(
+                false,
+                "acme",
+                Optional.empty(),
+                Optional.of(AccountState.SUSPEND),
+                Optional.of("why"))),
+        reads(
+            "ALTER ACCOUNT IF EXISTS acme COMMENT 'why' OPEN",
+            new AlterAccount(
+                true,
+                "acme",
+                Optional.empty(),
+                Optional.of(AccountState.OPEN),
+                Optional.of("why"))),
+        reads(
+            "ALTER ACCOUNT acme ADMIN_NAME 'boss' IDENTIFIED BY 'p'",
+            new AlterAccount(
+                false, "acme", Optional.of(user("boss", "p")), Optional.empty(), Optional.empty())),
+        reads("DROP ACCOUNT IF EXISTS acme", new DropAccount(true, "acme")),
+        reads("SHOW ACCOUNTS LIKE 'a%'", new ShowAccounts(Optional.of("a%"))));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> noAccounts() {
+    return Stream.of(
+            "CREATE ACCOUNT 'acme' ADMIN_NAME 'boss' IDENTIFIED BY 'p'", // a text is no name
+            "CREATE ACCOUNT acme ADMIN_NAME 'boss'",
+            "CREATE ACCOUNT acme",
+            "CREATE ACCOUNT acme ADMIN_NAME 'boss' IDENTIFIED BY 'p' OPEN SUSPEND",
+            "ALTER ACCOUNT acme COMMENT 'a' COMMENT 'b'",
+            "DROP ACCOUNT a, b")
+        .map(
+            text ->
+                DynamicTest.dynamicTest(
+                    text,
+                    () ->
+                        assertThat(Analysed.refusal(text, MARIADB).refusal().error().code())
+                            .isEqualTo(ErrorCode.ER_PARSE_ERROR)));
+  }
+
+  @TestFactory
   Stream<DynamicTest> users() {
     return Stream.of(
         reads(
@@ -125,7 +199,8 @@ final class AccessControlGrammarTest {
                 List.of(
                     new Renaming(user("a"), user("b")),
                     new Renaming(new UserName("c", Optional.of("%")), user("d"))))),
-        reads("SHOW USERS LIKE 'a%'", new ShowUsers(Optional.of("a%"))),
+        reads("SHOW USERS LIKE 'a%'", new ShowUsers(false, Optional.of("a%"))),
+        reads("SHOW FULL USERS", new ShowUsers(true, Optional.empty())),
         reads(
             "SHOW CREATE USER 'a'@'%'",
             new ShowCreateUser(Optional.of(new UserName("a", Optional.of("%"))))),
@@ -301,7 +376,59 @@ final class AccessControlGrammarTest {
             "SHOW GRANTS FOR 'a'@'%' USING r",
             new ShowGrants(new GrantsOf.User(new UserName("a", Optional.of("%"))), List.of("r"))),
         reads("SHOW GRANTS FOR ROLE r", new ShowGrants(new GrantsOf.RoleNamed("r"), List.of())),
-        reads("SHOW ROLES LIKE 'a%'", new ShowRoles(Optional.of("a%"))));
+        reads("SHOW ROLES LIKE 'a%'", new ShowRoles(Optional.of("a%"))),
+        reads("SHOW ACCESS ON d.t", new ShowAccess(RelationName.of("d", "t"), Optional.empty())),
+        reads(
+            "SHOW ACCESS ON TABLE t",
+            new ShowAccess(RelationName.unqualified("t"), Optional.of(RelationKind.TABLE))),
+        reads(
+            "SHOW ACCESS ON VIEW d.v",
+            new ShowAccess(RelationName.of("d", "v"), Optional.of(RelationKind.VIEW))),
+        reads("SHOW ACCESS ON DATABASE d", new ShowAccess(new DatabaseName("d"), Optional.empty())),
+        reads("SHOW EFFECTIVE GRANTS", new ShowEffectiveGrants(Optional.empty())),
+        reads("SHOW EFFECTIVE GRANTS FOR CURRENT_USER", new ShowEffectiveGrants(Optional.empty())),
+        reads("SHOW EFFECTIVE GRANTS FOR u", new ShowEffectiveGrants(Optional.of(user("u")))));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> explanationsOfAccess() {
+    return Stream.of(
+        reads("EXPLAIN ACCESS SELECT 1", new ExplainAccess(Optional.empty(), false, 2)),
+        reads(
+            "explain access FORMAT = JSON (SELECT 1)",
+            new ExplainAccess(Optional.empty(), true, 5)),
+        reads(
+            "EXPLAIN ACCESS FOR joe DELETE FROM t",
+            new ExplainAccess(
+                Optional.of(new Whom(user("joe"), Optional.empty(), false)), false, 4)),
+        reads(
+            "EXPLAIN ACCESS FOR 'joe' AS ROLE r GRANT a TO b",
+            new ExplainAccess(
+                Optional.of(new Whom(user("joe"), Optional.of("r"), false)), false, 7)),
+        reads(
+            "EXPLAIN ACCESS FOR joe AS ROLE r SECONDARY ALL not read here",
+            new ExplainAccess(
+                Optional.of(new Whom(user("joe"), Optional.of("r"), true)), false, 9)),
+        reads(
+            "EXPLAIN ACCESS FOR joe AS ROLE r SECONDARY ROLES NONE USE d",
+            new ExplainAccess(
+                Optional.of(new Whom(user("joe"), Optional.of("r"), false)), false, 10)));
+  }
+
+  /** MySQL's EXPLAIN is DESCRIBE, too. */
+  @Test
+  void aTableNamedAccessIsDescribed() {
+    for (String text :
+        List.of(
+            "EXPLAIN access",
+            "EXPLAIN access col",
+            "EXPLAIN access 'c%'",
+            "EXPLAIN access.t",
+            "EXPLAIN access.t col",
+            "DESCRIBE access col",
+            "EXPLAIN `access` col")) {
+      assertThat(Analysed.statement(text, MYSQL)).as(text).isInstanceOf(ForwardStatement.class);
+    }
   }
 
   @TestFactory
@@ -328,7 +455,9 @@ final class AccessControlGrammarTest {
             "ALTER USER u IDENTIFIED BY 'hidden' REPLACE 'x'",
             "ALTER USER u IDENTIFIED BY 'hidden' ATTRIBUTE '{}' x",
             "SET PASSWORD = 'hidden' 'x'",
-            "CREATE USER u 'hidden'")) {
+            "CREATE USER u 'hidden'",
+            "EXPLAIN ACCESS CREATE USER u IDENTIFIED BY 'hidden'",
+            "EXPLAIN ACCESS FOR joe AS CREATE USER u IDENTIFIED BY 'hidden'")) {
       var lexed = Analysed.lexed(text, MYSQL);
       assertThat(analyzer.analyze(lexed).toString()).as(text).doesNotContain("hidden");
       assertThat(analyzer.cached(lexed.key())).as(text).isNull();

@@ -44,6 +44,7 @@ final class Analysed {
     return new StatementAnalyzer(0).analyze(lexed(text, mode));
   }
 
+  /** Of a statement that has to be understood; with other databases too. */
   static Statement statement(String text, LexicalMode mode) {
     AnalysisResult result = analyse(text, mode);
     assertThat(result)
@@ -54,6 +55,7 @@ final class Analysed {
                         ? ": " + refused.refusal().error().message()
                         : ""))
         .isInstanceOf(StatementAnalysis.class);
+    Spliced.saysTheSame(text, mode);
     return ((StatementAnalysis) result).statement();
   }
 

@@ -22,6 +22,7 @@ final class IdentityUsesTest {
     assertThat(uses("SELECT USER(), DATABASE(), connection_id ( ) LIMIT 1"))
         .containsExactly(
             new IdentityUse(IdentityFunction.USER, 1, 4, true),
+            new IdentityUse(IdentityFunction.DATABASE, 5, 8, true),
             new IdentityUse(IdentityFunction.CONNECTION_ID, 9, 12, true));
   }
 

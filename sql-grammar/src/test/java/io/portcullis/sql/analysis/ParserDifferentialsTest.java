@@ -57,7 +57,7 @@ final class ParserDifferentialsTest {
         .isGreaterThanOrEqualTo(SEEN);
   }
 
-  private static List<LexicalMode> modes(Row row) {
+  static List<LexicalMode> modes(Row row) {
     String sqlMode =
         row.note().contains("NO_BACKSLASH_ESCAPES") || row.id().equals("LEX36")
             ? "NO_BACKSLASH_ESCAPES"
@@ -146,7 +146,7 @@ final class ParserDifferentialsTest {
         + relation.name().replace("\n", "\\n");
   }
 
-  private static List<Row> rows() {
+  static List<Row> rows() {
     List<Row> rows = new ArrayList<>();
     try (InputStream in =
         ParserDifferentialsTest.class.getResourceAsStream("parser-differentials.tsv")) {

@@ -53,8 +53,11 @@ final class StatementFatesTest {
           "SHOW PROCESSLIST",
           "SHOW GRANTS",
           "SHOW ROLES",
+          "SHOW ACCOUNTS",
           "SHOW USERS",
           "SHOW CREATE USER u",
+          "SHOW ACCESS ON TABLE d.t",
+          "SHOW EFFECTIVE GRANTS",
           "HELP 'x'",
           "SET @a = 1",
           "SET ROLE r",
@@ -72,6 +75,7 @@ final class StatementFatesTest {
           "UNLOCK TABLES",
           "KILL 1",
           "EXPLAIN SELECT 1",
+          "EXPLAIN ACCESS SELECT 1",
           "DESCRIBE t",
           "DESC t",
           "ANALYZE TABLE t",
@@ -105,6 +109,9 @@ final class StatementFatesTest {
           "ALTER ROLE r RENAME TO s",
           "ALTER ROLE r COMMENT 'x'",
           "DROP ROLE r",
+          "CREATE ACCOUNT a ADMIN_NAME b IDENTIFIED BY 'c'",
+          "ALTER ACCOUNT a SUSPEND",
+          "DROP ACCOUNT a",
           "GRANT SELECT ON TABLE d.t TO r",
           "REVOKE SELECT ON TABLE d.t FROM r",
           "REVOKE ALL PRIVILEGES, GRANT OPTION FROM u",
@@ -117,7 +124,7 @@ final class StatementFatesTest {
     Lexer lexer = new Lexer(LexLimits.STANDARD);
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     assertThat(lexer.lex(bytes, 0, bytes.length, MARIADB)).as(text).isEqualTo(1);
-    return reader.read(lexer.statement(0));
+    return reader.read(new QualifiedNames(lexer.statement(0)));
   }
 
   private Stream<Statement> understood() {

@@ -1,5 +1,6 @@
 package io.portcullis.privilege.store.jdbc;
 
+import io.portcullis.privilege.store.AccountBackend;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.ServerFacts.Collation;
@@ -15,8 +16,10 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +28,14 @@ import org.slf4j.LoggerFactory;
  * with names as parameters; the answers are compared again here, because the server's comparison
  * may ignore case and trailing blanks where its files do not. Any thread, blocking.
  */
-public final class JdbcBackendControl implements BackendControl {
+public final class JdbcBackendControl implements BackendControl, AccountBackend {
 
   private static final Logger LOG = LoggerFactory.getLogger(JdbcBackendControl.class);
+
+  /** Names and passwords that the gate has made: nothing else gets into a statement. */
+  private static final Pattern PLAIN = Pattern.compile("[0-9A-Za-z_-]{1,64}");
+
+  private static final Pattern PREFIX = Pattern.compile("[0-9a-z_-]{1,64}\\$");
 
   private final ControlPool pool;
 
@@ -40,6 +48,7 @@ public final class JdbcBackendControl implements BackendControl {
     try (Connection connection = pool.connection();
         Statement query = connection.createStatement()) {
       Map<Integer, Collation> collations = collations(connection, query);
+      Map<String, List<String>> metadataColumns = metadataColumns(query);
       try (ResultSet row =
           query.executeQuery(
               "SELECT @@version, @@lower_case_table_names, @@global.sql_mode,"
@@ -55,7 +64,8 @@ public final class JdbcBackendControl implements BackendControl {
             row.getString(3),
             row.getLong(4),
             row.getString(5),
-            row.getString(6));
+            row.getString(6),
+            metadataColumns);
       }
     } catch (SQLException e) {
       throw pool.failure("asking the backend about itself", e);
@@ -185,6 +195,126 @@ public final class JdbcBackendControl implements BackendControl {
   }
 
   @Override
+  public void ensureLogin(String login, String password, String schemaPrefix)
+      throws StoreException {
+    String user = "'" + plain(login) + "'@'%'";
+    String secret = "'" + plain(password) + "'";
+    if (!PREFIX.matcher(schemaPrefix).matches()) {
+      throw new IllegalArgumentException("prefix: " + schemaPrefix);
+    }
+    // In the name of a database GRANT reads _ and % as wildcards.
+    String schemas = "`" + schemaPrefix.replace("_", "\\_") + "%`.*";
+    try (Connection connection = pool.connection();
+        Statement statement = connection.createStatement()) {
+      if (readsWildcardsAsNames(connection)) {
+        throw new StoreException(
+            "the backend runs with partial_revokes, under which a login cannot be given the schemas"
+                + " of an account by their prefix: switch it off");
+      }
+      statement.execute("CREATE USER IF NOT EXISTS " + user + " IDENTIFIED BY " + secret);
+      statement.execute("ALTER USER " + user + " IDENTIFIED BY " + secret);
+      statement.execute("GRANT ALL PRIVILEGES ON " + schemas + " TO " + user);
+    } catch (SQLException e) {
+      throw pool.failure("making the backend login of an account", e);
+    }
+  }
+
+  /** MySQL since 8.0.16; MariaDB has no such variable. */
+  private static boolean readsWildcardsAsNames(Connection connection) throws SQLException {
+    try (Statement query = connection.createStatement();
+        ResultSet row = query.executeQuery("SHOW GLOBAL VARIABLES LIKE 'partial_revokes'")) {
+      return row.next() && "ON".equalsIgnoreCase(row.getString(2));
+    }
+  }
+
+  @Override
+  public void dropLogin(String login) throws StoreException {
+    String name = plain(login);
+    try (Connection connection = pool.connection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("DROP USER IF EXISTS '" + name + "'@'%'");
+      List<Long> connections = new ArrayList<>();
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '" + name + "'")) {
+        while (row.next()) {
+          connections.add(row.getLong(1));
+        }
+      }
+      connections.forEach(this::killConnection);
+    } catch (SQLException e) {
+      throw pool.failure("dropping the backend login of an account", e);
+    }
+  }
+
+  @Override
+  public List<String> existing(List<String> logins) throws StoreException {
+    List<String> existing = new ArrayList<>();
+    try (Connection connection = pool.connection();
+        PreparedStatement query =
+            connection.prepareStatement("SELECT User FROM mysql.user WHERE User = ?")) {
+      for (String login : logins) {
+        query.setString(1, login);
+        try (ResultSet row = query.executeQuery()) {
+          if (row.next()) {
+            existing.add(login);
+          }
+        }
+      }
+      return existing;
+    } catch (SQLException e) {
+      throw pool.failure("looking for the backend logins of accounts", e);
+    }
+  }
+
+  @Override
+  public List<String> schemas(String prefix) throws StoreException {
+    return databases().stream().filter(name -> name.startsWith(prefix)).toList();
+  }
+
+  @Override
+  public void dropSchema(String name) throws StoreException {
+    try (Connection connection = pool.connection();
+        Statement statement = connection.createStatement()) {
+      // Of a schema as a whole, so that tables of others that refer to it do not stand in the way.
+      statement.execute("SET SESSION foreign_key_checks = 0");
+      try {
+        statement.execute("DROP DATABASE IF EXISTS `" + name.replace("`", "``") + "`");
+      } finally {
+        statement.execute("SET SESSION foreign_key_checks = 1");
+      }
+    } catch (SQLException e) {
+      throw pool.failure("dropping a database of an account", e);
+    }
+  }
+
+  @Override
+  public Map<String, SchemaSize> sizes() throws StoreException {
+    Map<String, SchemaSize> sizes = new HashMap<>();
+    try (Connection connection = pool.connection();
+        Statement query = connection.createStatement();
+        ResultSet row =
+            query.executeQuery(
+                "SELECT TABLE_SCHEMA, COUNT(*), COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0)"
+                    + " FROM information_schema.TABLES WHERE TABLE_TYPE IN ('BASE TABLE',"
+                    + " 'SEQUENCE') GROUP BY TABLE_SCHEMA")) {
+      while (row.next()) {
+        sizes.put(row.getString(1), new SchemaSize(row.getLong(2), row.getLong(3)));
+      }
+      return sizes;
+    } catch (SQLException e) {
+      throw pool.failure("measuring the databases", e);
+    }
+  }
+
+  private static String plain(String made) {
+    if (!PLAIN.matcher(made).matches()) {
+      throw new IllegalArgumentException("a name or password the gate has not made");
+    }
+    return made;
+  }
+
+  @Override
   public void close() {
     pool.close();
   }
@@ -202,6 +332,21 @@ public final class JdbcBackendControl implements BackendControl {
           .log("backend connection not killed");
       return false;
     }
+  }
+
+  private static Map<String, List<String>> metadataColumns(Statement query) throws SQLException {
+    Map<String, List<String>> columns = new HashMap<>();
+    try (ResultSet row =
+        query.executeQuery(
+            "SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA ="
+                + " 'information_schema' ORDER BY TABLE_NAME, ORDINAL_POSITION")) {
+      while (row.next()) {
+        columns
+            .computeIfAbsent(row.getString(1).toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+            .add(row.getString(2));
+      }
+    }
+    return columns;
   }
 
   private static Map<Integer, Collation> collations(Connection connection, Statement query)

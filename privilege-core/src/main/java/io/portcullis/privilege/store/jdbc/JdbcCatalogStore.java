@@ -3,7 +3,10 @@ package io.portcullis.privilege.store.jdbc;
 import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.catalog.InvariantViolation;
+import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.AccountStatus;
+import io.portcullis.privilege.model.BackendLogin;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
@@ -46,7 +49,8 @@ import java.util.Optional;
  */
 public final class JdbcCatalogStore implements CatalogStore, LoginStore {
 
-  private static final int ACCOUNT = AccountId.SYS.value();
+  /** The one epoch is kept with account sys. */
+  private static final int EPOCH_ACCOUNT = AccountId.SYS.value();
 
   private final ControlPool pool;
   private final String schema;
@@ -96,8 +100,9 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
   }
 
   @Override
-  public void commit(long expectedEpoch, List<CatalogChange> changes) throws StoreException {
-    Rows rows = new Rows(schema);
+  public void commit(long expectedEpoch, CatalogState before, List<CatalogChange> changes)
+      throws StoreException {
+    Rows rows = new Rows(schema, before);
     changes.forEach(rows::add);
     try (Connection connection = pool.connection()) {
       begin(connection);
@@ -131,7 +136,7 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
                     + schema
                     + ".catalog_login (account_id, user_id, last_login_millis) VALUES (?, ?, ?)")) {
       for (Map.Entry<UserId, Instant> login : logins.entrySet()) {
-        put.setInt(1, ACCOUNT);
+        put.setInt(1, EPOCH_ACCOUNT);
         put.setInt(2, login.getKey().value());
         put.setLong(3, login.getValue().toEpochMilli());
         put.addBatch();
@@ -172,7 +177,7 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
     try (PreparedStatement query =
         connection.prepareStatement(
             "SELECT epoch FROM " + schema + ".catalog_state WHERE account_id = ? FOR UPDATE")) {
-      query.setInt(1, ACCOUNT);
+      query.setInt(1, EPOCH_ACCOUNT);
       try (ResultSet row = query.executeQuery()) {
         if (!row.next()) {
           throw new StoreException("the catalog's epoch is missing in " + schema);
@@ -195,8 +200,18 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
       update.setLong(2, rows.lastRole());
       update.setLong(3, rows.lastDatabase());
       update.setLong(4, rows.lastRelation());
-      update.setInt(5, ACCOUNT);
+      update.setInt(5, EPOCH_ACCOUNT);
       update.executeUpdate();
+    }
+    if (rows.lastAccount() > 0) {
+      try (PreparedStatement update =
+          connection.prepareStatement(
+              "UPDATE "
+                  + schema
+                  + ".catalog_account_ids SET last_account_id = GREATEST(last_account_id, ?)")) {
+        update.setInt(1, rows.lastAccount());
+        update.executeUpdate();
+      }
     }
   }
 
@@ -212,7 +227,7 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
                 "SELECT epoch, last_user_id, last_role_id, last_database_id, last_relation_id FROM "
                     + schema
                     + ".catalog_state WHERE account_id = "
-                    + ACCOUNT)) {
+                    + EPOCH_ACCOUNT)) {
       if (!row.next()) {
         throw new StoreException("the catalog's epoch is missing in " + schema);
       }
@@ -222,6 +237,15 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
       lastDatabase = new DatabaseId(row.getLong(4));
       lastRelation = new RelationId(row.getLong(5));
     }
+    AccountId lastAccount = lastAccount(connection);
+    List<CatalogChange> rows = new ArrayList<>();
+    each(
+        connection,
+        "account_id, name, admin_name, status_code, comment, created_millis, suspended_millis,"
+            + " login_user, sealed_password FROM ",
+        "catalog_account",
+        "",
+        row -> rows.add(new CatalogChange.AccountPut(account(row))));
     Map<Integer, UserId> privateRoles = new HashMap<>();
     each(
         connection,
@@ -230,10 +254,10 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
         "",
         row -> privateRoles.put(row.getInt(1), new UserId(row.getInt(2))));
     List<Role> roles = new ArrayList<>();
-    List<CatalogChange> rows = new ArrayList<>();
     each(
         connection,
-        "role_id, name, creator_user_id, owner_role_id, comment, created_millis FROM ",
+        "role_id, name, creator_user_id, owner_role_id, comment, created_millis,"
+            + " account_id FROM ",
         "catalog_role",
         "ORDER BY role_id",
         row -> roles.add(role(row, privateRoles)));
@@ -250,7 +274,7 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
     each(
         connection,
         "user_id, name, host, caching_sha2, native_password, default_role_id, owner_role_id,"
-            + " locked, comment, created_millis FROM ",
+            + " locked, comment, created_millis, account_id FROM ",
         "catalog_user",
         "",
         row -> rows.add(new CatalogChange.UserPut(user(row, profiles))));
@@ -276,7 +300,7 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
                         new RoleId(row.getInt(1)), new RoleId(row.getInt(2)), row.getBoolean(3)))));
     each(
         connection,
-        "database_id, name, owner_role_id FROM ",
+        "database_id, name, owner_role_id, account_id FROM ",
         "catalog_database",
         "",
         row ->
@@ -284,7 +308,7 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
                 new CatalogChange.DatabasePut(
                     new Database(
                         new DatabaseId(row.getLong(1)),
-                        AccountId.SYS,
+                        new AccountId(row.getInt(4)),
                         row.getString(2),
                         new RoleId(row.getInt(3))))));
     each(
@@ -309,7 +333,37 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
         row -> rows.add(new CatalogChange.PrivilegeGranted(grant(row))));
     CatalogState state = CatalogState.empty().applyAll(rows);
     return new LoadedCatalog(
-        epoch, state.withIdsUsed(lastUser, lastRole, lastDatabase, lastRelation));
+        epoch, state.withIdsUsed(lastAccount, lastUser, lastRole, lastDatabase, lastRelation));
+  }
+
+  private AccountId lastAccount(Connection connection) throws SQLException, StoreException {
+    try (Statement query = connection.createStatement();
+        ResultSet row =
+            query.executeQuery("SELECT last_account_id FROM " + schema + ".catalog_account_ids")) {
+      if (!row.next()) {
+        throw new StoreException("the last id of an account is missing in " + schema);
+      }
+      return new AccountId(row.getInt(1));
+    }
+  }
+
+  private static Account account(ResultSet row) throws SQLException, StoreException {
+    int code = row.getInt(4);
+    AccountStatus status =
+        AccountStatus.ofCode(code).orElseThrow(() -> unknown("status of an account", code));
+    long suspended = row.getLong(7);
+    Optional<Instant> since =
+        row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(suspended));
+    String login = row.getString(8);
+    return new Account(
+        new AccountId(row.getInt(1)),
+        row.getString(2),
+        row.getString(3),
+        status,
+        Optional.ofNullable(row.getString(5)),
+        Instant.ofEpochMilli(row.getLong(6)),
+        since,
+        login == null ? Optional.empty() : Optional.of(new BackendLogin(login, row.getString(9))));
   }
 
   /** Reads a row of a result. */
@@ -324,16 +378,7 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
       // The driver's way of not keeping the whole result in memory.
       query.setFetchSize(Integer.MIN_VALUE);
       try (ResultSet row =
-          query.executeQuery(
-              "SELECT "
-                  + columns
-                  + schema
-                  + "."
-                  + table
-                  + " WHERE account_id = "
-                  + ACCOUNT
-                  + " "
-                  + order)) {
+          query.executeQuery("SELECT " + columns + schema + "." + table + " " + order)) {
         while (row.next()) {
           reader.read(row);
         }
@@ -347,7 +392,7 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
         row.wasNull() ? Optional.empty() : Optional.of(new UserId(creator));
     return new Role(
         new RoleId(row.getInt(1)),
-        AccountId.SYS,
+        new AccountId(row.getInt(7)),
         row.getString(2),
         creatorId,
         new RoleId(row.getInt(4)),
@@ -375,7 +420,7 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
     Profile profile = profiles.getOrDefault(row.getInt(1), Profile.NONE);
     return new User(
         new UserId(row.getInt(1)),
-        AccountId.SYS,
+        new AccountId(row.getInt(11)),
         row.getString(2),
         row.getString(3),
         new Verifiers(row.getString(4), row.getString(5)),

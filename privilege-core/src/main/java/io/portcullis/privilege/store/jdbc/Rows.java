@@ -1,8 +1,12 @@
 package io.portcullis.privilege.store.jdbc;
 
 import io.portcullis.privilege.catalog.CatalogChange;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.BackendLogin;
 import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
 import io.portcullis.privilege.model.Names;
@@ -15,6 +19,7 @@ import io.portcullis.sql.access.RelationKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,14 +33,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rows {
 
-  private static final int ACCOUNT = AccountId.SYS.value();
+  /** Times of logins are kept without an account. */
+  private static final int NO_ACCOUNT = AccountId.SYS.value();
 
   private final String schema;
   private final List<Row> rows = new ArrayList<>();
+  private CatalogState state;
+  private int account;
+  private int lastAccount;
   private long lastUser;
   private long lastRole;
   private long lastDatabase;
   private long lastRelation;
+
+  private static final List<String> TABLES_OF_ACCOUNT =
+      List.of(
+          "catalog_grant",
+          "catalog_relation",
+          "catalog_database",
+          "catalog_role_to_role",
+          "catalog_role_to_user",
+          "catalog_private_role",
+          "catalog_user_profile",
+          "catalog_user",
+          "catalog_role",
+          "catalog_account");
 
   /** One execution of one statement. */
   private record Row(String sql, List<Object> parameters) {}
@@ -45,19 +67,90 @@ final class Rows {
     NULL
   }
 
-  Rows(String quotedSchema) {
+  /**
+   * @param before what the changes apply to: says which account a row is of
+   */
+  Rows(String quotedSchema, CatalogState before) {
     this.schema = quotedSchema;
+    this.state = before;
   }
 
   void add(CatalogChange change) {
-    if (change instanceof CatalogChange.UserPut put) {
+    account = account(change).value();
+    addRows(change);
+    state = state.apply(change);
+  }
+
+  private AccountId account(CatalogChange change) {
+    if (change instanceof CatalogChange.AccountPut put) {
+      return put.account().id();
+    } else if (change instanceof CatalogChange.AccountDropped dropped) {
+      return dropped.account();
+    } else if (change instanceof CatalogChange.UserPut put) {
+      return put.user().account();
+    } else if (change instanceof CatalogChange.UserDropped dropped) {
+      return of(state.user(dropped.user()).map(User::account));
+    } else if (change instanceof CatalogChange.RolePut put) {
+      return put.role().account();
+    } else if (change instanceof CatalogChange.RoleDropped dropped) {
+      return of(dropped.role());
+    } else if (change instanceof CatalogChange.RoleGrantedToUser granted) {
+      return of(granted.edge().role());
+    } else if (change instanceof CatalogChange.RoleRevokedFromUser revoked) {
+      return of(revoked.role());
+    } else if (change instanceof CatalogChange.RoleGrantedToRole granted) {
+      return of(granted.edge().granted());
+    } else if (change instanceof CatalogChange.RoleRevokedFromRole revoked) {
+      return of(revoked.granted());
+    } else if (change instanceof CatalogChange.PrivilegeGranted granted) {
+      return of(granted.grant().grantee());
+    } else if (change instanceof CatalogChange.PrivilegeRevoked revoked) {
+      return of(revoked.grant().grantee());
+    } else if (change instanceof CatalogChange.DatabasePut put) {
+      return put.database().account();
+    } else if (change instanceof CatalogChange.DatabaseDropped dropped) {
+      return of(dropped.database());
+    } else if (change instanceof CatalogChange.RelationPut put) {
+      return of(put.relation().database());
+    } else if (change instanceof CatalogChange.RelationDropped dropped) {
+      return of(
+          state
+              .relation(dropped.relation())
+              .flatMap(relation -> state.database(relation.database()))
+              .map(Database::account));
+    }
+    throw new AssertionError(change);
+  }
+
+  private AccountId of(RoleId role) {
+    return of(state.role(role).map(Role::account));
+  }
+
+  private AccountId of(DatabaseId database) {
+    return of(state.database(database).map(Database::account));
+  }
+
+  /** What is not there has no row in any account: taking it away changes nothing. */
+  private static AccountId of(Optional<AccountId> known) {
+    return known.orElse(AccountId.SYS);
+  }
+
+  private void addRows(CatalogChange change) {
+    if (change instanceof CatalogChange.AccountPut put) {
+      put(put.account());
+    } else if (change instanceof CatalogChange.AccountDropped) {
+      dropAccount();
+    } else if (change instanceof CatalogChange.UserPut put) {
       put(put.user());
     } else if (change instanceof CatalogChange.UserDropped dropped) {
       int user = dropped.user().value();
       delete("catalog_role_to_user WHERE account_id = ? AND user_id = ?", user);
       delete("catalog_user WHERE account_id = ? AND user_id = ?", user);
       delete("catalog_user_profile WHERE account_id = ? AND user_id = ?", user);
-      delete("catalog_login WHERE account_id = ? AND user_id = ?", user);
+      rows.add(
+          new Row(
+              "DELETE FROM " + schema + ".catalog_login WHERE account_id = ? AND user_id = ?",
+              List.of(NO_ACCOUNT, user)));
     } else if (change instanceof CatalogChange.RolePut put) {
       put(put.role());
     } else if (change instanceof CatalogChange.RoleDropped dropped) {
@@ -124,6 +217,10 @@ final class Rows {
   }
 
   /** Highest ids among what was put; 0 when nothing was. */
+  int lastAccount() {
+    return lastAccount;
+  }
+
   long lastUser() {
     return lastUser;
   }
@@ -138,6 +235,37 @@ final class Rows {
 
   long lastRelation() {
     return lastRelation;
+  }
+
+  private void put(Account of) {
+    lastAccount = Math.max(lastAccount, of.id().value());
+    delete("catalog_account WHERE account_id = ?");
+    insert(
+        "catalog_account (account_id, name, name_key, admin_name, status_code, comment,"
+            + " created_millis, suspended_millis, login_user, sealed_password)",
+        of.name(),
+        Names.key(of.name()),
+        of.adminName(),
+        of.status().code(),
+        orNull(of.comment()),
+        of.created().toEpochMilli(),
+        orNull(of.suspended().map(Instant::toEpochMilli)),
+        orNull(of.login().map(BackendLogin::user)),
+        orNull(of.login().map(BackendLogin::sealedPassword)));
+  }
+
+  private void dropAccount() {
+    rows.add(
+        new Row(
+            "DELETE FROM "
+                + schema
+                + ".catalog_login WHERE account_id = ? AND user_id IN (SELECT user_id FROM "
+                + schema
+                + ".catalog_user WHERE account_id = ?)",
+            List.of(NO_ACCOUNT, account)));
+    for (String table : TABLES_OF_ACCOUNT) {
+      delete(table + " WHERE account_id = ?");
+    }
   }
 
   private void put(User user) {
@@ -230,7 +358,7 @@ final class Rows {
                   + "."
                   + table
                   + " SET owner_role_id = ? WHERE account_id = ? AND owner_role_id = ?",
-              List.of(heir, ACCOUNT, role)));
+              List.of(heir, account, role)));
     }
   }
 
@@ -278,7 +406,7 @@ final class Rows {
                 + " relation_id FROM "
                 + schema
                 + ".catalog_relation WHERE account_id = ? AND database_id = ?)",
-            List.of(ACCOUNT, LevelCode.RELATION, ACCOUNT, database)));
+            List.of(account, LevelCode.RELATION, account, database)));
     delete(
         "catalog_grant WHERE account_id = ? AND level_code IN (?, ?) AND object_id = ?",
         LevelCode.DATABASE,
@@ -305,9 +433,9 @@ final class Rows {
             inAccount(parameters)));
   }
 
-  private static List<Object> inAccount(Object... parameters) {
+  private List<Object> inAccount(Object... parameters) {
     List<Object> all = new ArrayList<>(parameters.length + 1);
-    all.add(ACCOUNT);
+    all.add(account);
     all.addAll(List.of(parameters));
     return all;
   }

@@ -2,8 +2,10 @@ package io.portcullis.sql.parser.jsql;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A query as the parser is given it: key words, quoted names, and place holders for everything that
@@ -14,6 +16,7 @@ final class CanonicalQuery {
   private static final String STAND_IN = "portcullis_n_";
 
   private final List<Item> items = new ArrayList<>();
+  private final List<Integer> lockedTables = new ArrayList<>();
   private final Map<String, String> standIns = new HashMap<>();
   private final Map<String, String> realNames = new HashMap<>();
 
@@ -27,8 +30,13 @@ final class CanonicalQuery {
   /**
    * @param text as the parser sees it
    * @param name the identifier itself, for a NAME; else the text
+   * @param token of the statement, for a NAME; else -1
    */
-  record Item(ItemKind kind, String text, String name) {
+  record Item(ItemKind kind, String text, String name, int token) {
+    Item(ItemKind kind, String text) {
+      this(kind, text, text, -1);
+    }
+
     boolean isWord(String word) {
       return kind == ItemKind.WORD && text.equals(word);
     }
@@ -38,16 +46,25 @@ final class CanonicalQuery {
     }
   }
 
+  /** {@code database.table} behind FOR UPDATE OF, which is not among the items. */
+  void lockedTable(int token) {
+    lockedTables.add(token);
+  }
+
+  List<Integer> lockedTables() {
+    return lockedTables;
+  }
+
   List<Item> items() {
     return items;
   }
 
   void word(String upperCase) {
-    items.add(new Item(ItemKind.WORD, upperCase, upperCase));
+    items.add(new Item(ItemKind.WORD, upperCase));
   }
 
   void mark(String mark) {
-    items.add(new Item(ItemKind.MARK, mark, mark));
+    items.add(new Item(ItemKind.MARK, mark));
   }
 
   boolean endsWithSign() {
@@ -57,7 +74,7 @@ final class CanonicalQuery {
 
   /** A constant that may be part of something larger. */
   void literal(String text) {
-    items.add(new Item(ItemKind.LITERAL, text, text));
+    items.add(new Item(ItemKind.LITERAL, text));
   }
 
   /**
@@ -73,13 +90,13 @@ final class CanonicalQuery {
     }
   }
 
-  void name(String identifier) {
+  void name(String identifier, int token) {
     String shown = identifier;
     if (!isPlain(identifier)) {
       shown = standIns.computeIfAbsent(identifier, key -> STAND_IN + standIns.size());
       realNames.put(shown, identifier);
     }
-    items.add(new Item(ItemKind.NAME, '`' + shown + '`', identifier));
+    items.add(new Item(ItemKind.NAME, '`' + shown + '`', identifier, token));
   }
 
   /** The identifier behind a name as the parser gives it back. */
@@ -100,6 +117,21 @@ final class CanonicalQuery {
       text.append(item.text());
     }
     return text.toString();
+  }
+
+  /** Where each of these items, given in ascending order, begins in the text. */
+  Set<Integer> offsets(List<Integer> chosen) {
+    Set<Integer> offsets = new HashSet<>();
+    int offset = 0;
+    int next = 0;
+    for (int i = 0; i < items.size() && next < chosen.size(); i++) {
+      if (chosen.get(next) == i) {
+        offsets.add(offset);
+        next++;
+      }
+      offset += items.get(i).text().length() + 1;
+    }
+    return offsets;
   }
 
   private static boolean isPlain(String identifier) {

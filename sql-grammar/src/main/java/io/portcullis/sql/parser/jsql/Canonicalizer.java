@@ -226,7 +226,7 @@ final class Canonicalizer {
         case PARAMETER -> constant("?", ++i);
         case USER_VARIABLE, SYSTEM_VARIABLE -> constant("NULL", ++i);
         case QUOTED_IDENTIFIER -> {
-          out.name(nonEmpty(i));
+          out.name(nonEmpty(i), i);
           i++;
         }
         case PUNCTUATION -> {
@@ -250,7 +250,7 @@ final class Canonicalizer {
           if (isMark(i - 1, ".")
               || (isMark(i + 1, ".")
                   && !ReservedWords.isReserved(word, text.mode().server().flavour()))) {
-            out.name(text.value(i));
+            out.name(text.value(i), i);
             i++;
           } else if (word.equals("\\N")) {
             out.literal("NULL");
@@ -437,7 +437,7 @@ final class Canonicalizer {
         if (keyWord) {
           out.word(word);
         } else {
-          out.name(text.value(i));
+          out.name(text.value(i), i);
         }
         return i + 1;
       }
@@ -488,7 +488,7 @@ final class Canonicalizer {
     if (ReservedWords.isReserved(word, text.mode().server().flavour())) {
       throw unexpected(i);
     }
-    out.name(nonEmpty(i));
+    out.name(nonEmpty(i), i);
     return i + 1;
   }
 
@@ -610,6 +610,9 @@ final class Canonicalizer {
     } else if (isWord(at, "OF")) {
       at += 2;
       while (isMark(at, ",") || isMark(at, ".")) {
+        if (isMark(at, ".") && !isMark(at - 2, ".")) {
+          out.lockedTable(at - 1);
+        }
         at += 2;
       }
     }
@@ -660,7 +663,7 @@ final class Canonicalizer {
       }
       // the column list of an alias or of a common table expression, else a stored function:
       // the tree knows
-      out.name(text.value(i));
+      out.name(text.value(i), i);
       return i + 1;
     }
     if (BuiltinFunctions.isSpaceSensitive(word)

@@ -2,11 +2,16 @@ package io.portcullis.sql.parser.jsql;
 
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.parser.QualifiedNames;
 import io.portcullis.sql.parser.QueryReader;
 import io.portcullis.sql.parser.StatementRefused;
+import io.portcullis.sql.parser.jsql.CanonicalQuery.Item;
+import io.portcullis.sql.parser.jsql.CanonicalQuery.ItemKind;
 import io.portcullis.sql.text.Span;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import net.sf.jsqlparser.parser.CCJSqlParser;
 import net.sf.jsqlparser.parser.CCJSqlParserConstants;
 import net.sf.jsqlparser.parser.CCJSqlParserUtil;
@@ -29,7 +34,8 @@ public final class JsqlQueryReader implements QueryReader {
           .thenComparing(RelationName::name);
 
   @Override
-  public QueryReading read(LexedStatement statement, List<Piece> pieces) {
+  public QueryReading read(QualifiedNames names, List<Piece> pieces) {
+    LexedStatement statement = names.text();
     CanonicalQuery query = Canonicalizer.print(statement, pieces);
     Span span = spanOf(statement, pieces);
     if (query.items().size() > MAXIMUM_ITEMS) {
@@ -42,7 +48,34 @@ public final class JsqlQueryReader implements QueryReader {
       throw StatementRefused.notUnderstood(
           "could not account for every table of the statement", span);
     }
+    if (query.offsets(tokens.qualified()).equals(tree.qualified())) {
+      note(query, tokens.qualified(), names);
+    }
     return reading;
+  }
+
+  /**
+   * Notes what stands before dots: databases of tables, else the beginning of a name of a column.
+   *
+   * @param tables items with which the name of a table begins that has a database before it
+   */
+  private static void note(CanonicalQuery query, List<Integer> tables, QualifiedNames names) {
+    List<Item> items = query.items();
+    Set<Integer> databases = new HashSet<>();
+    for (int table : tables) {
+      databases.add(table);
+      names.relation(items.get(table).token());
+    }
+    query.lockedTables().forEach(names::relation);
+    for (int i = 0; i + 1 < items.size(); i++) {
+      boolean begins =
+          items.get(i).kind() == ItemKind.NAME
+              && items.get(i + 1).isMark(".")
+              && (i == 0 || !items.get(i - 1).isMark("."));
+      if (begins && !databases.contains(i)) {
+        names.inExpression(items.get(i).token());
+      }
+    }
   }
 
   private static boolean sameNames(List<RelationName> some, List<RelationName> others) {

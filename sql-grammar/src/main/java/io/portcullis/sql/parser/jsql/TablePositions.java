@@ -14,6 +14,7 @@ import java.util.List;
  */
 final class TablePositions {
   private final List<RelationName> names = new ArrayList<>();
+  private final List<Integer> qualified = new ArrayList<>();
   private int selects;
 
   private TablePositions() {}
@@ -26,6 +27,11 @@ final class TablePositions {
 
   List<RelationName> names() {
     return names;
+  }
+
+  /** The first item of each of those names that has a database before it, ascending. */
+  List<Integer> qualified() {
+    return qualified;
   }
 
   /** How often SELECT stands there. */
@@ -85,6 +91,7 @@ final class TablePositions {
             && items.get(i + 1).isMark(".")
             && items.get(i + 2).kind() == ItemKind.NAME) {
           names.add(RelationName.of(item.name(), items.get(i + 2).name()));
+          qualified.add(i);
           i += 2;
         } else {
           names.add(RelationName.unqualified(item.name()));

@@ -25,6 +25,7 @@ import net.sf.jsqlparser.expression.operators.arithmetic.Addition;
 import net.sf.jsqlparser.expression.operators.arithmetic.Subtraction;
 import net.sf.jsqlparser.expression.operators.conditional.AndExpression;
 import net.sf.jsqlparser.expression.operators.conditional.OrExpression;
+import net.sf.jsqlparser.parser.Node;
 import net.sf.jsqlparser.schema.Column;
 import net.sf.jsqlparser.schema.Table;
 import net.sf.jsqlparser.statement.select.AllTableColumns;
@@ -58,6 +59,7 @@ final class TreeReader {
   private final Set<Table> outermost = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<RelationName> others = new LinkedHashSet<>();
   private final List<RelationName> positions = new ArrayList<>();
+  private final Set<Integer> qualified = new HashSet<>();
   private Set<String> commonTables = Set.of();
   private int selects;
 
@@ -78,6 +80,11 @@ final class TreeReader {
   /** Every name that stands where a table can stand, common table expressions included. */
   List<RelationName> positions() {
     return positions;
+  }
+
+  /** Where in the canonical text a table begins whose name has a database before it. */
+  Set<Integer> qualified() {
+    return qualified;
   }
 
   int selects() {
@@ -268,6 +275,11 @@ final class TreeReader {
             ? RelationName.unqualified(query.realName(table.getName()))
             : RelationName.of(query.realName(database), query.realName(table.getName()));
     positions.add(relation);
+    if (database != null) {
+      Node node = table.getASTNode();
+      // the parser counts from 1
+      qualified.add(node == null ? -1 : node.jjtGetFirstToken().absoluteBegin - 1);
+    }
     boolean common = database == null && commonTables.contains(relation.name());
     if (outermost.contains(table)) {
       Alias alias = table.getAlias();

@@ -1,0 +1,489 @@
+package io.portcullis.it.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.portcullis.it.harness.BackendExtension;
+import io.portcullis.it.harness.Endpoint;
+import io.portcullis.it.harness.Sql;
+import io.portcullis.it.harness.TestBackend;
+import io.portcullis.it.harness.TestGate;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code mo_catalog} and the role views of information_schema (PM 8): who sees what of them. */
+@ExtendWith(BackendExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class CatalogViewsIT {
+
+  private static final String PASSWORD = "Seen-by-1";
+
+  private final TestGate gate;
+  private Person administrator;
+  private Person joe;
+  private Person reader;
+
+  CatalogViewsIT(TestBackend backend) {
+    gate = TestGate.start(backend);
+  }
+
+  @BeforeAll
+  void makeUsersAndRoles() throws SQLException {
+    gate.administer(
+        "DROP DATABASE IF EXISTS seen_db",
+        "CREATE DATABASE seen_db",
+        "CREATE TABLE seen_db.people (name VARCHAR(50) CHARACTER SET latin1, note VARCHAR(50)"
+            + " CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci)",
+        "INSERT INTO seen_db.people VALUES ('seen_joe', 'seen_joe'), ('seen_eve', 'x')",
+        "CREATE TABLE seen_db.copied (id INT, name VARCHAR(300))",
+        "CREATE ROLE seen_base, seen_other",
+        "CREATE ROLE seen_role COMMENT 'of the test'",
+        "GRANT seen_base TO seen_role",
+        "GRANT CONNECT ON ACCOUNT * TO seen_role",
+        "GRANT SELECT ON TABLE seen_db.people TO seen_base",
+        "GRANT SHOW TABLES ON DATABASE seen_db TO seen_base WITH GRANT OPTION",
+        "GRANT INSERT ON TABLE seen_db.* TO seen_other",
+        "CREATE USER seen_joe IDENTIFIED BY 'Seen-by-1' DEFAULT ROLE seen_role ATTRIBUTE"
+            + " '{\"department\":\"Engineering\",\"full_name\":\"Zo\u00eb \\\\\\\"Q\\\\\\\" O\\'Neil\"}'",
+        "CREATE USER seen_eve IDENTIFIED BY 'Seen-by-1' COMMENT 'of nobody'",
+        "CREATE USER seen_reader IDENTIFIED BY 'Seen-by-1'",
+        "GRANT seen_other TO seen_eve WITH ADMIN OPTION",
+        "GRANT SELECT ON seen_db.people TO seen_eve",
+        "GRANT SELECT ON TABLE mo_catalog.mo_user TO USER seen_reader");
+    administrator = Person.at(gate.administrator(), "seen_db");
+    joe = Person.at(gate.user("seen_joe", PASSWORD), "seen_db");
+    reader = Person.at(gate.user("seen_reader", PASSWORD));
+  }
+
+  @AfterAll
+  void clearUp() throws SQLException {
+    administrator.close();
+    joe.close();
+    reader.close();
+    gate.administer(
+        "DROP USER seen_joe, seen_eve, seen_reader",
+        "DROP ROLE seen_base, seen_role, seen_other",
+        "DROP DATABASE seen_db");
+    gate.close();
+  }
+
+  @Test
+  void usersAreOnesOwnAndForAdministratorsAll() throws SQLException {
+    String sql =
+        "SELECT user_name, status, is_locked FROM mo_catalog.mo_user WHERE user_name LIKE 'seen%'"
+            + " ORDER BY 1";
+    assertThat(administrator.reads(sql))
+        .containsExactly("seen_eve|unlock|0", "seen_joe|unlock|0", "seen_reader|unlock|0");
+    assertThat(joe.reads(sql)).containsExactly("seen_joe|unlock|0");
+    assertThat(reader.reads(sql)).hasSize(3);
+  }
+
+  @Test
+  void verifiersAreShownToNobody() throws SQLException {
+    String sql =
+        "SELECT COUNT(*) FROM mo_catalog.mo_user WHERE authentication_string IS NOT NULL OR"
+            + " password_history IS NOT NULL";
+    assertThat(administrator.reads(sql)).containsExactly("0");
+    assertThat(reader.reads(sql)).containsExactly("0");
+  }
+
+  @Test
+  void rolesAreThoseHeldAndForAdministratorsAll() throws SQLException {
+    String sql = "SELECT role_name FROM mo_catalog.mo_role WHERE role_name LIKE 'seen%' ORDER BY 1";
+    assertThat(administrator.reads(sql)).containsExactly("seen_base", "seen_other", "seen_role");
+    assertThat(joe.reads(sql)).containsExactly("seen_base", "seen_role");
+    assertThat(reader.reads(sql)).isEmpty();
+  }
+
+  @Test
+  void privateRolesAreNoRoles() throws SQLException {
+    assertThat(
+            administrator.reads(
+                "SELECT COUNT(*) FROM mo_catalog.mo_role_privs p LEFT JOIN mo_catalog.mo_role r ON"
+                    + " r.role_id = p.role_id WHERE r.role_id IS NULL"))
+        .containsExactly("0");
+    assertThat(
+            administrator.reads(
+                "SELECT grantee, table_name, privilege_type FROM"
+                    + " information_schema.table_privileges WHERE table_schema = 'seen_db' AND"
+                    + " grantee LIKE '%eve%'"))
+        .containsExactly("'seen_eve'@'localhost'|people|SELECT");
+    assertThat(
+            administrator.reads(
+                "SELECT role_name, via_role, database_name, object_name, privilege_name FROM"
+                    + " mo_catalog.mo_effective_privs WHERE user_name = 'seen_eve' AND role_name IS"
+                    + " NULL"))
+        .containsExactly("null|null|seen_db|people|select");
+  }
+
+  @Test
+  void rolesAreCountedWithTheirUsers() throws SQLException {
+    String sql =
+        "SELECT r.role_name, r.comments, COUNT(g.user_id) AS user_count FROM mo_catalog.mo_role r"
+            + " LEFT JOIN mo_catalog.mo_user_grant g ON g.role_id = r.role_id WHERE r.role_name"
+            + " LIKE 'seen%' GROUP BY r.role_id, r.role_name, r.comments ORDER BY 1";
+    assertThat(administrator.reads(sql))
+        .containsExactly("seen_base||0", "seen_other||1", "seen_role|of the test|1");
+    assertThat(joe.reads(sql)).containsExactly("seen_base||0", "seen_role|of the test|1");
+  }
+
+  @Test
+  void privilegesAreThoseOfTheRolesHeld() throws SQLException {
+    String sql =
+        "SELECT role_name, obj_type, privilege_id, privilege_name, privilege_level,"
+            + " with_grant_option FROM mo_catalog.mo_role_privs WHERE role_name LIKE 'seen%' ORDER"
+            + " BY 1, 3";
+    List<String> ofJoe =
+        List.of(
+            "seen_base|database|18|show tables|d|1",
+            "seen_base|table|30|select|d.t|0",
+            "seen_role|account|12|connect|*|0");
+    assertThat(joe.reads(sql)).isEqualTo(ofJoe);
+    assertThat(administrator.reads(sql)).hasSize(4).containsAll(ofJoe);
+    assertThat(
+            joe.reads(
+                "SELECT role_name, via_role, privilege_name, is_default_role FROM"
+                    + " mo_catalog.mo_effective_privs WHERE user_name = 'seen_joe' AND"
+                    + " database_name = 'seen_db' ORDER BY 3"))
+        .containsExactly("seen_role|seen_base|select|1", "seen_role|seen_base|show tables|1");
+  }
+
+  @Test
+  void roleViewsAreMadeOfTheSame() throws SQLException {
+    assertThat(joe.reads("SELECT role_name FROM information_schema.enabled_roles ORDER BY 1"))
+        .containsExactly("seen_base", "seen_role");
+    assertThat(
+            joe.reads(
+                "SELECT grantee, role_name, is_grantable, is_default FROM"
+                    + " information_schema.APPLICABLE_ROLES WHERE role_name LIKE 'seen%' ORDER BY"
+                    + " 1"))
+        .containsExactly("seen_joe|seen_role|NO|YES", "seen_role|seen_base|NO|NO");
+    assertThat(joe.reads("SELECT * FROM information_schema.ADMINISTRABLE_ROLE_AUTHORIZATIONS"))
+        .isEmpty();
+    assertThat(
+            joe.reads(
+                "SELECT grantee, table_schema, privilege_type, is_grantable FROM"
+                    + " information_schema.SCHEMA_PRIVILEGES ORDER BY 1"))
+        .containsExactly("'seen_base'@'%'|seen_db|SHOW TABLES|YES");
+    assertThat(
+            joe.reads(
+                "SELECT grantee, table_name, privilege_type FROM"
+                    + " information_schema.ROLE_TABLE_GRANTS"))
+        .containsExactly("seen_base|people|SELECT");
+    assertThat(
+            joe.reads(
+                "SELECT grantee, privilege_type FROM information_schema.USER_PRIVILEGES WHERE"
+                    + " grantee LIKE '%seen%' ORDER BY 1, 2"))
+        .containsExactly(
+            "'seen_base'@'%'|USAGE", "'seen_joe'@'localhost'|USAGE", "'seen_role'@'%'|CONNECT");
+    assertThat(joe.reads("SELECT * FROM information_schema.COLUMN_PRIVILEGES")).isEmpty();
+    assertThat(
+            administrator.reads(
+                "SELECT grantee, privilege_type FROM information_schema.SCHEMA_PRIVILEGES WHERE"
+                    + " grantee = '''seen_other''@''%''' AND privilege_type = 'INSERT'"))
+        .containsExactly("'seen_other'@'%'|INSERT");
+  }
+
+  @Test
+  void attributesAreFoundByTheirKeys() throws SQLException {
+    String sql =
+        "SELECT a.user, u.status, JSON_UNQUOTE(JSON_EXTRACT(u.attribute, '$.full_name')) FROM"
+            + " information_schema.USER_ATTRIBUTES a JOIN mo_catalog.mo_user u ON u.user_name ="
+            + " a.user WHERE JSON_UNQUOTE(JSON_EXTRACT(a.attribute, '$.department')) ="
+            + " 'Engineering'";
+    assertThat(administrator.reads(sql)).containsExactly("seen_joe|unlock|Zo\u00eb \"Q\" O'Neil");
+    assertThat(
+            administrator.reads(
+                "SELECT JSON_UNQUOTE(JSON_EXTRACT(attribute, '$.comment')) FROM"
+                    + " information_schema.user_attributes WHERE user = 'seen_eve'"))
+        .containsExactly("of nobody");
+    assertThat(
+            joe.reads(
+                "SELECT COUNT(*) FROM information_schema.user_attributes WHERE user <> 'seen_joe'"))
+        .containsExactly("0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT COUNT(*) FROM mo_catalog.mo_user WHERE user_name = 'seen_joe'",
+        "SELECT COUNT(*) FROM `mo_catalog`.`MO_USER` AS u WHERE u.user_name = 'seen_joe'",
+        "SELECT COUNT(mo_catalog.mo_user.user_id) FROM mo_catalog . /* x */ mo_user WHERE"
+            + " mo_catalog.mo_user.user_name = 'seen_joe'",
+        "SELECT COUNT(*) FROM (SELECT * FROM mo_catalog.mo_user) u WHERE user_name = 'seen_joe'",
+        "WITH u AS (SELECT user_name FROM mo_catalog.mo_user) SELECT COUNT(*) FROM u WHERE"
+            + " user_name = 'seen_joe'",
+        "SELECT 1 FROM people WHERE name = 'seen_joe' AND name IN (SELECT user_name FROM"
+            + " mo_catalog.mo_user)",
+        "SELECT COUNT(*) FROM people p JOIN mo_catalog.mo_user u ON u.user_name = p.name AND"
+            + " u.user_name = p.note",
+        "SELECT COUNT(*) FROM people p, mo_catalog.mo_user u WHERE CONCAT(p.note, u.user_name) ="
+            + " 'seen_joeseen_joe'",
+        "SELECT COUNT(*) FROM (SELECT user_name FROM mo_catalog.mo_user UNION SELECT name FROM"
+            + " people) x WHERE user_name = 'seen_joe'",
+        "SELECT (SELECT COUNT(*) FROM mo_catalog.mo_user WHERE user_name = USER() OR user_name ="
+            + " SUBSTRING_INDEX(CURRENT_USER(), '@', 1))",
+        "SELECT COUNT(*) FROM mo_catalog.mo_user u JOIN mo_catalog.mo_user USING (user_id) WHERE"
+            + " u.user_name = 'seen_joe'",
+        "SELECT COUNT(*) FROM mo_catalog.mo_user u JOIN information_schema.tables t ON"
+            + " t.table_name = 'people' AND t.table_schema = 'seen_db' WHERE u.user_name ="
+            + " 'seen_joe'",
+        "/*!40101 SELECT COUNT(*) FROM mo_catalog.mo_user WHERE user_name = 'seen_joe' */",
+      })
+  void joinsAndSubqueriesWork(String sql) throws SQLException {
+    assertThat(joe.reads(sql)).containsExactly("1");
+  }
+
+  @Test
+  void rowsCanBeCopiedAndExplained() throws SQLException {
+    administrator.may(
+        "INSERT INTO copied SELECT user_id, user_name FROM mo_catalog.mo_user WHERE user_name LIKE"
+            + " 'seen%'",
+        "UPDATE copied c JOIN mo_catalog.mo_user u ON u.user_id = c.id SET c.name ="
+            + " CONCAT(u.user_name, '2') WHERE u.user_name = 'seen_eve'",
+        "EXPLAIN SELECT * FROM mo_catalog.mo_user",
+        "DO (SELECT COUNT(*) FROM mo_catalog.mo_user)",
+        "SET @users = (SELECT COUNT(*) FROM mo_catalog.mo_user)");
+    assertThat(administrator.reads("SELECT name FROM copied ORDER BY 1"))
+        .containsExactly("seen_eve2", "seen_joe", "seen_reader");
+    administrator.may("DELETE FROM copied");
+    joe.mayNot(
+        Refused.TABLE,
+        "INSERT INTO copied SELECT user_id, user_name FROM mo_catalog.mo_user",
+        "copied");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CREATE VIEW seen_db.v AS SELECT * FROM mo_catalog.mo_user",
+        "CREATE TABLE seen_db.c AS SELECT * FROM mo_catalog.mo_user",
+        "CREATE VIEW seen_db.v AS SELECT * FROM information_schema.user_privileges",
+        "SELECT * FROM mo_catalog.mo_user FOR UPDATE",
+        "SELECT * FROM mo_catalog.mo_user LOCK IN SHARE MODE",
+        "PREPARE p FROM 'SELECT * FROM mo_catalog.mo_user'",
+        "SHOW INDEX FROM mo_catalog.mo_user",
+        "SHOW COLUMNS FROM mo_catalog.mo_user WHERE field = 'user_id'",
+        "USE mo_catalog",
+      })
+  void whereNoQueryCanStandItIsRefused(String sql) {
+    assertThatThrownBy(() -> Sql.run(administrator.text(), sql))
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1235));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSERT INTO mo_catalog.mo_user_grant (role_id, user_id) VALUES (0, 1)",
+        "INSERT INTO mo_catalog.mo_user SELECT * FROM mo_catalog.mo_user",
+        "UPDATE mo_catalog.mo_user SET status = 'unlock'",
+        "DELETE FROM mo_catalog.mo_user",
+        "UPDATE people, mo_catalog.mo_user u SET u.status = 'x'",
+        "DELETE u FROM people JOIN mo_catalog.mo_user u",
+        "DROP TABLE mo_catalog.mo_user",
+        "TRUNCATE mo_catalog.mo_user",
+        "CREATE TABLE mo_catalog.t (a INT)",
+        "DROP DATABASE mo_catalog",
+        "LOCK TABLES mo_catalog.mo_user READ",
+      })
+  void nobodyWrites(String sql) {
+    for (Person person : List.of(administrator, reader)) {
+      assertThatThrownBy(() -> Sql.run(person.text(), sql))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getErrorCode()).isIn(1044, 1142, 1146));
+    }
+  }
+
+  @Test
+  void tablesThatAreNotThereAreRefused() {
+    administrator.mayNot(
+        Refused.NO_SUCH_TABLE, "SELECT * FROM mo_catalog.mo_nothing", "mo_catalog.mo_nothing");
+    joe.mayNot(Refused.TABLE, "SELECT * FROM mo_catalog.mo_nothing", "mo_nothing");
+  }
+
+  @Test
+  void describeAndShowAreAnsweredByTheGate() throws SQLException {
+    assertThat(Sql.rows(joe.text(), "SHOW TABLES FROM mo_catalog LIKE 'mo_user%'"))
+        .containsExactly("mo_user", "mo_user_grant");
+    assertThat(Sql.rows(joe.text(), "DESCRIBE mo_catalog.mo_user_grant"))
+        .containsExactly(
+            "role_id|int|YES||null|",
+            "user_id|int|YES||null|",
+            "granted_time|datetime|YES||null|",
+            "with_grant_option|tinyint(1)|YES||null|");
+    assertThat(Sql.rows(joe.text(), "DESC mo_catalog.mo_user_grant role_id")).hasSize(1);
+    assertThat(
+            Sql.rows(joe.text(), "SHOW FULL COLUMNS FROM mo_user IN mo_catalog LIKE 'user\\_n%'"))
+        .containsExactly("user_name|varchar(300)|utf8mb4_bin|YES||null||select|");
+    assertThat(Sql.rows(administrator.text(), "SHOW DATABASES LIKE 'mo%'"))
+        .containsExactly("mo_catalog");
+  }
+
+  @Test
+  void whatChangesShowsAtTheNextStatement() throws SQLException {
+    String sql =
+        "SELECT COUNT(*) FROM mo_catalog.mo_user_grant g JOIN mo_catalog.mo_role r USING (role_id)"
+            + " WHERE r.role_name = 'seen_other'";
+    for (int i = 0; i < 5; i++) {
+      gate.administer("GRANT seen_other TO seen_joe");
+      assertThat(joe.reads(sql)).containsExactly("1");
+      gate.administer("REVOKE seen_other FROM seen_joe");
+      assertThat(joe.reads(sql)).containsExactly("0");
+    }
+    gate.administer("REVOKE SELECT ON TABLE mo_catalog.mo_user FROM USER seen_reader");
+    assertThat(reader.reads("SELECT user_name FROM mo_catalog.mo_user"))
+        .containsExactly("seen_reader");
+    gate.administer("GRANT SELECT ON TABLE mo_catalog.mo_user TO USER seen_reader");
+    assertThat(reader.reads("SELECT COUNT(*) > 1 FROM mo_catalog.mo_user")).containsExactly("1");
+  }
+
+  @Test
+  void aPreparedStatementIsPreparedAgainWhenItsRowsHaveChanged() throws SQLException {
+    String sql = "SELECT COUNT(*) FROM mo_catalog.mo_role WHERE role_name LIKE ?";
+    try (Connection connection =
+            gate.user("seen_joe", PASSWORD)
+                .connect(
+                    "", Map.of("useServerPrepStmts", "true", "emulateUnsupportedPstmts", "false"));
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, "seen%");
+      assertThat(Sql.rows(statement.executeQuery())).containsExactly("2");
+      gate.administer("CREATE ROLE seen_unrelated", "DROP ROLE seen_unrelated");
+      assertThat(Sql.rows(statement.executeQuery())).containsExactly("2");
+      gate.administer("GRANT seen_other TO seen_joe");
+      try {
+        assertThatThrownBy(statement::executeQuery)
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1615));
+        try (PreparedStatement again = connection.prepareStatement(sql)) {
+          again.setString(1, "seen%");
+          assertThat(Sql.rows(again.executeQuery())).containsExactly("3");
+        }
+      } finally {
+        gate.administer("REVOKE seen_other FROM seen_joe");
+      }
+    }
+  }
+
+  @Test
+  void aCursorIsReadToItsEndUnlessTheSightIsLost() throws SQLException {
+    try (Connection connection =
+            gate.user("seen_reader", PASSWORD)
+                .connect("", Map.of("useServerPrepStmts", "true", "useCursorFetch", "true"));
+        PreparedStatement statement =
+            connection.prepareStatement("SELECT user_name FROM mo_catalog.mo_user ORDER BY 1")) {
+      statement.setFetchSize(1);
+      try (var rows = statement.executeQuery()) {
+        assertThat(rows.next()).isTrue();
+        gate.administer("CREATE ROLE seen_unrelated", "DROP ROLE seen_unrelated");
+        assertThat(rows.next()).isTrue();
+        gate.administer("REVOKE SELECT ON TABLE mo_catalog.mo_user FROM USER seen_reader");
+        assertThatThrownBy(
+                () -> {
+                  while (rows.next()) {
+                    // to the end, or to where it is cut off
+                  }
+                })
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1317));
+      } finally {
+        gate.administer("GRANT SELECT ON TABLE mo_catalog.mo_user TO USER seen_reader");
+      }
+    }
+  }
+
+  @Test
+  void timesAreThoseOfTheSession() throws SQLException {
+    String sql =
+        "SELECT TIMESTAMPDIFF(MINUTE, created_time, NOW()) BETWEEN 0 AND 60 FROM"
+            + " mo_catalog.mo_user WHERE user_name = 'seen_joe'";
+    for (String zone : List.of("+00:00", "+09:00", "-03:30")) {
+      joe.does("SET time_zone = '" + zone + "'");
+      assertThat(joe.reads(sql)).containsExactly("1");
+    }
+    joe.does("SET time_zone = DEFAULT");
+  }
+
+  @Test
+  void theTextReadsTheSameInEveryMode() throws SQLException {
+    String sql =
+        "SELECT JSON_UNQUOTE(JSON_EXTRACT(attribute, '$.full_name')) FROM mo_catalog.mo_user WHERE"
+            + " user_name = 'seen_joe'";
+    for (String mode : List.of("", "ANSI", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES,PIPES_AS_CONCAT")) {
+      try (Connection connection = gate.user("seen_joe", PASSWORD).connect()) {
+        Sql.run(connection, "SET sql_mode = '" + mode + "'");
+        assertThat(Sql.rows(connection, sql)).containsExactly("Zo\u00eb \"Q\" O'Neil");
+      }
+    }
+  }
+
+  @Test
+  void mariaDbsDriverReadsIt() throws SQLException {
+    Endpoint endpoint = gate.user("seen_joe", PASSWORD);
+    for (boolean prepared : new boolean[] {false, true}) {
+      try (Connection connection =
+              endpoint.connectMariaDb(
+                  "",
+                  Map.of("useServerPrepStmts", Boolean.toString(prepared), "sslMode", "trust"));
+          PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT user_id, user_name, created_time, is_locked, last_login FROM"
+                      + " mo_catalog.mo_user WHERE user_name = ?")) {
+        statement.setString(1, "seen_joe");
+        try (var rows = statement.executeQuery()) {
+          assertThat(rows.next()).isTrue();
+          assertThat(rows.getInt(1)).isPositive();
+          assertThat(rows.getBoolean(4)).isFalse();
+          Timestamp created = rows.getTimestamp(3);
+          assertThat(created).isNotNull();
+          Timestamp login = rows.getTimestamp(5);
+          assertThat(login).isNotNull();
+          assertThat(Duration.between(login.toInstant(), Instant.now()).abs())
+              .isLessThan(Duration.ofHours(24));
+        }
+      }
+    }
+  }
+
+  @Test
+  void sessionsAreOnesOwnAndForAdministratorsAll() throws SQLException {
+    String sql =
+        "SELECT DISTINCT user FROM mo_catalog.mo_sessions WHERE user LIKE 'seen%' ORDER BY 1";
+    assertThat(Sql.rows(joe.text(), sql)).containsExactly("seen_joe");
+    assertThat(Sql.rows(administrator.text(), sql)).contains("seen_joe", "seen_reader");
+    assertThat(
+            Sql.rows(
+                joe.text(),
+                "SELECT COUNT(*) FROM mo_catalog.mo_sessions WHERE conn_id = CONNECTION_ID()"))
+        .containsExactly("1");
+  }
+
+  @Test
+  void objectsAreThoseOnWhichSomethingIsHeld() throws SQLException {
+    String sql =
+        "SELECT t.relname, t.relkind FROM mo_catalog.mo_tables t JOIN mo_catalog.mo_database d ON"
+            + " d.dat_id = t.reldatabase_id WHERE d.datname = 'seen_db' ORDER BY 1";
+    assertThat(administrator.reads(sql)).containsExactly("copied|r", "people|r");
+    assertThat(joe.reads(sql)).containsExactly("people|r");
+  }
+
+  @Test
+  void accountsAreForAdministrators() throws SQLException {
+    String sql = "SELECT account_id, account_name, status FROM mo_catalog.mo_account";
+    assertThat(administrator.reads(sql)).containsExactly("0|sys|open");
+    assertThat(joe.reads(sql)).isEmpty();
+  }
+}

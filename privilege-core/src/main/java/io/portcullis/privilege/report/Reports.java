@@ -1,0 +1,60 @@
+package io.portcullis.privilege.report;
+
+import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.model.UserId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The rows of a {@link ReportTable} as one subject sees them at one moment (PM 8.2). Cost: one pass
+ * over what the table is about, whoever asks. Any thread; not for an event loop.
+ *
+ * @param subject resolved against the snapshot that is shown
+ * @param logins when users have logged in last
+ * @param sessions those there are at this gate
+ */
+public record Reports(
+    ActiveSubject subject,
+    Authorizer authorizer,
+    Map<UserId, Instant> logins,
+    List<SessionRow> sessions) {
+
+  /**
+   * A JSON array with an array for each row, its values in the order of {@link
+   * ReportTable#columns}; UTF-8. Empty when it would be longer than the limit.
+   *
+   * @param limit in characters
+   */
+  public Optional<byte[]> rows(ReportTable table, int limit) {
+    JsonRows out = new JsonRows(limit);
+    if (subject.unusable().isEmpty()) {
+      Sight sight = Sight.of(subject, table, authorizer);
+      switch (table) {
+        case MO_ACCOUNT,
+            MO_USER,
+            MO_ROLE,
+            MO_USER_GRANT,
+            MO_ROLE_GRANT,
+            MO_DATABASE,
+            MO_TABLES,
+            MO_SESSIONS,
+            USER_ATTRIBUTES ->
+            new CatalogRows(subject, sight, out).write(table, logins, sessions);
+        case MO_ROLE_PRIVS,
+            MO_EFFECTIVE_PRIVS,
+            USER_PRIVILEGES,
+            SCHEMA_PRIVILEGES,
+            TABLE_PRIVILEGES,
+            COLUMN_PRIVILEGES,
+            ROLE_TABLE_GRANTS ->
+            new PrivilegeRows(subject, sight, out).write(table);
+        case APPLICABLE_ROLES, ADMINISTRABLE_ROLE_AUTHORIZATIONS, ENABLED_ROLES ->
+            new RoleRows(subject, out).write(table);
+      }
+    }
+    return out.isFull() ? Optional.empty() : Optional.of(out.bytes());
+  }
+}

@@ -1,0 +1,320 @@
+package io.portcullis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Binding;
+import io.portcullis.privilege.authz.Decision;
+import io.portcullis.privilege.authz.Explanation;
+import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.dcl.AccessQuestion;
+import io.portcullis.privilege.dcl.AccessReport;
+import io.portcullis.privilege.dcl.DclResult;
+import io.portcullis.proxy.statement.Authority;
+import io.portcullis.proxy.statement.MetadataColumns;
+import io.portcullis.proxy.statement.MetadataRewriter;
+import io.portcullis.proxy.statement.StatementReader;
+import io.portcullis.proxy.statement.StatementRewriter;
+import io.portcullis.proxy.wire.PacketFraming;
+import io.portcullis.proxy.wire.Packets;
+import io.portcullis.proxy.wire.command.CommandByte;
+import io.portcullis.proxy.wire.message.ColumnDefinition41;
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.analysis.AnalysisRefused;
+import io.portcullis.sql.analysis.AnalysisResult;
+import io.portcullis.sql.analysis.StatementAnalysis;
+import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.statement.DeallocateText;
+import io.portcullis.sql.statement.ExecuteText;
+import io.portcullis.sql.statement.ExplainAccess;
+import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.PrepareText;
+import io.portcullis.sql.statement.SetVariables;
+import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.statement.UseStatement;
+import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.SqlError;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * EXPLAIN ACCESS: cuts the statement out that it is about, takes it through the same reading,
+ * analysis and decision as if it had been sent by itself, and answers with what came of it. The
+ * backend is asked what names stand for, where the decision depends on it, and nothing else. Event
+ * loop only.
+ */
+final class ExplainedStatements {
+
+  /** Behind the packet header and the command byte. */
+  private static final int TEXT_OFFSET = PacketFraming.HEADER_LENGTH + 1;
+
+  private static final SqlError TORN =
+      ErrorCode.ER_NOT_SUPPORTED_YET.error(
+          "EXPLAIN ACCESS where a comment that is executed holds a part of it and of what it is"
+              + " about");
+
+  private static final SqlError OF_PREPARED =
+      ErrorCode.ER_NOT_SUPPORTED_YET.error(
+          "EXPLAIN ACCESS of PREPARE, EXECUTE and DEALLOCATE; ask about the statement that is"
+              + " prepared");
+
+  private final CommandPhase phase;
+  private final ClientSession session;
+  private final SessionServices services;
+  private final FrontendPort port;
+  private final StatementReader reader;
+  private final Authority authority;
+  private final BackendLease backend;
+  private final Offload offload;
+
+  /**
+   * What is asked.
+   *
+   * @param own whether about the session as it is
+   */
+  private record Question(Subject subject, boolean own, boolean json) {}
+
+  ExplainedStatements(
+      CommandPhase phase,
+      ClientSession session,
+      SessionServices services,
+      FrontendPort port,
+      StatementReader reader,
+      Authority authority,
+      BackendLease backend,
+      Offload offload) {
+    this.phase = phase;
+    this.session = session;
+    this.services = services;
+    this.port = port;
+    this.reader = reader;
+    this.authority = authority;
+    this.backend = backend;
+    this.offload = offload;
+  }
+
+  void explain(ExplainAccess statement) {
+    ActiveSubject actor = authority.subject();
+    Question question = new Question(actor.subject(), true, statement.json());
+    if (statement.whom().isPresent()) {
+      DclResult asked =
+          AccessQuestion.subject(services.authorizer(), actor, statement.whom().get());
+      if (asked instanceof DclResult.Refused refused) {
+        phase.fail(refused.error(), refused::hints);
+        return;
+      }
+      question =
+          new Question(((DclResult.SubjectChanged) asked).subject(), false, statement.json());
+    }
+    ByteBuf framed = phase.handOver();
+    if (framed.readableBytes() > PacketFraming.MAX_FRAME_PAYLOAD) {
+      framed.release();
+      phase.fail(ErrorCode.ER_NOT_SUPPORTED_YET.error("EXPLAIN ACCESS of a statement of 16 MiB"));
+      return;
+    }
+    LexedStatement whole = whole(framed);
+    ByteBuf inner = cut(framed, whole, statement.statementToken());
+    phase.take(inner, CommandShape.QUERY, null);
+    ByteBuf text = text(inner);
+    if (reader.read(text, text.readerIndex(), backend.mode()) != 1
+        || !isTail(whole, statement.statementToken(), reader.detach(0))) {
+      reader.done();
+      refused(question, TORN);
+      return;
+    }
+    Question asked = question;
+    LexedStatement detached = reader.detach(0);
+    AnalysisResult known = reader.analysis(0);
+    reader.done();
+    if (known != null) {
+      analysed(asked, known);
+      return;
+    }
+    offload.run(
+        services.analysis(),
+        () -> services.analyzer().analyze(detached),
+        result -> analysed(asked, result));
+  }
+
+  /** A borrowed view of the statement in a packet of one frame. */
+  private static ByteBuf text(ByteBuf framed) {
+    return framed.slice(framed.readerIndex() + TEXT_OFFSET, framed.readableBytes() - TEXT_OFFSET);
+  }
+
+  private LexedStatement whole(ByteBuf framed) {
+    ByteBuf text = text(framed);
+    if (reader.read(text, text.readerIndex(), backend.mode()) != 1) {
+      framed.release();
+      throw new IllegalStateException("the statement reads differently the second time");
+    }
+    return reader.detach(0);
+  }
+
+  /**
+   * The statement from this token on, as a command of its own; {@link #reader} has just read the
+   * whole. Takes ownership of {@code framed}.
+   */
+  private ByteBuf cut(ByteBuf framed, LexedStatement whole, int token) {
+    try {
+      int from = reader.begin(0) + whole.span(token - 1).end();
+      int to = reader.end(0);
+      ByteBuf inner = port.allocator().buffer(to - from + TEXT_OFFSET);
+      int header = Packets.begin(inner);
+      inner.writeByte(CommandByte.QUERY.code());
+      inner.writeBytes(framed, framed.readerIndex() + TEXT_OFFSET + from, to - from);
+      Packets.end(inner, header, 0);
+      return inner;
+    } finally {
+      reader.done();
+      framed.release();
+    }
+  }
+
+  /** Whether the statement reads by itself as it does behind EXPLAIN ACCESS. */
+  private static boolean isTail(LexedStatement whole, int token, LexedStatement inner) {
+    if (inner.size() != whole.size() - token) {
+      return false;
+    }
+    for (int i = 0; i < inner.size(); i++) {
+      if (inner.kind(i) != whole.kind(token + i) || !inner.text(i).equals(whole.text(token + i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void analysed(Question question, AnalysisResult result) {
+    if (result instanceof AnalysisRefused refused) {
+      refused(question, refused.refusal().error());
+      return;
+    }
+    StatementAnalysis analysis = (StatementAnalysis) result;
+    Statement statement = analysis.statement();
+    if (statement instanceof ForwardStatement forward) {
+      if (question.own() && renamesTemporary(forward)) {
+        refused(question, DefinitionStatements.RENAMES_TEMPORARY);
+      } else {
+        decide(question, analysis, forward.accesses(), 0);
+      }
+    } else if (statement instanceof SetVariables set) {
+      decide(question, analysis, set.accesses(), 0);
+    } else if (statement instanceof UseStatement use) {
+      decide(
+          question,
+          analysis,
+          List.of(new AccessRequest(AccessKind.USE, new DatabaseName(use.database()))),
+          0);
+    } else if (statement instanceof PrepareText
+        || statement instanceof ExecuteText
+        || statement instanceof DeallocateText) {
+      phase.fail(OF_PREPARED);
+    } else {
+      answer(
+          question,
+          AccessReport.answeredByTheGate(
+              question.subject(), authority.subject().snapshot().state()));
+    }
+  }
+
+  private boolean renamesTemporary(ForwardStatement forward) {
+    return TemporaryEffects.of(forward.effects(), authority, authority.currentDatabase()).renamed();
+  }
+
+  private void decide(
+      Question question, StatementAnalysis analysis, List<AccessRequest> accesses, int lookups) {
+    ActiveSubject actor = authority.subject();
+    Binding binding = question.own() ? authority.frozenBinding() : authority.bindingOfOthers();
+    offload.run(
+        services.analysis(),
+        () -> {
+          ActiveSubject subject =
+              question.own()
+                  ? actor
+                  : services.authorizer().activate(question.subject(), actor.snapshot());
+          return services.authorizer().explain(subject, actor, accesses, binding);
+        },
+        explanation -> explained(question, analysis, accesses, lookups, explanation));
+  }
+
+  private void explained(
+      Question question,
+      StatementAnalysis analysis,
+      List<AccessRequest> accesses,
+      int lookups,
+      Explanation explanation) {
+    if (!(explanation.decision() instanceof Decision.Unresolved unresolved)) {
+      decided(question, analysis, accesses, explanation);
+    } else if (lookups < CommandPhase.MAX_LOOKUPS) {
+      phase.lookUp(unresolved.names(), () -> decide(question, analysis, accesses, lookups + 1));
+    } else {
+      phase.fail(CommandPhase.OBJECTS_KEEP_CHANGING);
+    }
+  }
+
+  private void decided(
+      Question question,
+      StatementAnalysis analysis,
+      List<AccessRequest> accesses,
+      Explanation explanation) {
+    ByteBuf sent = withIdentities(analysis, explanation.subject());
+    Explanation shown = explanation;
+    try {
+      Explanation filtered = explanation.withRowsFiltered(accesses);
+      if (filtered.decision() instanceof Decision.Allowed
+          && explanation.decision() instanceof Decision.Denied
+          && MetadataReads.isSecurable(analysis)) {
+        Optional<MetadataRewriter.Secured> secured = secured(sent, explanation.subject());
+        if (secured.isPresent()) {
+          sent.release();
+          sent = secured.get().command();
+          if (MetadataReads.tables(accesses).stream().allMatch(secured.get().filters()::cover)) {
+            shown = filtered;
+          }
+        }
+      }
+      answer(
+          question,
+          AccessReport.of(shown, text(sent).toString(backend.mode().charset().java()).strip()));
+    } finally {
+      sent.release();
+    }
+  }
+
+  /** The command in hand as it would be sent; the caller owns it. */
+  private ByteBuf withIdentities(StatementAnalysis analysis, ActiveSubject subject) {
+    ByteBuf inner = phase.handOver();
+    if (!StatementRewriter.isNeeded(analysis, subject.names())) {
+      return inner;
+    }
+    try {
+      return new StatementRewriter(reader, backend.mode(), subject, session.connectionId())
+          .answerIdentities(inner, analysis, port.allocator());
+    } finally {
+      inner.release();
+    }
+  }
+
+  private Optional<MetadataRewriter.Secured> secured(ByteBuf command, ActiveSubject subject) {
+    return MetadataRewriter.secure(
+        command,
+        reader,
+        backend.mode(),
+        table -> authority.metadataFilter(subject, table, backend.mode().server().flavour()),
+        new MetadataColumns(subject.names(), services.facts().metadataColumns()),
+        port.allocator());
+  }
+
+  private void refused(Question question, SqlError error) {
+    answer(
+        question,
+        AccessReport.refused(question.subject(), authority.subject().snapshot().state(), error));
+  }
+
+  private void answer(Question question, AccessReport report) {
+    phase.dropCommand();
+    phase.diagnostics(Diagnostics.NONE);
+    DclResult.Rows rows = question.json() ? report.json() : report.rows();
+    phase.answer(rows.columns().stream().map(ColumnDefinition41::varchar).toList(), rows.rows());
+  }
+}

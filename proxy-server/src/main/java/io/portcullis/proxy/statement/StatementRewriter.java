@@ -1,0 +1,193 @@
+package io.portcullis.proxy.statement;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.NameSpace;
+import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.Account;
+import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
+import io.portcullis.proxy.wire.PacketFraming;
+import io.portcullis.proxy.wire.Packets;
+import io.portcullis.sql.analysis.IdentityFunction;
+import io.portcullis.sql.analysis.IdentityUse;
+import io.portcullis.sql.analysis.StatementAnalysis;
+import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.text.LexicalMode;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Puts the gate's answers in the place of identity functions, and the names the backend knows in
+ * the place of databases' names (DESIGN D6): splices the bytes of a command at the offsets of its
+ * tokens, and leaves all others as they are.
+ */
+public final class StatementRewriter {
+
+  private static final int COMMAND_BYTE = 1;
+
+  /** What takes the place of some tokens. */
+  private record Edit(int firstToken, int endToken, String text) {}
+
+  private final StatementReader reader;
+  private final LexicalMode mode;
+  private final ActiveSubject subject;
+  private final int connectionId;
+
+  /**
+   * @param reader of the event loop; what it has read before is used up
+   */
+  public StatementRewriter(
+      StatementReader reader, LexicalMode mode, ActiveSubject subject, int connectionId) {
+    this.reader = reader;
+    this.mode = mode;
+    this.subject = subject;
+    this.connectionId = connectionId;
+  }
+
+  /** Whether there is anything to put in the place of something. */
+  public static boolean isNeeded(StatementAnalysis analysis, NameSpace names) {
+    return names.isIdentity()
+        ? !analysis.identities().isEmpty()
+        : !analysis.identitiesInNameSpace().isEmpty() || !analysis.databases().isEmpty();
+  }
+
+  /**
+   * The command as the backend is to read it; the caller owns it. Borrows {@code framed}, one
+   * packet of one frame that carries a command byte and the statement.
+   */
+  public ByteBuf rewrite(ByteBuf framed, StatementAnalysis analysis, ByteBufAllocator allocator) {
+    return splice(framed, analysis, !subject.names().isIdentity(), allocator);
+  }
+
+  /** The same with the names as the account knows them: to be shown, not to be sent. */
+  public ByteBuf answerIdentities(
+      ByteBuf framed, StatementAnalysis analysis, ByteBufAllocator allocator) {
+    return splice(framed, analysis, false, allocator);
+  }
+
+  private ByteBuf splice(
+      ByteBuf framed, StatementAnalysis analysis, boolean names, ByteBufAllocator allocator) {
+    int textBegin = framed.readerIndex() + PacketFraming.HEADER_LENGTH + COMMAND_BYTE;
+    if (reader.read(framed, textBegin, mode) != 1) {
+      throw new IllegalStateException("the statement reads differently the second time");
+    }
+    int statementBegin = textBegin + reader.begin(0);
+    LexedStatement statement = reader.detach(0);
+    reader.done();
+    Charset charset = mode.charset().java();
+    List<Edit> edits = edits(analysis, statement, names, framed, statementBegin);
+    ByteBuf out = allocator.buffer(framed.readableBytes() + edits.size() * 64);
+    int header = Packets.begin(out);
+    int from = framed.readerIndex() + PacketFraming.HEADER_LENGTH;
+    for (Edit edit : edits) {
+      int begin = statementBegin + statement.span(edit.firstToken()).begin();
+      int end = statementBegin + statement.span(edit.endToken() - 1).end();
+      out.writeBytes(framed, from, begin - from);
+      out.writeCharSequence(edit.text(), charset);
+      from = end;
+    }
+    out.writeBytes(framed, from, framed.writerIndex() - from);
+    Packets.end(out, header, 0);
+    return out;
+  }
+
+  private List<Edit> edits(
+      StatementAnalysis analysis,
+      LexedStatement statement,
+      boolean names,
+      ByteBuf framed,
+      int statementBegin) {
+    boolean identity = subject.names().isIdentity();
+    List<Edit> edits = new ArrayList<>();
+    for (IdentityUse use : identity ? analysis.identities() : analysis.identitiesInNameSpace()) {
+      String text = answer(use.function());
+      if (use.column()) {
+        int begin = statementBegin + statement.span(use.firstToken()).begin();
+        int end = statementBegin + statement.span(use.endToken() - 1).end();
+        String name = framed.toString(begin, end - begin, mode.charset().java());
+        text += " AS `" + name.replace("`", "``") + "`";
+      }
+      edits.add(new Edit(use.firstToken(), use.endToken(), text));
+    }
+    if (names) {
+      analysis
+          .databases()
+          .tokens()
+          .forEach(token -> physical(statement, token).ifPresent(edits::add));
+    }
+    edits.sort(Comparator.comparingInt(Edit::firstToken));
+    return edits;
+  }
+
+  /** Empty for a system database, which is called the same on both sides. */
+  private Optional<Edit> physical(LexedStatement statement, int token) {
+    String logical = statement.value(token);
+    String physical = subject.names().physical(logical);
+    if (physical.equals(logical)) {
+      return Optional.empty();
+    }
+    // A name that was not quoted stays so, for the sake of columns that are named by their text.
+    boolean bare = statement.kind(token) == TokenKind.WORD && isBare(subject.names().prefix());
+    return Optional.of(
+        new Edit(token, token + 1, bare ? physical : "`" + physical.replace("`", "``") + "`"));
+  }
+
+  /** Whether a name that begins so needs no quotes. */
+  private static boolean isBare(String prefix) {
+    char first = prefix.charAt(0);
+    return first >= 'a' && first <= 'z' && prefix.indexOf('-') < 0;
+  }
+
+  private String answer(IdentityFunction function) {
+    Subject who = subject.subject();
+    CatalogState state = subject.snapshot().state();
+    return switch (function) {
+      case USER, SESSION_USER, SYSTEM_USER, CURRENT_USER ->
+          literal(who.userName() + "@" + who.host());
+      case CURRENT_USER_NAME -> literal(who.userName());
+      case CURRENT_USER_ID -> Integer.toString(who.user().value());
+      case CURRENT_ROLE, CURRENT_ROLE_NAME -> literal(roleName(state, who.primary()));
+      case CURRENT_ROLE_ID -> Integer.toString(who.primary().value());
+      case CURRENT_SECONDARY_ROLES ->
+          literal(
+              subject.activeRoles().stream()
+                  .filter(role -> !role.equals(who.primary()))
+                  .flatMap(role -> state.role(role).stream())
+                  .filter(role -> !role.isPrivate())
+                  .map(Role::name)
+                  .sorted()
+                  .collect(Collectors.joining(",")));
+      case CURRENT_ACCOUNT_NAME ->
+          literal(state.account(who.account()).map(Account::name).orElse(""));
+      case CURRENT_ACCOUNT_ID -> Integer.toString(who.account().value());
+      case CONNECTION_ID -> Integer.toString(connectionId);
+      // Of the type, and null when, the backend would answer.
+      case DATABASE, SCHEMA ->
+          "SUBSTRING(DATABASE(), " + (subject.names().prefix().length() + 1) + ")";
+    };
+  }
+
+  private static String roleName(CatalogState state, RoleId role) {
+    return state.role(role).map(Role::name).orElse("");
+  }
+
+  /** Reads the same in every sql_mode and character set: a backslash is no part of a quoted one. */
+  private static String literal(String value) {
+    if (value.indexOf('\\') < 0) {
+      return "'" + value.replace("'", "''") + "'";
+    }
+    return "CONVERT(x'"
+        + HexFormat.of().formatHex(value.getBytes(StandardCharsets.UTF_8))
+        + "' USING utf8mb4)";
+  }
+}

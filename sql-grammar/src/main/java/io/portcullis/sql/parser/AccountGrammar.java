@@ -1,0 +1,106 @@
+package io.portcullis.sql.parser;
+
+import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccessControlStatement.AccountState;
+import io.portcullis.sql.statement.AccessControlStatement.AlterAccount;
+import io.portcullis.sql.statement.AccessControlStatement.CreateAccount;
+import io.portcullis.sql.statement.AccessControlStatement.DropAccount;
+import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
+import java.util.Optional;
+
+/** CREATE, ALTER and DROP ACCOUNT (PM 5.2). */
+final class AccountGrammar {
+
+  private final TokenCursor cursor;
+  private final AccessControlGrammar users;
+
+  AccountGrammar(TokenCursor cursor, AccessControlGrammar users) {
+    this.cursor = cursor;
+    this.users = users;
+  }
+
+  /** Whether the statement is about an account. */
+  boolean begins() {
+    return cursor.isAny("CREATE", "ALTER", "DROP") && cursor.wordAt(cursor.at() + 1, "ACCOUNT");
+  }
+
+  AccessControlStatement read() {
+    if (cursor.accept("CREATE", "ACCOUNT")) {
+      return create();
+    }
+    if (cursor.accept("ALTER", "ACCOUNT")) {
+      return alter();
+    }
+    cursor.expect("DROP", "ACCOUNT");
+    boolean ifExists = cursor.accept("IF", "EXISTS");
+    return new DropAccount(ifExists, account());
+  }
+
+  private AccessControlStatement create() {
+    boolean ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
+    String account = account();
+    cursor.expect("ADMIN_NAME");
+    UserSpec administrator = administrator();
+    Optional<AccountState> state = Optional.empty();
+    Optional<String> comment = Optional.empty();
+    while (!cursor.atEnd()) {
+      Optional<AccountState> next = state();
+      if (next.isPresent() && state.isEmpty()) {
+        state = next;
+      } else if (next.isEmpty() && comment.isEmpty() && cursor.accept("COMMENT")) {
+        comment = Optional.of(cursor.string());
+      } else {
+        throw cursor.unexpected();
+      }
+    }
+    return new CreateAccount(
+        ifNotExists, account, administrator, state.orElse(AccountState.OPEN), comment);
+  }
+
+  private AccessControlStatement alter() {
+    boolean ifExists = cursor.accept("IF", "EXISTS");
+    String account = account();
+    Optional<UserSpec> administrator =
+        cursor.accept("ADMIN_NAME") ? Optional.of(administrator()) : Optional.empty();
+    Optional<AccountState> state = Optional.empty();
+    Optional<String> comment = Optional.empty();
+    while (!cursor.atEnd()) {
+      Optional<AccountState> next = state();
+      if (next.isPresent() && state.isEmpty()) {
+        state = next;
+      } else if (next.isEmpty() && comment.isEmpty() && cursor.accept("COMMENT")) {
+        comment = Optional.of(cursor.string());
+      } else {
+        throw cursor.unexpected();
+      }
+    }
+    return new AlterAccount(ifExists, account, administrator, state, comment);
+  }
+
+  private Optional<AccountState> state() {
+    for (AccountState state : AccountState.values()) {
+      if (cursor.accept(state.name())) {
+        return Optional.of(state);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** {@code ['='] name IDENTIFIED BY 'p'}. */
+  private UserSpec administrator() {
+    cursor.acceptMark("=");
+    UserSpec spec = users.userSpec();
+    if (spec.password().isEmpty()) {
+      throw cursor.unexpected();
+    }
+    return spec;
+  }
+
+  private String account() {
+    if (cursor.isKind(TokenKind.STRING)) {
+      throw cursor.unexpected(); // PM 1.2: a name, not a text
+    }
+    return cursor.identifier().strip();
+  }
+}
