@@ -9,7 +9,10 @@ import io.portcullis.it.harness.TestBackend;
 import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.catalog.InvariantViolation;
+import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.AccountStatus;
+import io.portcullis.privilege.model.BackendLogin;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
@@ -223,6 +226,169 @@ class JdbcCatalogStoreIT {
     }
   }
 
+  @Test
+  void accountsAreThereAfterReopeningWithAllThatIsInThem() throws StoreException {
+    CatalogState made;
+    try (CatalogStore store = open()) {
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
+      made = commitAccount(store, 1, "acme", AccountStatus.OPEN);
+      made = commitAccount(store, 2, "Other", AccountStatus.SUSPENDED);
+      Account sys = made.account("sys").orElseThrow().withComment("ours");
+      store.commit(3, store.load().state(), List.of(new CatalogChange.AccountPut(sys)));
+      made = made.apply(new CatalogChange.AccountPut(sys));
+      assertThat(dump(store.load().state())).isEqualTo(dump(made));
+    }
+
+    try (CatalogStore store = open()) {
+      CatalogState loaded = store.load().state();
+      assertThat(dump(loaded)).isEqualTo(dump(made));
+      assertThat(loaded.account("OTHER").orElseThrow().status()).isEqualTo(AccountStatus.SUSPENDED);
+      Account changed =
+          loaded.account("other").orElseThrow().withStatus(AccountStatus.OPEN, Instant.EPOCH);
+      store.commit(4, loaded, List.of(new CatalogChange.AccountPut(changed)));
+      assertThat(store.load().state().account("other")).contains(changed);
+    }
+  }
+
+  @Test
+  void droppedAccountLeavesNoRowAndItsIdIsNotUsedAgain() throws StoreException, SQLException {
+    try (JdbcCatalogStore store = open()) {
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
+      commitAccount(store, 1, "acme", AccountStatus.OPEN);
+      commitAccount(store, 2, "other", AccountStatus.OPEN);
+      CatalogState both = store.load().state();
+      AccountId acme = both.account("acme").orElseThrow().id();
+      AccountId other = both.account("other").orElseThrow().id();
+      UserId gone = both.user(acme, "joe").orElseThrow().id();
+      UserId stays = both.user(other, "joe").orElseThrow().id();
+      store.loggedIn(Map.of(gone, Instant.EPOCH, stays, Instant.EPOCH));
+      Map<String, Long> rowsOfOther = rowsOf(other);
+      assertThat(rowsOfOther.values()).doesNotContain(0L);
+      assertThat(rowsOf(acme)).isEqualTo(rowsOfOther);
+
+      store.commit(3, both, List.of(new CatalogChange.AccountDropped(acme)));
+
+      CatalogState left = store.load().state();
+      assertThat(dump(left)).isEqualTo(dump(both.apply(new CatalogChange.AccountDropped(acme))));
+      assertThat(left.nextAccountId()).isEqualTo(both.nextAccountId());
+      assertThat(rowsOf(acme).values()).containsOnly(0L);
+      assertThat(rowsOf(other)).isEqualTo(rowsOfOther);
+      assertThat(store.lastLogins()).containsOnlyKeys(stays);
+
+      store.commit(4, left, List.of(new CatalogChange.AccountDropped(other)));
+      assertThat(store.load().state().nextAccountId()).isEqualTo(both.nextAccountId());
+    }
+  }
+
+  /** By table, where rows are of accounts. */
+  private Map<String, Long> rowsOf(AccountId account) throws SQLException {
+    Map<String, Long> rows = new java.util.TreeMap<>();
+    for (String table :
+        List.of(
+            "catalog_account",
+            "catalog_user",
+            "catalog_user_profile",
+            "catalog_role",
+            "catalog_private_role",
+            "catalog_role_to_user",
+            "catalog_role_to_role",
+            "catalog_database",
+            "catalog_relation",
+            "catalog_grant")) {
+      try (Connection connection = server.connect();
+          Statement statement = connection.createStatement();
+          java.sql.ResultSet row =
+              statement.executeQuery(
+                  "SELECT COUNT(*) FROM "
+                      + SCHEMA
+                      + "."
+                      + table
+                      + " WHERE account_id = "
+                      + account.value())) {
+        row.next();
+        rows.put(table, row.getLong(1));
+      }
+    }
+    return rows;
+  }
+
+  /** With something of every kind in it. */
+  private static CatalogState commitAccount(
+      CatalogStore store, long epoch, String name, AccountStatus status) throws StoreException {
+    CatalogState before = store.load().state();
+    AccountId id = before.nextAccountId();
+    RoleId administrator = RoleId.administratorOf(id);
+    Instant at = Instant.ofEpochMilli(1_700_000_000_123L);
+    List<CatalogChange> changes = new java.util.ArrayList<>();
+    changes.add(
+        new CatalogChange.AccountPut(
+            new Account(
+                id,
+                name,
+                "joe",
+                status,
+                Optional.of("it's \u00e4"),
+                at,
+                status == AccountStatus.OPEN ? Optional.empty() : Optional.of(at),
+                Optional.of(new BackendLogin("pc_" + name, "sealed of " + name)))));
+    changes.addAll(CatalogState.builtInRoles(id, at));
+    UserId joe = before.nextUserId();
+    changes.add(
+        new CatalogChange.UserPut(
+            new User(
+                joe,
+                id,
+                "joe",
+                "localhost",
+                new Verifiers("a", "b"),
+                administrator,
+                administrator,
+                false,
+                Optional.empty(),
+                at,
+                SecondaryRoles.ALL,
+                User.NO_ATTRIBUTES)));
+    changes.add(new CatalogChange.RoleGrantedToUser(new RoleToUser(administrator, joe, true)));
+    RoleId role = before.nextRoleId();
+    RoleId base = new RoleId(role.value() + 1);
+    RoleId own = new RoleId(role.value() + 2);
+    changes.add(
+        new CatalogChange.RolePut(
+            new Role(base, id, "base", Optional.of(joe), administrator, Optional.empty(), at)));
+    changes.add(
+        new CatalogChange.RolePut(
+            new Role(role, id, "app", Optional.of(joe), base, Optional.empty(), at)));
+    changes.add(
+        new CatalogChange.RolePut(
+            new Role(
+                own,
+                id,
+                "#" + joe.value(),
+                Optional.empty(),
+                administrator,
+                Optional.empty(),
+                at,
+                Optional.of(joe))));
+    changes.add(new CatalogChange.RoleGrantedToRole(new RoleToRole(base, role, true)));
+    DatabaseId database = before.nextDatabaseId();
+    RelationId relation = before.nextRelationId();
+    changes.add(
+        new CatalogChange.DatabasePut(
+            new Database(database, id, name.toLowerCase(java.util.Locale.ROOT) + "$shop", role)));
+    changes.add(
+        new CatalogChange.RelationPut(
+            new Relation(relation, database, "t", RelationKind.TABLE, base)));
+    changes.add(
+        new CatalogChange.PrivilegeGranted(
+            new Grant(
+                own,
+                PrivilegeType.SELECT,
+                new GrantLevel.OnRelation(relation, RelationKind.TABLE),
+                false)));
+    store.commit(epoch, before, changes);
+    return before.applyAll(changes);
+  }
+
   private JdbcCatalogStore open() throws StoreException {
     return JdbcCatalogStore.open(settings(server.port(), SCHEMA));
   }
@@ -255,6 +421,9 @@ class JdbcCatalogStoreIT {
   /** Everything a state says, one line each. */
   private static Set<String> dump(CatalogState state) {
     Set<String> lines = new TreeSet<>();
+    for (Account account : state.accounts()) {
+      lines.add(account.toString() + account.login().map(BackendLogin::sealedPassword));
+    }
     for (User user : state.users()) {
       lines.add(user.toString() + user.verifiers().cachingSha2());
       state.rolesOf(user.id()).forEach(edge -> lines.add(edge.toString()));
@@ -270,6 +439,7 @@ class JdbcCatalogStoreIT {
     }
     state.databases().forEach(database -> lines.add(database.toString()));
     state.relations().forEach(relation -> lines.add(relation.toString()));
+    lines.add("next " + state.nextAccountId());
     lines.add("next " + state.nextUserId() + state.nextRoleId());
     lines.add("next " + state.nextDatabaseId() + state.nextRelationId());
     return lines;

@@ -32,8 +32,6 @@ final class NameEditor {
   private static final int NAMES_OF_COLUMN = 6;
 
   private static final int SCHEMA_OF_COLUMN = 1;
-  private static final int TABLE_OF_COLUMN = 2;
-  private static final int ORIGINAL_TABLE_OF_COLUMN = 3;
   private static final int NAME_OF_COLUMN = 4;
 
   private static final String TABLES_IN = "Tables_in_";
@@ -97,25 +95,36 @@ final class NameEditor {
     ByteBuf payload = in.slice(position + HEADER, length);
     ByteBuf out = begin(in, position, length);
     boolean changed = false;
+    boolean done = false;
     try {
       for (int i = 0; i < NAMES_OF_COLUMN; i++) {
-        boolean named =
-            i == SCHEMA_OF_COLUMN || (i != TABLE_OF_COLUMN && i != ORIGINAL_TABLE_OF_COLUMN);
+        boolean name = i >= NAME_OF_COLUMN;
         changed |=
-            inRows && i >= NAME_OF_COLUMN
+            inRows && name
                 ? copyHeading(payload, out)
-                : copyString(payload, out, named);
+                : copyString(payload, out, i == SCHEMA_OF_COLUMN || (name && isText(payload)));
       }
       if (inRows) {
         noteType(payload);
       }
       out.writeBytes(payload);
+      done = changed;
       return changed ? end(out) : null;
     } finally {
-      if (!changed) {
+      if (!done) {
         out.release();
       }
     }
+  }
+
+  /**
+   * Whether a column's name is the text of an expression in which a schema can be named: a dot
+   * follows it. Columns that happen to be called like a schema keep their names.
+   */
+  private static boolean isText(ByteBuf payload) {
+    ByteBuf rest = payload.duplicate();
+    int length = WireValues.readLength(rest, Integer.MAX_VALUE, "column");
+    return rest.indexOf(rest.readerIndex(), rest.readerIndex() + length, (byte) '.') >= 0;
   }
 
   /** What SHOW TABLES heads its list with: the name follows on a word. */

@@ -332,6 +332,8 @@ final class ResponseTracker {
    */
   private @Nullable ByteBuf edited(NameEditor names, ByteBuf in, int position, int length) {
     int first = in.getUnsignedByte(position + HEADER);
+    // Neither names anything, and each has another form than the OK it begins like.
+    boolean nameless = length == 5 || (shape == CommandShape.PREPARE && first == OK);
     ByteBuf changed;
     if (isCourse(length, first)) {
       if (!judge(in, position, length)) {
@@ -340,7 +342,7 @@ final class ResponseTracker {
       if (phase == Phase.COLUMNS) {
         names.beginColumns();
       }
-      changed = names.end(in, position, length);
+      changed = nameless && first != ERR ? null : names.end(in, position, length);
     } else {
       boolean definition = phase != Phase.ROWS || shape == CommandShape.FIELD_LIST;
       startSkipping(in, position, length);

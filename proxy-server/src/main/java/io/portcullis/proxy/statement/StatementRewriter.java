@@ -15,7 +15,6 @@ import io.portcullis.sql.analysis.IdentityFunction;
 import io.portcullis.sql.analysis.IdentityUse;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.lexer.LexedStatement;
-import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.text.LexicalMode;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -120,26 +118,46 @@ public final class StatementRewriter {
       edits.add(new Edit(use.firstToken(), use.endToken(), text));
     }
     if (names) {
-      analysis
-          .databases()
-          .tokens()
-          .forEach(token -> physical(statement, token).ifPresent(edits::add));
+      analysis.databases().tokens().forEach(token -> addPhysical(statement, token, edits));
     }
     edits.sort(Comparator.comparingInt(Edit::firstToken));
     return edits;
   }
 
-  /** Empty for a system database, which is called the same on both sides. */
-  private Optional<Edit> physical(LexedStatement statement, int token) {
+  /** Nothing for a system database, which is called the same on both sides. */
+  private void addPhysical(LexedStatement statement, int token, List<Edit> edits) {
     String logical = statement.value(token);
     String physical = subject.names().physical(logical);
     if (physical.equals(logical)) {
-      return Optional.empty();
+      return;
     }
     // A name that was not quoted stays so, for the sake of columns that are named by their text.
-    boolean bare = statement.kind(token) == TokenKind.WORD && isBare(subject.names().prefix());
-    return Optional.of(
-        new Edit(token, token + 1, bare ? physical : "`" + physical.replace("`", "``") + "`"));
+    boolean quoted = isQuoted(statement, token);
+    boolean bare = !quoted && isBare(subject.names().prefix());
+    edits.add(new Edit(token, token + 1, bare ? physical : quoted(physical)));
+    int next = token + 2;
+    if (!bare
+        && !quoted
+        && statement.isPunctuation(token + 1, ".")
+        && next < statement.size()
+        && isDigit(statement.text(next).charAt(0))) {
+      // Behind a quoted name and a dot it would be a number.
+      edits.add(new Edit(next, next + 1, quoted(statement.value(next))));
+    }
+  }
+
+  /** As written: what is next to a dot counts as quoted, though it need not be. */
+  private static boolean isQuoted(LexedStatement statement, int token) {
+    char first = statement.text(token).charAt(0);
+    return first == '`' || first == '"';
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private static String quoted(String name) {
+    return "`" + name.replace("`", "``") + "`";
   }
 
   /** Whether a name that begins so needs no quotes. */

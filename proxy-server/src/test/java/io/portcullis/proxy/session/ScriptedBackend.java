@@ -38,8 +38,18 @@ final class ScriptedBackend implements BackendSource {
   private final Deque<Runnable> pending = new ArrayDeque<>();
   private boolean stopped;
 
-  /** One command as it came in; {@code buffer} is released already: for identity only. */
-  record Command(int code, String text, CommandShape shape, ResponseEdit edit, ByteBuf buffer) {}
+  /**
+   * One command as it came in; {@code buffer} is released already: for identity only.
+   *
+   * @param argument what follows the command's byte
+   */
+  record Command(
+      int code,
+      String text,
+      String argument,
+      CommandShape shape,
+      ResponseEdit edit,
+      ByteBuf buffer) {}
 
   ScriptedBackend(ByteBufAllocator allocator) {
     this.allocator = allocator;
@@ -159,14 +169,14 @@ final class ScriptedBackend implements BackendSource {
       int begin = framed.readerIndex() + PacketFraming.HEADER_LENGTH;
       int code = framed.getUnsignedByte(begin);
       CommandByte known = CommandByte.of(code).orElseThrow();
+      String argument =
+          framed.toString(begin + 1, framed.writerIndex() - begin - 1, StandardCharsets.UTF_8);
       String text =
           switch (known) {
-            case QUERY ->
-                framed.toString(
-                    begin + 1, framed.writerIndex() - begin - 1, StandardCharsets.UTF_8);
+            case QUERY -> argument;
             default -> known.manualName();
           };
-      return new Command(code, text, shape, itsEdit, framed);
+      return new Command(code, text, argument, shape, itsEdit, framed);
     }
 
     private void answer(Command command) {
