@@ -334,7 +334,9 @@ public final class AccountStatements {
             accounts.stream().map(account -> account.login().orElseThrow().user()).toList());
     for (Account account : accounts) {
       String login = account.login().orElseThrow().user();
-      if (!existing.contains(login)) {
+      boolean wanted =
+          publisher.current().state().account(account.id()).filter(account::equals).isPresent();
+      if (wanted && !existing.contains(login)) {
         ensureLogin(account);
         LOG.atInfo()
             .addKeyValue("account", account.name())
@@ -453,6 +455,10 @@ public final class AccountStatements {
       return;
     }
     Account account = found.get();
+    if (account.status() != AccountStatus.SUSPENDED) {
+      throw new StoreException(
+          "the account " + account.name() + " was opened while it was to be dropped: it is kept");
+    }
     if (account.login().isPresent()) {
       backend.dropLogin(account.login().get().user());
     }

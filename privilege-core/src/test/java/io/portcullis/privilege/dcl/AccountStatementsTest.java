@@ -500,6 +500,21 @@ final class AccountStatementsTest {
     assertThat(gate.state().role(gate.account("acme").id(), "r")).isEmpty();
   }
 
+  /** Opened, or made anew under the name, between the catalog's change and the backend's. */
+  @Test
+  void accountThatIsOpenWhenItsTurnComesIsNotRemoved() {
+    gate.with("acme");
+    gate.backend.with("acme$shop");
+
+    assertThatThrownBy(() -> gate.accounts.dropped("acme"))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("acme");
+
+    assertThat(gate.state().account("acme")).isPresent();
+    assertThat(gate.backend.databases()).contains("acme$shop");
+    assertThat(gate.backend.given).containsKey(login("acme").user());
+  }
+
   @Test
   void dropThatTheBackendInterruptsLeavesItSuspendedAndCanBeRepeated() {
     gate.with("acme");
