@@ -147,7 +147,13 @@ final class BackendFailureIT {
     try (Connection connection = login()) {
       assertThat(Sql.value(connection, "SELECT id FROM t")).isEqualTo("1");
       backend.stop();
-      backend.startAgain();
+      try {
+        assertThatThrownBy(this::login)
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(errno(e)).as(e.toString()).isIn(GONE));
+      } finally {
+        backend.startAgain();
+      }
       assertThatThrownBy(() -> Sql.value(connection, "SELECT id FROM t"))
           .isInstanceOfSatisfying(
               SQLException.class, e -> assertThat(errno(e)).as(e.toString()).isIn(GONE));

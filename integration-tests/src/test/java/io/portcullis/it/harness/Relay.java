@@ -91,16 +91,25 @@ public final class Relay implements AutoCloseable {
         () -> {
           while (!on.isClosed()) {
             Socket front = on.accept();
-            open.add(front);
-            Socket back = new Socket(target.host(), target.port());
-            open.add(back);
-            front.setTcpNoDelay(true);
-            back.setTcpNoDelay(true);
-            back.getOutputStream().write(header);
-            daemon(() -> copy(front, back));
-            daemon(() -> copy(back, front));
+            try {
+              join(front);
+            } catch (IOException e) {
+              // The target is down, or the relay was dropped meanwhile: this connection's end only.
+              front.close();
+            }
           }
         });
+  }
+
+  private void join(Socket front) throws IOException {
+    open.add(front);
+    front.setTcpNoDelay(true);
+    Socket back = new Socket(target.host(), target.port());
+    open.add(back);
+    back.setTcpNoDelay(true);
+    back.getOutputStream().write(header);
+    daemon(() -> copy(front, back));
+    daemon(() -> copy(back, front));
   }
 
   private void copy(Socket from, Socket to) throws IOException {
