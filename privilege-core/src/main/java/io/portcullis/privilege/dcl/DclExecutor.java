@@ -30,6 +30,7 @@ import io.portcullis.sql.statement.AccessControlStatement.Password;
 import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
 import io.portcullis.sql.statement.AccessControlStatement.RenameUser;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeEverything;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeInDatabase;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
 import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
@@ -252,6 +253,8 @@ public final class DclExecutor {
       return privilegeGrants.revoke(draft, currentDatabase, revoke);
     } else if (statement instanceof RevokeEverything revoke) {
       return privilegeGrants.revokeEverything(draft, revoke);
+    } else if (statement instanceof RevokeInDatabase revoke) {
+      return privilegeGrants.revokeInDatabase(draft, revoke);
     } else if (statement instanceof GrantRoles grant) {
       return roleGrants.grant(draft, grant);
     } else if (statement instanceof RevokeRoles revoke) {

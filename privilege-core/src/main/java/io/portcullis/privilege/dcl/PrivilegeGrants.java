@@ -16,9 +16,14 @@ import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.StoreException;
+import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
+import io.portcullis.sql.statement.AccessControlStatement.Level;
+import io.portcullis.sql.statement.AccessControlStatement.ObjectType;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeEverything;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeInDatabase;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.text.ErrorCode;
@@ -154,6 +159,52 @@ final class PrivilegeGrants {
       }
     }
     return grantees.error();
+  }
+
+  /**
+   * REVOKE ALL IN DATABASE: on the database, on all its relations and on each of them, but what is
+   * owned. For whoever may grant ALL on the database, and may take away each of the grants found.
+   */
+  Optional<SqlError> revokeInDatabase(Draft draft, RevokeInDatabase statement) {
+    Level named =
+        new Level.Named(new RelationName(DatabaseName.CURRENT, statement.database().name()));
+    Target.Bound bound =
+        Target.bind(ObjectType.DATABASE, named, Optional.empty(), draft.actor().names(), settings);
+    if (bound.error().isPresent()) {
+      return bound.error();
+    }
+    Target target = bound.target().orElseThrow();
+    Request all = new Request(target, Set.of(PrivilegeType.DATABASE_ALL), Optional.empty());
+    Optional<SqlError> refused = mayGrant(draft, all);
+    if (refused.isPresent()) {
+      return refused;
+    }
+    Grantees grantees = grantees(draft, statement.grantees(), statement.ifExists(), false);
+    if (grantees.error().isPresent()) {
+      return grantees.error();
+    }
+    Optional<Database> database = target.database(draft.state(), draft.account());
+    for (Role role : grantees.roles()) {
+      boolean any = false;
+      for (Grant grant : List.copyOf(draft.state().grantsOf(role.id()))) {
+        Optional<Target> on =
+            database.flatMap(home -> Target.in(home, grant.level(), draft.state()));
+        if (on.isPresent() && grant.privilege() != ownership(grant.level().scope())) {
+          refused =
+              mayGrant(draft, new Request(on.get(), Set.of(grant.privilege()), Optional.empty()));
+          if (refused.isPresent()) {
+            return refused;
+          }
+          draft.apply(new CatalogChange.PrivilegeRevoked(grant));
+          any = true;
+        }
+      }
+      if (!any) {
+        draft.note(
+            Texts.grantee(draft.state(), role) + " holds nothing in " + shown(draft, target));
+      }
+    }
+    return Optional.empty();
   }
 
   // What is asked for.

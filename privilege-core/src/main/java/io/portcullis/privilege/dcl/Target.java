@@ -129,6 +129,31 @@ record Target(
             relation);
   }
 
+  /** What a grant is on, if that is the database or something in it. */
+  static Optional<Target> in(Database database, GrantLevel level, CatalogState state) {
+    Optional<String> home = Optional.of(database.name());
+    if (level instanceof GrantLevel.OnDatabase one && one.database().equals(database.id())) {
+      return Optional.of(
+          new Target(PrivilegeScope.DATABASE, Optional.empty(), home, Optional.empty()));
+    } else if (level instanceof GrantLevel.OnRelationsOf all
+        && all.database().equals(database.id())) {
+      return Optional.of(
+          new Target(PrivilegeScope.RELATION, Optional.of(all.kind()), home, Optional.empty()));
+    } else if (level instanceof GrantLevel.OnRelation one) {
+      return state
+          .relation(one.relation())
+          .filter(relation -> relation.database().equals(database.id()))
+          .map(
+              relation ->
+                  new Target(
+                      PrivilegeScope.RELATION,
+                      Optional.of(one.kind()),
+                      home,
+                      Optional.of(relation.name())));
+    }
+    return Optional.empty();
+  }
+
   private static Bound unsupported(ObjectType type, Level level) {
     return Bound.not(
         ErrorCode.ER_ILLEGAL_GRANT_FOR_TABLE.error(

@@ -21,6 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.RoleId;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeInDatabase;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -509,5 +511,67 @@ class PrivilegeGrantsTest {
     assertThat(gate.state().relations())
         .singleElement()
         .matches(v -> v.owner().equals(gate.role("s").id()));
+  }
+
+  // REVOKE ALL IN DATABASE.
+
+  @Test
+  void allInADatabaseTakesEveryGrantThereAndNoOther() {
+    gate.rolesWithUsers("r", "s");
+    for (String role : List.of("r", "s")) {
+      gate.root().does(grantWithOption("SHOW TABLES", "DATABASE d", role));
+      gate.root().does(grant("SELECT", "TABLE d.*", role));
+      gate.root().does(grant("SELECT", "VIEW d.v", role));
+      gate.root().does(grant("ALL", "TABLE d.t", role));
+      gate.root().does(grant("SELECT", "TABLE e.t", role));
+      gate.root().does(grant("SHOW TABLES", "DATABASE *", role));
+      gate.root().does(grant("SELECT", "TABLE *.*", role));
+      gate.root().does(grant("CREATE ROLE", "ACCOUNT *", role));
+    }
+    gate.root().does(grant("OWNERSHIP", "TABLE d.u", "r"));
+    List<String> before = gate.root().lines(showGrantsOfRole("s"));
+
+    gate.root().does(revokeInDatabase("d", "r"));
+
+    assertThat(gate.root().lines(showGrantsOfRole("r")))
+        .containsExactlyInAnyOrder(
+            "GRANT CREATE ROLE ON ACCOUNT * TO ROLE `r`",
+            "GRANT SHOW TABLES ON DATABASE * TO ROLE `r`",
+            "GRANT OWNERSHIP ON TABLE `d`.`u` TO ROLE `r`",
+            "GRANT SELECT ON TABLE *.* TO ROLE `r`",
+            "GRANT SELECT ON TABLE `e`.`t` TO ROLE `r`");
+    assertThat(gate.root().lines(showGrantsOfRole("s"))).isEqualTo(before);
+    assertThat(gate.root().does(revokeInDatabase("d", "r")))
+        .containsExactly("the role r holds nothing in d");
+    assertThat(gate.root().does(revokeInDatabase("nowhere", "s")))
+        .containsExactly("the role s holds nothing in nowhere");
+  }
+
+  @Test
+  void whoMayNotTakeAllOfItTakesNothing() {
+    gate.rolesWithUsers("owner", "reader", "r");
+    gate.root().does(grant("SELECT", "TABLE d.t", "r"));
+    gate.root().does(grant("CREATE TABLE", "DATABASE d", "r"));
+    gate.root().does(grantWithOption("SELECT", "TABLE d.*", "reader"));
+    gate.root().does(grant("OWNERSHIP", "DATABASE d", "owner"));
+    List<String> before = gate.root().lines(showGrantsOfRole("r"));
+
+    // Existing or not: the same to somebody who may not.
+    gate.in("reader").refused(ER_DBACCESS_DENIED_ERROR, "'d'", revokeInDatabase("d", "r"));
+    gate.in("reader")
+        .refused(ER_DBACCESS_DENIED_ERROR, "'nowhere'", revokeInDatabase("nowhere", "r"));
+    gate.in("owner").refused(ER_TABLEACCESS_DENIED_ERROR, "'t'", revokeInDatabase("d", "r"));
+    assertThat(gate.root().lines(showGrantsOfRole("r"))).isEqualTo(before);
+
+    gate.root().does(grantWithOption("ALL", "TABLE d.*", "owner"));
+    gate.in("owner").does(revokeInDatabase("d", "r"));
+    assertThat(gate.root().lines(showGrantsOfRole("r"))).isEmpty();
+
+    gate.root().refused(ER_UNKNOWN_AUTHID, "there is no role x", revokeInDatabase("d", "x"));
+    gate.root().refused(ER_MANDATORY_ROLE, "moadmin", revokeInDatabase("d", "moadmin"));
+  }
+
+  private static RevokeInDatabase revokeInDatabase(String database, String role) {
+    return new RevokeInDatabase(false, new DatabaseName(database), List.of(Gate.name(role)));
   }
 }

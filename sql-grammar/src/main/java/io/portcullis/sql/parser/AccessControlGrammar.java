@@ -1,5 +1,6 @@
 package io.portcullis.sql.parser;
 
+import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.statement.AccessControlStatement;
@@ -20,6 +21,7 @@ import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
 import io.portcullis.sql.statement.AccessControlStatement.RenameUser;
 import io.portcullis.sql.statement.AccessControlStatement.Renaming;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeEverything;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeInDatabase;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
 import io.portcullis.sql.statement.AccessControlStatement.RoleChoice;
@@ -270,6 +272,9 @@ final class AccessControlGrammar {
     boolean ifExists = cursor.accept("IF", "EXISTS");
     boolean optionOnly =
         cursor.accept("GRANT", "OPTION", "FOR") || cursor.accept("ADMIN", "OPTION", "FOR");
+    if (!optionOnly && isAllInDatabase()) {
+      return revokeInDatabase(ifExists);
+    }
     if (cursor.find("ON") < cursor.find("FROM")) {
       List<String> privileges = privileges();
       cursor.expect("ON");
@@ -293,6 +298,24 @@ final class AccessControlGrammar {
     List<UserName> grantees = grantees();
     boolean lenient = ignoresUnknownUser() || ifExists;
     return new RevokeRoles(lenient, optionOnly, roles, grantees);
+  }
+
+  private boolean isAllInDatabase() {
+    return cursor.is("ALL", "IN") || cursor.is("ALL", "PRIVILEGES", "IN");
+  }
+
+  private AccessControlStatement revokeInDatabase(boolean ifExists) {
+    cursor.expect("ALL");
+    cursor.accept("PRIVILEGES");
+    cursor.expect("IN");
+    if (!cursor.acceptAny("DATABASE", "SCHEMA")) {
+      throw cursor.unexpected();
+    }
+    DatabaseName database = cursor.database();
+    cursor.expect("FROM");
+    List<UserName> grantees = grantees();
+    boolean lenient = ignoresUnknownUser() || ifExists;
+    return new RevokeInDatabase(lenient, database, grantees);
   }
 
   private boolean ignoresUnknownUser() {

@@ -1,5 +1,6 @@
 package io.portcullis.sql.statement;
 
+import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.ObjectName;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
@@ -192,6 +193,17 @@ public sealed interface AccessControlStatement extends Statement {
   record RevokeEverything(boolean ifExists, List<UserName> grantees)
       implements AccessControlStatement {
     public RevokeEverything {
+      grantees = List.copyOf(grantees);
+    }
+  }
+
+  /**
+   * {@code REVOKE ALL IN DATABASE ...}: on the database and on everything in it (account operations
+   * 5.5).
+   */
+  record RevokeInDatabase(boolean ifExists, DatabaseName database, List<UserName> grantees)
+      implements AccessControlStatement {
+    public RevokeInDatabase {
       grantees = List.copyOf(grantees);
     }
   }

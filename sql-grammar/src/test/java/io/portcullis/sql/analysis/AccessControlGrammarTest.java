@@ -28,6 +28,7 @@ import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
 import io.portcullis.sql.statement.AccessControlStatement.RenameUser;
 import io.portcullis.sql.statement.AccessControlStatement.Renaming;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeEverything;
+import io.portcullis.sql.statement.AccessControlStatement.RevokeInDatabase;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
 import io.portcullis.sql.statement.AccessControlStatement.RoleChoice;
@@ -370,6 +371,15 @@ final class AccessControlGrammarTest {
         reads(
             "REVOKE IF EXISTS ALL, GRANT OPTION FROM a, b",
             new RevokeEverything(true, List.of(user("a"), user("b")))),
+        reads(
+            "REVOKE ALL IN DATABASE shop FROM a, USER 'b'@'%'",
+            new RevokeInDatabase(
+                false,
+                new DatabaseName("shop"),
+                List.of(user("a"), new UserName("b", Optional.of("%"))))),
+        reads(
+            "REVOKE IF EXISTS ALL PRIVILEGES IN SCHEMA `from` FROM a",
+            new RevokeInDatabase(true, new DatabaseName("from"), List.of(user("a")))),
         reads("SHOW GRANTS", new ShowGrants(new GrantsOf.Oneself(), List.of())),
         reads("SHOW GRANTS FOR CURRENT_USER()", new ShowGrants(new GrantsOf.Oneself(), List.of())),
         reads(
