@@ -103,6 +103,12 @@ final class AccountOperationsIT {
     assertThat(Sql.rows(administrator.text(), "SHOW USERS LIKE 'nobody'")).isEmpty();
     // search_users
     assertThat(
+            Sql.rows(
+                administrator.text(),
+                "SHOW USERS WHERE department = 'Engineering' AND status = 'active'"))
+        .extracting(row -> row.substring(0, row.indexOf('|')))
+        .containsExactly("jane_smith", "john_doe");
+    assertThat(
             administrator.reads(
                 "SELECT a.user, a.host FROM information_schema.USER_ATTRIBUTES a JOIN"
                     + " mo_catalog.mo_user u ON u.user_name = a.user WHERE"
@@ -236,6 +242,12 @@ final class AccountOperationsIT {
     List<String> all =
         List.of("*|insert", "*|select", "*|update", "user_data|insert", "user_data|select");
     assertThat(administrator.reads(effective)).isEqualTo(all);
+    // has_permission, has_database_access
+    String has =
+        "SELECT HAS_PRIVILEGE('john_doe', 'ANY', 'DATABASE', 'analytics_db'),"
+            + " HAS_PRIVILEGE('john_doe','INSERT','TABLE','analytics_db','user_data'),"
+            + " HAS_PRIVILEGE('john_doe','DELETE','TABLE','analytics_db','user_data') AS d";
+    assertThat(Sql.rows(administrator.text(), has)).containsExactly("1|1|0");
     try (Person john = Person.at(gate.user("john_doe", PASSWORD))) {
       assertThat(john.reads(effective)).isEqualTo(all);
       john.may("INSERT INTO analytics_db.user_data VALUES (1)");
@@ -248,6 +260,23 @@ final class AccountOperationsIT {
           "REVOKE ALL ON VIEW analytics_db.* FROM `john_doe$role`",
           "REVOKE ALL ON DATABASE analytics_db FROM `john_doe$role`");
       assertThat(john.reads(effective)).containsExactly("user_data|select");
+      assertThat(Sql.rows(john.text(), has)).containsExactly("1|0|0");
+      assertThat(Sql.rows(john.text(), "SELECT HAS_PRIVILEGE('root','ANY','ACCOUNT') IS NULL"))
+          .containsExactly("1");
+      administrator.may("REVOKE ALL IN DATABASE analytics_db FROM `john_doe$role`");
+      assertThat(john.reads(effective)).isEmpty();
+      assertThat(Sql.rows(john.text(), has)).containsExactly("0|0|0");
+      administrator.may(
+          "GRANT SELECT ON TABLE analytics_db.user_data TO `john_doe$role`",
+          "SET @has = HAS_PRIVILEGE('john_doe','SELECT','TABLE','analytics_db','user_data')");
+      for (String misused :
+          List.of(
+              "SELECT HAS_PRIVILEGE(USER(), 'ANY', 'ACCOUNT')",
+              "CREATE VIEW analytics_db.h AS SELECT HAS_PRIVILEGE('a', 'ANY', 'ACCOUNT')")) {
+        assertThatThrownBy(() -> Sql.run(administrator.text(), misused))
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1235));
+      }
       john.mayNot(Refused.TABLE, "INSERT INTO analytics_db.user_data VALUES (3)", "user_data");
     }
     assertThat(Sql.rows(administrator.text(), "SHOW GRANTS FOR john_doe")).isNotEmpty();

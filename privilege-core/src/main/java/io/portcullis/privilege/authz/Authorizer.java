@@ -552,6 +552,11 @@ public final class Authorizer {
     return all != 0 || (database != null && holdsExplicitlyIn(held, database));
   }
 
+  /** Whether what is granted everywhere does not count in it (PM 8.2), however it is spelled. */
+  public boolean isSystemDatabase(String name) {
+    return SystemDatabases.is(name, catalogSchema);
+  }
+
   /** For {@link Hints}: whether USE would find a privilege in the database. */
   boolean holdsSomethingIn(ActiveSubject subject, String database) {
     return holdsSomethingIn(
@@ -560,8 +565,7 @@ public final class Authorizer {
 
   /** Whether a grant could permit it at all; name bound. */
   boolean canBeGranted(AccessRequest access) {
-    String database = databaseOf(access.object()).name();
-    return !SystemDatabases.is(database, catalogSchema);
+    return !isSystemDatabase(databaseOf(access.object()).name());
   }
 
   private static boolean holdsExplicitlyIn(EffectivePrivileges held, Database database) {

@@ -245,6 +245,17 @@ final class ShowStatements {
                 PrivilegeType.ALTER_USER,
                 PrivilegeType.DROP_USER,
                 PrivilegeType.MANAGE_GRANTS);
+    List<String> columns = new ArrayList<>(USER_COLUMNS);
+    if (statement.full()) {
+      columns.addAll(List.of("attribute", "owner", "creator"));
+    }
+    Optional<RowFilter.Bound> bound =
+        statement.where().map(condition -> RowFilter.bind(condition, columns));
+    Optional<SqlError> wrong = bound.flatMap(RowFilter.Bound::error);
+    if (wrong.isPresent()) {
+      return refused(wrong.get());
+    }
+    Optional<RowFilter> filter = bound.flatMap(RowFilter.Bound::filter);
     Map<UserId, Instant> last = logins.last();
     List<List<@Nullable String>> rows = new ArrayList<>();
     state.users().stream()
@@ -255,11 +266,9 @@ final class ShowStatements {
                 statement.like().isEmpty()
                     || LikePattern.matches(statement.like().get(), user.name()))
         .sorted(Comparator.comparing((User user) -> user.name().toLowerCase(Locale.ROOT)))
-        .forEach(user -> rows.add(row(state, user, last, statement.full())));
-    List<String> columns = new ArrayList<>(USER_COLUMNS);
-    if (statement.full()) {
-      columns.addAll(List.of("attribute", "owner", "creator"));
-    }
+        .map(user -> row(state, user, last, statement.full()))
+        .filter(row -> filter.isEmpty() || filter.get().admits(row))
+        .forEach(rows::add);
     return new DclResult.Rows(columns, rows);
   }
 

@@ -560,6 +560,10 @@ final class CommandPhase {
                   + " the current database and leave it out"));
       return;
     }
+    if (shape == CommandShape.PREPARE && analysis.asksAboutPrivileges()) {
+      failQuietly(ErrorCode.ER_UNSUPPORTED_PS.error());
+      return;
+    }
     if (StatementRewriter.isNeeded(analysis, names) && !rewrite(analysis)) {
       fail(
           ErrorCode.ER_NOT_SUPPORTED_YET.error(
@@ -583,7 +587,8 @@ final class CommandPhase {
       return false;
     }
     command =
-        new StatementRewriter(reader, backend.mode(), authority.subject(), session.connectionId())
+        new StatementRewriter(
+                reader, backend.mode(), authority.subject(), authority, session.connectionId())
             .rewrite(framed, analysis, port.allocator());
     framed.release();
     return true;

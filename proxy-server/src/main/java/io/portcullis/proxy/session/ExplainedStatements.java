@@ -288,7 +288,8 @@ final class ExplainedStatements {
       return inner;
     }
     try {
-      return new StatementRewriter(reader, backend.mode(), subject, session.connectionId())
+      return new StatementRewriter(
+              reader, backend.mode(), subject, authority, session.connectionId())
           .answerIdentities(inner, analysis, port.allocator());
     } finally {
       inner.release();

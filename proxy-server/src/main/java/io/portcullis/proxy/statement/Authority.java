@@ -7,6 +7,7 @@ import io.portcullis.privilege.authz.Decision;
 import io.portcullis.privilege.authz.NameSpace;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.dcl.PrivilegeQuestion;
 import io.portcullis.privilege.model.AccountStatus;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
@@ -246,6 +247,11 @@ public final class Authority {
         (db, relation) -> temporary.contains(RelationName.of(db, relation)),
         objects,
         objects);
+  }
+
+  /** {@link PrivilegeQuestion} on the newest snapshot. */
+  public Optional<Boolean> answer(List<String> question) {
+    return PrivilegeQuestion.answer(authorizer, subject(), foldNames, question);
   }
 
   /** What would help, as lines for SHOW WARNINGS. */

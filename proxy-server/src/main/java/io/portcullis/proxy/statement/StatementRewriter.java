@@ -11,10 +11,10 @@ import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.Packets;
-import io.portcullis.sql.analysis.IdentityFunction;
 import io.portcullis.sql.analysis.IdentityUse;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.text.LexicalMode;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -39,16 +39,24 @@ public final class StatementRewriter {
   private final StatementReader reader;
   private final LexicalMode mode;
   private final ActiveSubject subject;
+  private final Authority authority;
   private final int connectionId;
 
   /**
    * @param reader of the event loop; what it has read before is used up
+   * @param subject who the answers are about
+   * @param authority of the session, which asks
    */
   public StatementRewriter(
-      StatementReader reader, LexicalMode mode, ActiveSubject subject, int connectionId) {
+      StatementReader reader,
+      LexicalMode mode,
+      ActiveSubject subject,
+      Authority authority,
+      int connectionId) {
     this.reader = reader;
     this.mode = mode;
     this.subject = subject;
+    this.authority = authority;
     this.connectionId = connectionId;
   }
 
@@ -108,7 +116,7 @@ public final class StatementRewriter {
     boolean identity = subject.names().isIdentity();
     List<Edit> edits = new ArrayList<>();
     for (IdentityUse use : identity ? analysis.identities() : analysis.identitiesInNameSpace()) {
-      String text = answer(use.function());
+      String text = answer(use, statement);
       if (use.column()) {
         int begin = statementBegin + statement.span(use.firstToken()).begin();
         int end = statementBegin + statement.span(use.endToken() - 1).end();
@@ -166,10 +174,10 @@ public final class StatementRewriter {
     return first >= 'a' && first <= 'z' && prefix.indexOf('-') < 0;
   }
 
-  private String answer(IdentityFunction function) {
+  private String answer(IdentityUse use, LexedStatement statement) {
     Subject who = subject.subject();
     CatalogState state = subject.snapshot().state();
-    return switch (function) {
+    return switch (use.function()) {
       case USER, SESSION_USER, SYSTEM_USER, CURRENT_USER ->
           literal(who.userName() + "@" + who.host());
       case CURRENT_USER_NAME -> literal(who.userName());
@@ -192,7 +200,19 @@ public final class StatementRewriter {
       // Of the type, and null when, the backend would answer.
       case DATABASE, SCHEMA ->
           "SUBSTRING(DATABASE(), " + (subject.names().prefix().length() + 1) + ")";
+      case HAS_PRIVILEGE ->
+          authority.answer(strings(use, statement)).map(yes -> yes ? "1" : "0").orElse("NULL");
     };
+  }
+
+  private static List<String> strings(IdentityUse use, LexedStatement statement) {
+    List<String> values = new ArrayList<>();
+    for (int i = use.firstToken(); i < use.endToken(); i++) {
+      if (statement.kind(i) == TokenKind.STRING) {
+        values.add(statement.value(i));
+      }
+    }
+    return values;
   }
 
   private static String roleName(CatalogState state, RoleId role) {

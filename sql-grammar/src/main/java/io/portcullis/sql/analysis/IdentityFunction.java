@@ -4,8 +4,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Functions that tell who the session is: the backend would answer for the gate's own login, so the
- * gate puts its answer into the text instead (PM 5.4).
+ * Functions that tell who the session is, or what somebody may: the backend would answer for the
+ * gate's own login, or not know them, so the gate puts its answer into the text instead (PM 5.4,
+ * account operations 5.6).
  */
 public enum IdentityFunction {
   USER,
@@ -22,7 +23,9 @@ public enum IdentityFunction {
   CURRENT_ACCOUNT_ID,
   CONNECTION_ID,
   DATABASE,
-  SCHEMA;
+  SCHEMA,
+  /** {@code HAS_PRIVILEGE('user', 'privilege', 'object type' [, 'database' [, 'object']])}. */
+  HAS_PRIVILEGE;
 
   private static final int SHORTEST = 4;
   private static final int LONGEST = 23;
@@ -33,6 +36,35 @@ public enum IdentityFunction {
    */
   public boolean isAboutNames() {
     return this == DATABASE || this == SCHEMA;
+  }
+
+  /** Whether no server knows it: one of that name there is a stored function. */
+  public boolean isGatesOwn() {
+    return switch (this) {
+      case CURRENT_USER_NAME,
+          CURRENT_USER_ID,
+          CURRENT_ROLE_NAME,
+          CURRENT_ROLE_ID,
+          CURRENT_SECONDARY_ROLES,
+          CURRENT_ACCOUNT_NAME,
+          CURRENT_ACCOUNT_ID,
+          HAS_PRIVILEGE ->
+          true;
+      case USER,
+          SESSION_USER,
+          SYSTEM_USER,
+          CURRENT_USER,
+          CURRENT_ROLE,
+          CONNECTION_ID,
+          DATABASE,
+          SCHEMA ->
+          false;
+    };
+  }
+
+  /** Whether the answer is another as soon as the catalog is. */
+  public boolean isAboutPrivileges() {
+    return this == HAS_PRIVILEGE;
   }
 
   static Optional<IdentityFunction> ofWord(String word) {

@@ -37,6 +37,11 @@ final class IdentityUses {
           "OFFSET",
           "FETCH");
 
+  /** Of HAS_PRIVILEGE: user, privilege, object type; database, object. */
+  private static final int LEAST_ARGUMENTS = 3;
+
+  private static final int MOST_ARGUMENTS = 5;
+
   private final LexedStatement text;
 
   /** For each open parenthesis, and outside of all: whether a select list is being read. */
@@ -48,6 +53,26 @@ final class IdentityUses {
 
   static List<IdentityUse> of(LexedStatement text) {
     return new IdentityUses(text).find();
+  }
+
+  /**
+   * A call of a function that only the gate has, and that it cannot answer: with arguments that are
+   * not its own. The backend would take it for a stored function.
+   */
+  static Optional<IdentityFunction> misused(LexedStatement text, List<IdentityUse> uses) {
+    for (int i = 0; i + 1 < text.size(); i++) {
+      if (text.kind(i) == TokenKind.WORD
+          && text.isPunctuation(i + 1, "(")
+          && !text.isPunctuation(i - 1, ".")) {
+        int at = i;
+        Optional<IdentityFunction> own =
+            IdentityFunction.ofWord(text.text(i)).filter(IdentityFunction::isGatesOwn);
+        if (own.isPresent() && uses.stream().noneMatch(use -> use.firstToken() == at)) {
+          return own;
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private List<IdentityUse> find() {
@@ -73,6 +98,9 @@ final class IdentityUses {
 
   /** Behind the call that begins at {@code i}, or {@code i} when that is none. */
   private int end(IdentityFunction function, int i) {
+    if (function == IdentityFunction.HAS_PRIVILEGE) {
+      return endOfQuestion(i);
+    }
     if (text.isPunctuation(i + 1, "(")) {
       return text.isPunctuation(i + 2, ")") ? i + 3 : i;
     }
@@ -80,6 +108,25 @@ final class IdentityUses {
         function == IdentityFunction.CURRENT_USER
             || (function == IdentityFunction.CURRENT_ROLE && text.mode().server().isMariaDb());
     return withoutParentheses && !text.isPunctuation(i + 1, ".") ? i + 1 : i;
+  }
+
+  /** Behind a call whose arguments are string literals, each of one piece. */
+  private int endOfQuestion(int i) {
+    if (!text.isPunctuation(i + 1, "(")) {
+      return i;
+    }
+    int arguments = 0;
+    int at = i + 2;
+    while (at < text.size() && text.kind(at) == TokenKind.STRING) {
+      arguments++;
+      at++;
+      if (!text.isPunctuation(at, ",")) {
+        break;
+      }
+      at++;
+    }
+    boolean ends = text.isPunctuation(at, ")") && !text.isPunctuation(at - 1, ",");
+    return ends && arguments >= LEAST_ARGUMENTS && arguments <= MOST_ARGUMENTS ? at + 1 : i;
   }
 
   private boolean isColumn(int begin, int end) {

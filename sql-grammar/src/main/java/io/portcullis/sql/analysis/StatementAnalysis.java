@@ -42,6 +42,11 @@ public final class StatementAnalysis implements AnalysisResult {
     return identitiesInNameSpace;
   }
 
+  /** Whether one of them is answered anew at each execution, so that it cannot be prepared. */
+  public boolean asksAboutPrivileges() {
+    return identities.stream().anyMatch(use -> use.function().isAboutPrivileges());
+  }
+
   /**
    * The tokens that name a database. Of no use for statements that the gate answers itself. Not
    * complete where a string of the text names one: see {@link #databasesInString()}.

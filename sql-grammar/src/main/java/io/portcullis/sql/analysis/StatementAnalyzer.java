@@ -18,6 +18,7 @@ import io.portcullis.sql.text.Refusal;
 import io.portcullis.sql.text.Span;
 import io.portcullis.sql.text.StatementKey;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,10 +103,17 @@ public final class StatementAnalyzer {
       if (asksWhoInside(text)) {
         return refused("USER() and other functions about the session in dynamic SQL");
       }
+      List<IdentityUse> identities =
+          isAnsweredInText(statement) ? IdentityUses.of(text) : List.of();
+      Optional<IdentityFunction> misused = IdentityUses.misused(text, identities);
+      boolean sent = statement instanceof ForwardStatement || statement instanceof SetVariables;
+      if (sent && misused.isPresent()) {
+        return refused(howToCall(misused.get()));
+      }
       return new StatementAnalysis(
           statement,
           !(statement instanceof AccessControlStatement || statement instanceof ExplainAccess),
-          isAnsweredInText(statement) ? IdentityUses.of(text) : List.of(),
+          identities,
           DatabaseUses.of(statement, names),
           names.inString().map(inner -> DatabaseUses.of(statement, inner)));
     } catch (StatementRefused refused) {
@@ -116,6 +124,13 @@ public final class StatementAnalyzer {
       return refused(
           "the statement could not be analysed (" + unforeseen.getClass().getSimpleName() + ")");
     }
+  }
+
+  private static String howToCall(IdentityFunction function) {
+    return function.isAboutPrivileges()
+        ? "HAS_PRIVILEGE in a definition, or with other arguments than three to five strings: the"
+            + " user, the privilege or 'ANY', the object type, the database, the object"
+        : function + "() in a definition, or with arguments";
   }
 
   /** The gate's answer cannot be put into a string; the backend's would be about the gate. */

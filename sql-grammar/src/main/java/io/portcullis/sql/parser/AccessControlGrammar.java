@@ -39,6 +39,7 @@ import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
 import io.portcullis.sql.statement.AccessControlStatement.UserAttribute;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
+import io.portcullis.sql.statement.RowCondition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -413,9 +414,9 @@ final class AccessControlGrammar {
     }
     boolean full = cursor.accept("FULL", "USERS");
     if (full || cursor.accept("USERS")) {
-      if (cursor.is("WHERE")) {
-        throw cursor.notOffered(
-            "SHOW USERS with WHERE", "SELECT from mo_catalog.mo_user finds users by what they are");
+      if (cursor.accept("WHERE")) {
+        RowCondition where = new RowConditionGrammar(cursor).read();
+        return new ShowUsers(full, Optional.empty(), Optional.of(where));
       }
       return new ShowUsers(full, cursor.like());
     }

@@ -269,8 +269,14 @@ public sealed interface AccessControlStatement extends Statement {
 
   /**
    * @param full with attributes, owner and creator
+   * @param where empty when there is a LIKE
    */
-  record ShowUsers(boolean full, Optional<String> like) implements AccessControlStatement {}
+  record ShowUsers(boolean full, Optional<String> like, Optional<RowCondition> where)
+      implements AccessControlStatement {
+    public ShowUsers(boolean full, Optional<String> like) {
+      this(full, like, Optional.empty());
+    }
+  }
 
   /**
    * @param user empty: oneself

@@ -19,6 +19,7 @@ public enum ErrorCode {
   ER_UNKNOWN_COM_ERROR(1047, "08S01", "Unknown command: %s is not offered by Portcullis"),
   ER_BAD_DB_ERROR(1049, "42000", "Unknown database '%s'"),
   ER_SERVER_SHUTDOWN(1053, "08S01", "Server shutdown in progress"),
+  ER_BAD_FIELD_ERROR(1054, "42S22", "Unknown column '%s' in '%s'"),
   ER_PARSE_ERROR(1064, "42000", "You have an error in your SQL syntax; Portcullis: %s"),
   ER_TOO_LONG_IDENT(1059, "42000", "Identifier name '%s' is too long"),
   ER_EMPTY_QUERY(1065, "42000", "Query was empty"),

@@ -50,6 +50,17 @@ import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ExplainAccess.Whom;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.Kill;
+import io.portcullis.sql.statement.RowCondition;
+import io.portcullis.sql.statement.RowCondition.All;
+import io.portcullis.sql.statement.RowCondition.Any;
+import io.portcullis.sql.statement.RowCondition.Column;
+import io.portcullis.sql.statement.RowCondition.Compared;
+import io.portcullis.sql.statement.RowCondition.Comparison;
+import io.portcullis.sql.statement.RowCondition.In;
+import io.portcullis.sql.statement.RowCondition.IsNull;
+import io.portcullis.sql.statement.RowCondition.Like;
+import io.portcullis.sql.statement.RowCondition.Not;
+import io.portcullis.sql.statement.RowCondition.Text;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.ShowDatabases;
 import io.portcullis.sql.statement.ShowProcesslist;
@@ -66,6 +77,10 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Statements the gate answers itself: one line each (PM section 5). */
 final class AccessControlGrammarTest {
+  private static Compared compared(String column, Comparison how, String text) {
+    return new Compared(new Column(column), how, new Text(text));
+  }
+
   private static final Optional<String> NO_HOST = Optional.empty();
 
   private static DynamicTest reads(String text, Statement statement) {
@@ -201,6 +216,41 @@ final class AccessControlGrammarTest {
                     new Renaming(user("a"), user("b")),
                     new Renaming(new UserName("c", Optional.of("%")), user("d"))))),
         reads("SHOW USERS LIKE 'a%'", new ShowUsers(false, Optional.of("a%"))),
+        reads(
+            "SHOW USERS WHERE department = 'Engineering' AND NOT (status <> 'active' OR user"
+                + " NOT LIKE 'a%') OR failed_attempts BETWEEN 1 AND 3 AND `email` IS NOT NULL AND"
+                + " user IN ('x', 2)",
+            new ShowUsers(
+                false,
+                Optional.empty(),
+                Optional.of(
+                    new Any(
+                        List.of(
+                            new All(
+                                List.of(
+                                    compared("department", Comparison.EQUAL, "Engineering"),
+                                    new Not(
+                                        new Any(
+                                            List.of(
+                                                compared("status", Comparison.NOT_EQUAL, "active"),
+                                                new Not(new Like(new Column("user"), "a%"))))))),
+                            new All(
+                                List.of(
+                                    new All(
+                                        List.of(
+                                            new Compared(
+                                                new Column("failed_attempts"),
+                                                Comparison.GREATER_OR_EQUAL,
+                                                new RowCondition.Number("1")),
+                                            new Compared(
+                                                new Column("failed_attempts"),
+                                                Comparison.LESS_OR_EQUAL,
+                                                new RowCondition.Number("3")))),
+                                    new Not(new IsNull(new Column("email"))),
+                                    new In(
+                                        new Column("user"),
+                                        List.of(
+                                            new Text("x"), new RowCondition.Number("2")))))))))),
         reads("SHOW FULL USERS", new ShowUsers(true, Optional.empty())),
         reads(
             "SHOW CREATE USER 'a'@'%'",
