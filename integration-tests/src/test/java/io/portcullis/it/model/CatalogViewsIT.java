@@ -162,6 +162,37 @@ final class CatalogViewsIT {
   }
 
   @Test
+  void whoGrantedWhatAndWhenIsTold() throws SQLException {
+    String root =
+        Sql.value(
+            administrator.text(),
+            "SELECT user_id FROM mo_catalog.mo_user WHERE user_name = CURRENT_USER_NAME()");
+    String since = " > NOW() - INTERVAL 1 DAY";
+    assertThat(
+            joe.reads(
+                "SELECT DISTINCT operation_user_id, granted_time"
+                    + since
+                    + " FROM mo_catalog.mo_role_privs WHERE role_name IN ('seen_base', 'seen_role')"))
+        .containsExactly(root + "|1");
+    assertThat(
+            joe.reads(
+                "SELECT operation_user_id, operation_role_id, granted_time"
+                    + since
+                    + " FROM mo_catalog.mo_role_grant"))
+        .contains(root + "|0|1");
+    assertThat(
+            joe.reads(
+                "SELECT creator FROM mo_catalog.mo_user WHERE user_name = CURRENT_USER_NAME()"))
+        .containsExactly(root);
+    assertThat(
+            administrator.reads(
+                "SELECT COUNT(*) FROM mo_catalog.mo_user_grant g JOIN mo_catalog.mo_user u USING"
+                    + " (user_id) WHERE u.user_name = 'seen_joe' AND g.granted_time"
+                    + since))
+        .containsExactly("1");
+  }
+
+  @Test
   void roleViewsAreMadeOfTheSame() throws SQLException {
     assertThat(joe.reads("SELECT role_name FROM information_schema.enabled_roles ORDER BY 1"))
         .containsExactly("seen_base", "seen_role");

@@ -32,6 +32,8 @@ import io.portcullis.privilege.store.CatalogStore;
 import io.portcullis.privilege.store.EpochConflict;
 import io.portcullis.privilege.store.InMemoryCatalogStore;
 import io.portcullis.privilege.store.LoadedCatalog;
+import io.portcullis.privilege.store.Provenance;
+import io.portcullis.privilege.store.Provenance.Granted;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.jdbc.JdbcCatalogStore;
 import io.portcullis.privilege.store.jdbc.JdbcSettings;
@@ -179,6 +181,102 @@ class JdbcCatalogStoreIT {
   }
 
   @Test
+  void whoGrantedWhatIsKeptWithIt() throws StoreException {
+    Instant at = Instant.ofEpochMilli(1_700_000_000_123L);
+    UserId root = new UserId(1);
+    Grant first = grant(7, PrivilegeType.CREATE_ROLE);
+    Grant second = grant(8, PrivilegeType.CREATE_ROLE);
+    RoleToUser toUser = new RoleToUser(new RoleId(7), new UserId(2), true);
+    RoleToRole toRole = new RoleToRole(new RoleId(7), new RoleId(8), false);
+    CatalogChange madeBy = new CatalogChange.MadeBy(root, RoleId.MOADMIN, at);
+    try (JdbcCatalogStore store = open()) {
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
+      // Made without anybody: nothing is known, and nothing is wrong.
+      store.commit(
+          1,
+          store.load().state(),
+          List.of(
+              new CatalogChange.UserPut(user(1, "root")),
+              role(7, "r"),
+              role(8, "s"),
+              new CatalogChange.PrivilegeGranted(second)));
+      store.commit(
+          2,
+          store.load().state(),
+          List.of(
+              madeBy,
+              new CatalogChange.UserPut(user(2, "joe")),
+              new CatalogChange.PrivilegeGranted(first),
+              new CatalogChange.RoleGrantedToUser(toUser),
+              new CatalogChange.RoleGrantedToRole(toRole)));
+      // An altered user keeps who made it.
+      store.commit(
+          3,
+          store.load().state(),
+          List.of(
+              new CatalogChange.MadeBy(new UserId(2), new RoleId(7), at.plusSeconds(5)),
+              new CatalogChange.UserPut(user(2, "joe").withLocked(true))));
+
+      Provenance all = store.provenance(AccountId.SYS, Optional.empty());
+      Granted granted = new Granted(Optional.of(root), Optional.empty(), at);
+      assertThat(all.of(first)).contains(granted);
+      assertThat(all.of(second)).isEmpty();
+      assertThat(all.of(toUser)).contains(granted);
+      assertThat(all.of(toRole))
+          .contains(new Granted(Optional.of(root), Optional.of(RoleId.MOADMIN), at));
+      assertThat(all.creatorOf(new UserId(2))).contains(root);
+      assertThat(all.creatorOf(root)).isEmpty();
+
+      Provenance some = store.provenance(AccountId.SYS, Optional.of(Set.of(new RoleId(8))));
+      assertThat(some.of(first)).isEmpty();
+      assertThat(some.of(toRole)).isPresent();
+      assertThat(store.provenance(new AccountId(5), Optional.empty()).of(first)).isEmpty();
+      assertThat(store.provenance(AccountId.SYS, Optional.of(Set.of())).of(toRole)).isEmpty();
+    }
+  }
+
+  @Test
+  void whoGrantedFromAnotherAccountIsNotTold() throws StoreException {
+    try (JdbcCatalogStore store = open()) {
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
+      CatalogState made = commitAccount(store, 1, "acme", AccountStatus.OPEN);
+      AccountId acme = made.account("acme").orElseThrow().id();
+      Grant grant =
+          new Grant(
+              RoleId.publicOf(acme), PrivilegeType.CREATE_ROLE, new GrantLevel.OnAccount(), false);
+      store.commit(2, made, List.of(new CatalogChange.UserPut(user(91, "root"))));
+      CatalogState before = store.load().state();
+      store.commit(
+          3,
+          before,
+          List.of(
+              new CatalogChange.MadeBy(new UserId(91), RoleId.MOADMIN, Instant.EPOCH),
+              new CatalogChange.PrivilegeGranted(grant)));
+
+      assertThat(store.provenance(acme, Optional.empty()).of(grant))
+          .contains(new Granted(Optional.empty(), Optional.empty(), Instant.EPOCH));
+    }
+  }
+
+  private static Grant grant(int role, PrivilegeType privilege) {
+    return new Grant(new RoleId(role), privilege, new GrantLevel.OnAccount(), false);
+  }
+
+  private static User user(int id, String name) {
+    return new User(
+        new UserId(id),
+        AccountId.SYS,
+        name,
+        "localhost",
+        new Verifiers("", ""),
+        RoleId.publicOf(AccountId.SYS),
+        RoleId.MOADMIN,
+        false,
+        Optional.empty(),
+        Instant.EPOCH);
+  }
+
+  @Test
   void schemaOfANewerVersionIsRefused() throws StoreException, SQLException {
     open().close();
     execute("INSERT INTO " + SCHEMA + ".schema_version (version, script) VALUES (99, 'later')");
@@ -192,7 +290,11 @@ class JdbcCatalogStoreIT {
   void rowsOfAnUnknownPrivilegeAreRefused() throws StoreException, SQLException {
     try (CatalogStore store = open()) {
       store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
-      execute("INSERT INTO " + SCHEMA + ".catalog_grant VALUES (0, 1, 63, 0, 0, 0, 0)");
+      execute(
+          "INSERT INTO "
+              + SCHEMA
+              + ".catalog_grant (account_id, role_id, privilege_code, level_code, object_id, kind_code,"
+              + " grant_option) VALUES (0, 1, 63, 0, 0, 0, 0)");
 
       assertThatThrownBy(store::load)
           .isInstanceOf(StoreException.class)

@@ -13,6 +13,7 @@ import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
+import java.time.Instant;
 
 /**
  * One step from a catalog state to the next. A commit is a list of them, stored in one transaction
@@ -20,6 +21,14 @@ import io.portcullis.privilege.model.UserId;
  * same with it.
  */
 public sealed interface CatalogChange {
+
+  /**
+   * Who makes the changes that follow, and when: kept with them, and nothing else. The state stays
+   * as it is.
+   *
+   * @param role the primary one
+   */
+  record MadeBy(UserId user, RoleId role, Instant at) implements CatalogChange {}
 
   /** Made or altered, whole; without its roles, see {@link CatalogState#builtInRoles}. */
   record AccountPut(Account account) implements CatalogChange {}

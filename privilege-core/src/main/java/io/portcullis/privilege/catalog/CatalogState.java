@@ -514,7 +514,7 @@ public final class CatalogState {
         putAccount(put.account());
       } else if (change instanceof CatalogChange.AccountDropped dropped) {
         dropAccount(dropped.account());
-      } else {
+      } else if (!(change instanceof CatalogChange.MadeBy)) {
         throw new AssertionError(change);
       }
     }

@@ -32,6 +32,7 @@ import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.ObjectName;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -58,18 +59,21 @@ public final class CatalogSettler {
   private final Authorizer authorizer;
   private final BackendControl backend;
   private final DclSettings settings;
+  private final Clock clock;
 
   public CatalogSettler(
       CatalogWriter writer,
       SnapshotPublisher publisher,
       Authorizer authorizer,
       BackendControl backend,
-      DclSettings settings) {
+      DclSettings settings,
+      Clock clock) {
     this.writer = writer;
     this.publisher = publisher;
     this.authorizer = authorizer;
     this.backend = backend;
     this.settings = settings;
+    this.clock = clock;
   }
 
   /** Whether {@link #before} must be called before the statement is sent. */
@@ -145,7 +149,7 @@ public final class CatalogSettler {
     }
     writer.write(
         newest -> {
-          Draft draft = new Draft(authorizer.activate(subject, newest));
+          Draft draft = new Draft(authorizer.activate(subject, newest), clock.instant());
           for (CatalogEffect effect : effects) {
             settle(draft, subject, currentDatabase, effect, prior);
           }

@@ -74,6 +74,7 @@ public final class DclExecutor {
   private final Authorizer authorizer;
   private final DclSettings settings;
   private final SecureRandom random;
+  private final Clock clock;
   private final UserStatements users;
   private final RoleStatements roles;
   private final RoleGrants roleGrants;
@@ -97,6 +98,7 @@ public final class DclExecutor {
     this.authorizer = authorizer;
     this.settings = settings;
     this.random = random;
+    this.clock = clock;
     roleGrants = new RoleGrants(authorizer);
     users = new UserStatements(authorizer, roleGrants, clock);
     roles = new RoleStatements(authorizer, clock);
@@ -194,7 +196,7 @@ public final class DclExecutor {
     DclResult result =
         writer.write(
             newest -> {
-              Draft draft = new Draft(authorizer.activate(who, newest));
+              Draft draft = new Draft(authorizer.activate(who, newest), clock.instant());
               Optional<SqlError> refused =
                   draft
                       .actor()
@@ -320,7 +322,8 @@ public final class DclExecutor {
     if (statement instanceof ShowCreateUser showCreateUser) {
       return isDenied(shows.createUser(actor, showCreateUser));
     }
-    return change(new Draft(actor), currentDatabase, statement, password -> NOT_HASHED)
+    return change(
+            new Draft(actor, clock.instant()), currentDatabase, statement, password -> NOT_HASHED)
         .filter(DclExecutor::isDenial)
         .isPresent();
   }

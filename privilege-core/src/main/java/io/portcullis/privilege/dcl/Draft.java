@@ -11,6 +11,7 @@ import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.User;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,12 +23,14 @@ import java.util.Optional;
 final class Draft {
 
   private final ActiveSubject actor;
+  private final Instant now;
   private final List<CatalogChange> changes = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private CatalogState state;
 
-  Draft(ActiveSubject actor) {
+  Draft(ActiveSubject actor, Instant now) {
     this.actor = actor;
+    this.now = now;
     this.state = actor.snapshot().state();
   }
 
@@ -53,8 +56,15 @@ final class Draft {
     return state;
   }
 
+  /** What was done, and by whom; empty when nothing was. */
   List<CatalogChange> changes() {
-    return changes;
+    if (changes.isEmpty()) {
+      return changes;
+    }
+    List<CatalogChange> all = new ArrayList<>(changes.size() + 1);
+    all.add(new CatalogChange.MadeBy(actor.subject().user(), actor.subject().primary(), now));
+    all.addAll(changes);
+    return all;
   }
 
   List<String> notes() {

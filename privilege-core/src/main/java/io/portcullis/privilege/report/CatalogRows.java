@@ -7,10 +7,12 @@ import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
+import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.store.Provenance;
 import io.portcullis.sql.access.RelationKind;
 import java.time.Instant;
 import java.util.Comparator;
@@ -28,13 +30,15 @@ final class CatalogRows {
   private final CatalogState state;
   private final AccountId account;
   private final Sight sight;
+  private final Provenance provenance;
   private final JsonRows out;
 
-  CatalogRows(ActiveSubject subject, Sight sight, JsonRows out) {
+  CatalogRows(ActiveSubject subject, Sight sight, Provenance provenance, JsonRows out) {
     this.subject = subject;
     this.state = subject.snapshot().state();
     this.account = subject.subject().account();
     this.sight = sight;
+    this.provenance = provenance;
     this.out = out;
   }
 
@@ -94,7 +98,7 @@ final class CatalogRows {
     out.nothing(); // password_last_changed
     out.nothing(); // password_history
     out.add(0).nothing().add("PASSWORD");
-    out.nothing(); // creator
+    out.idOrNothing(provenance.creatorOf(user.id()).map(UserId::value));
     out.add(user.owner().value()).add(user.defaultRole().value()).add(attributesOf(user));
     if (login.isPresent()) {
       out.time(login.get());
@@ -146,7 +150,7 @@ final class CatalogRows {
     if (sight.everybody() || user.id().equals(sight.user())) {
       for (RoleToUser edge : state.rolesOf(user.id())) {
         out.begin().add(edge.role().value()).add(edge.user().value());
-        out.nothing().add(edge.grantOption()).end();
+        at(provenance.of(edge)).add(edge.grantOption()).end();
       }
     }
   }
@@ -154,8 +158,15 @@ final class CatalogRows {
   private void inheritedBy(Role role) {
     for (RoleToRole edge : state.rolesInheritedBy(role.id())) {
       out.begin().add(edge.granted().value()).add(edge.grantee().value());
-      out.nothing().nothing().nothing().add(edge.grantOption()).end();
+      Optional<Provenance.Granted> granted = provenance.of(edge);
+      out.idOrNothing(granted.flatMap(Provenance.Granted::with).map(RoleId::value));
+      out.idOrNothing(granted.flatMap(Provenance.Granted::by).map(UserId::value));
+      at(granted).add(edge.grantOption()).end();
     }
+  }
+
+  private JsonRows at(Optional<Provenance.Granted> granted) {
+    return granted.isPresent() ? out.time(granted.get().at()) : out.nothing();
   }
 
   private List<Database> databases() {

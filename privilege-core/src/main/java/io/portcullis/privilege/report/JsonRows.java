@@ -66,6 +66,10 @@ final class JsonRows {
     return add(time.getEpochSecond());
   }
 
+  JsonRows idOrNothing(Optional<Integer> id) {
+    return id.isPresent() ? add(id.get()) : nothing();
+  }
+
   JsonRows nothing() {
     if (next()) {
       out.append("null");

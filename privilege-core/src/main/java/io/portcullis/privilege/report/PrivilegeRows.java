@@ -14,6 +14,8 @@ import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.store.Provenance;
 import io.portcullis.sql.access.RelationKind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,13 +49,15 @@ final class PrivilegeRows {
   private final CatalogState state;
   private final AccountId account;
   private final Sight sight;
+  private final Provenance provenance;
   private final JsonRows out;
 
-  PrivilegeRows(ActiveSubject subject, Sight sight, JsonRows out) {
+  PrivilegeRows(ActiveSubject subject, Sight sight, Provenance provenance, JsonRows out) {
     this.subject = subject;
     this.state = subject.snapshot().state();
     this.account = subject.subject().account();
     this.sight = sight;
+    this.provenance = provenance;
     this.out = out;
   }
 
@@ -87,7 +91,14 @@ final class PrivilegeRows {
       out.begin().add(role.id().value()).add(role.name());
       out.add(objectType(grant.level())).add(objectId(grant.level()));
       out.add(grant.privilege().code()).add(privilegeName(grant)).add(levelCode(grant.level()));
-      out.nothing().nothing().add(grant.grantOption()).end();
+      Optional<Provenance.Granted> granted = provenance.of(grant);
+      out.idOrNothing(granted.flatMap(Provenance.Granted::by).map(UserId::value));
+      if (granted.isPresent()) {
+        out.time(granted.get().at());
+      } else {
+        out.nothing();
+      }
+      out.add(grant.grantOption()).end();
     }
   }
 

@@ -281,6 +281,14 @@ public enum ReportTable {
     return this == MO_USER;
   }
 
+  /** Whether its rows tell who granted what, or made whom. */
+  public boolean tellsProvenance() {
+    return this == MO_USER
+        || this == MO_USER_GRANT
+        || this == MO_ROLE_GRANT
+        || this == MO_ROLE_PRIVS;
+  }
+
   About about() {
     return about;
   }

@@ -2,11 +2,15 @@ package io.portcullis.privilege.report;
 
 import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.store.Provenance;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The rows of a {@link ReportTable} as one subject sees them at one moment (PM 8.2). Cost: one pass
@@ -15,12 +19,34 @@ import java.util.Optional;
  * @param subject resolved against the snapshot that is shown
  * @param logins when users have logged in last
  * @param sessions those there are at this gate
+ * @param provenance who granted what and when, as far as the tables tell it
  */
 public record Reports(
     ActiveSubject subject,
     Authorizer authorizer,
     Map<UserId, Instant> logins,
-    List<SessionRow> sessions) {
+    List<SessionRow> sessions,
+    Provenance provenance) {
+
+  /**
+   * The roles of which the tables show grants, for who does not see all of them.
+   *
+   * @return empty: all
+   */
+  public static Optional<Set<RoleId>> rolesShown(
+      ActiveSubject subject, Authorizer authorizer, Set<ReportTable> tables) {
+    Set<RoleId> roles = new HashSet<>();
+    for (ReportTable table : tables) {
+      Sight sight = Sight.of(subject, table, authorizer);
+      if (sight.everybody()) {
+        return Optional.empty();
+      }
+      subject.snapshot().state().holders().stream()
+          .filter(sight::sees)
+          .forEach(role -> roles.add(role.id()));
+    }
+    return Optional.of(roles);
+  }
 
   /**
    * A JSON array with an array for each row, its values in the order of {@link
@@ -42,7 +68,7 @@ public record Reports(
             MO_TABLES,
             MO_SESSIONS,
             USER_ATTRIBUTES ->
-            new CatalogRows(subject, sight, out).write(table, logins, sessions);
+            new CatalogRows(subject, sight, provenance, out).write(table, logins, sessions);
         case MO_ROLE_PRIVS,
             MO_EFFECTIVE_PRIVS,
             USER_PRIVILEGES,
@@ -50,7 +76,7 @@ public record Reports(
             TABLE_PRIVILEGES,
             COLUMN_PRIVILEGES,
             ROLE_TABLE_GRANTS ->
-            new PrivilegeRows(subject, sight, out).write(table);
+            new PrivilegeRows(subject, sight, provenance, out).write(table);
         case APPLICABLE_ROLES, ADMINISTRABLE_ROLE_AUTHORIZATIONS, ENABLED_ROLES ->
             new RoleRows(subject, out).write(table);
       }

@@ -114,7 +114,7 @@ final class Gate {
     executor =
         new DclExecutor(
             writer, publisher, authorizer, backend, settings, logins, accounts, random, clock);
-    settler = new CatalogSettler(writer, publisher, authorizer, backend, settings);
+    settler = new CatalogSettler(writer, publisher, authorizer, backend, settings, clock);
     try {
       writer.reload();
       new Bootstrap(writer, random, clock, true).run("root", Optional.of("rootpw"));

@@ -10,6 +10,7 @@ import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
+import io.portcullis.privilege.store.Provenance;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ final class ReportsTest {
   }
 
   private List<JsonNode> rows(ActiveSubject subject, ReportTable table) {
-    Reports reports = new Reports(subject, authorizer, logins(), List.of());
+    Reports reports = new Reports(subject, authorizer, logins(), List.of(), Provenance.NONE);
     byte[] json = reports.rows(table, LIMIT).orElseThrow();
     JsonNode all = JsonMapper.shared().readTree(new String(json, StandardCharsets.UTF_8));
     List<JsonNode> rows = new ArrayList<>();
@@ -156,7 +157,8 @@ final class ReportsTest {
 
   @Test
   void moreThanTheLimitIsNothing() {
-    Reports reports = new Reports(subject("root", "moadmin"), authorizer, Map.of(), List.of());
+    Reports reports =
+        new Reports(subject("root", "moadmin"), authorizer, Map.of(), List.of(), Provenance.NONE);
     assertThat(reports.rows(ReportTable.MO_ROLE_PRIVS, 100)).isEmpty();
   }
 

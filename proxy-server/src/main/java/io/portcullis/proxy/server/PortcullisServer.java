@@ -164,7 +164,7 @@ public final class PortcullisServer implements AutoCloseable {
     DclSettings dclSettings =
         new DclSettings(config.catalog().schema(), facts.foldsNames(), withNative);
     CatalogSettler settler =
-        new CatalogSettler(writer, publisher, authorizer, control, dclSettings);
+        new CatalogSettler(writer, publisher, authorizer, control, dclSettings, clock);
     BackendObjects objects = new BackendObjects();
     settler.reconcile(() -> true);
 
@@ -219,6 +219,7 @@ public final class PortcullisServer implements AutoCloseable {
             lookup,
             dcl,
             settler,
+            store,
             () -> reconcileLater(settler, accounts, objects, lookup, storeExecutor),
             control,
             analysis,

@@ -6,6 +6,8 @@ import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.report.Reports;
 import io.portcullis.privilege.report.SessionRow;
+import io.portcullis.privilege.store.Provenance;
+import io.portcullis.privilege.store.StoreException;
 import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.statement.CatalogRewriter;
 import io.portcullis.proxy.statement.CatalogSeen;
@@ -207,7 +209,9 @@ final class CatalogReads {
                   : Map.of();
           List<SessionRow> sessions =
               tables.stream().anyMatch(ReportTable::isVolatile) ? sessions() : List.of();
-          Reports reports = new Reports(subject, services.authorizer(), logins, sessions);
+          Reports reports =
+              new Reports(
+                  subject, services.authorizer(), logins, sessions, provenance(subject, tables));
           Map<ReportTable, byte[]> rows = new EnumMap<>(ReportTable.class);
           for (ReportTable table : tables) {
             reports.rows(table, MAX_ROWS).ifPresent(some -> rows.put(table, some));
@@ -225,6 +229,19 @@ final class CatalogReads {
                     "What you may see of the catalog keeps changing; try again"));
           }
         });
+  }
+
+  private Provenance provenance(ActiveSubject subject, Set<ReportTable> tables)
+      throws StoreException {
+    Set<ReportTable> telling = EnumSet.noneOf(ReportTable.class);
+    tables.stream().filter(ReportTable::tellsProvenance).forEach(telling::add);
+    return telling.isEmpty()
+        ? Provenance.NONE
+        : services
+            .provenance()
+            .provenance(
+                subject.subject().account(),
+                Reports.rolesShown(subject, services.authorizer(), telling));
   }
 
   private boolean sameSight(Made made) {

@@ -588,7 +588,11 @@ final class CommandPhase {
     }
     command =
         new StatementRewriter(
-                reader, backend.mode(), authority.subject(), authority, session.connectionId())
+                reader,
+                backend.mode(),
+                authority.subject(),
+                authority::answer,
+                session.connectionId())
             .rewrite(framed, analysis, port.allocator());
     framed.release();
     return true;

@@ -289,7 +289,7 @@ final class ExplainedStatements {
     }
     try {
       return new StatementRewriter(
-              reader, backend.mode(), subject, authority, session.connectionId())
+              reader, backend.mode(), subject, authority::answer, session.connectionId())
           .answerIdentities(inner, analysis, port.allocator());
     } finally {
       inner.release();

@@ -5,6 +5,7 @@ import io.portcullis.privilege.dcl.CatalogSettler;
 import io.portcullis.privilege.dcl.DclExecutor;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.ProvenanceStore;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.proxy.statement.BackendObjects;
 import io.portcullis.proxy.statement.ObjectLookup;
@@ -34,6 +35,7 @@ public record SessionServices(
     ObjectLookup lookup,
     DclExecutor dcl,
     CatalogSettler settler,
+    ProvenanceStore provenance,
     Runnable outcomeUnknown,
     BackendControl control,
     Executor analysis,

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -39,24 +41,24 @@ public final class StatementRewriter {
   private final StatementReader reader;
   private final LexicalMode mode;
   private final ActiveSubject subject;
-  private final Authority authority;
+  private final Function<List<String>, Optional<Boolean>> privileges;
   private final int connectionId;
 
   /**
    * @param reader of the event loop; what it has read before is used up
    * @param subject who the answers are about
-   * @param authority of the session, which asks
+   * @param privileges answers what HAS_PRIVILEGE asks
    */
   public StatementRewriter(
       StatementReader reader,
       LexicalMode mode,
       ActiveSubject subject,
-      Authority authority,
+      Function<List<String>, Optional<Boolean>> privileges,
       int connectionId) {
     this.reader = reader;
     this.mode = mode;
     this.subject = subject;
-    this.authority = authority;
+    this.privileges = privileges;
     this.connectionId = connectionId;
   }
 
@@ -201,7 +203,7 @@ public final class StatementRewriter {
       case DATABASE, SCHEMA ->
           "SUBSTRING(DATABASE(), " + (subject.names().prefix().length() + 1) + ")";
       case HAS_PRIVILEGE ->
-          authority.answer(strings(use, statement)).map(yes -> yes ? "1" : "0").orElse("NULL");
+          privileges.apply(strings(use, statement)).map(yes -> yes ? "1" : "0").orElse("NULL");
     };
   }
 

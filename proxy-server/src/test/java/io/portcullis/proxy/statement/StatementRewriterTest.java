@@ -24,6 +24,7 @@ import io.portcullis.sql.text.LexicalMode;
 import io.portcullis.sql.text.ServerVersion;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,13 @@ final class StatementRewriterTest {
     }
   }
 
+  /** Unknown for anybody but joe. */
+  private static Optional<Boolean> mayReadShop(List<String> question) {
+    return question.get(0).equals("joe")
+        ? Optional.of(question.equals(List.of("joe", "SELECT", "TABLE", "shop", "it's")))
+        : Optional.empty();
+  }
+
   private byte[] rewritten(String account, byte[] text) {
     StatementAnalysis analysis = analysis(text);
     assertThat(analysis.databases().isComplete()).isTrue();
@@ -114,7 +122,7 @@ final class StatementRewriterTest {
     ByteBuf framed = buffers.allocator().heapBuffer();
     framed.writeMediumLE(payload.length).writeByte(0).writeBytes(payload);
     ByteBuf out =
-        new StatementRewriter(reader, mode(), subject, 42)
+        new StatementRewriter(reader, mode(), subject, StatementRewriterTest::mayReadShop, 42)
             .rewrite(framed, analysis, buffers.allocator());
     assertThat(framed.readerIndex()).as("borrowed").isZero();
     framed.release();
@@ -137,6 +145,15 @@ final class StatementRewriterTest {
 
   private void staysAsItIs(String account, String text) {
     becomes(account, text, text);
+  }
+
+  @Test
+  void questionsAboutPrivilegesAreAnswered() {
+    becomes(
+        "sys",
+        "SELECT HAS_PRIVILEGE('joe', 'SELECT', 'TABLE', 'shop', 'it''s'), 1 +"
+            + " has_privilege('joe','ANY','ACCOUNT'), HAS_PRIVILEGE('kim','ANY','ACCOUNT') x",
+        "SELECT 1 AS `HAS_PRIVILEGE('joe', 'SELECT', 'TABLE', 'shop', 'it''s')`, 1 + 0, NULL x");
   }
 
   @Test

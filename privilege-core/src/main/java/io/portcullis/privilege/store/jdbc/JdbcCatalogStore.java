@@ -26,6 +26,8 @@ import io.portcullis.privilege.store.CatalogStore;
 import io.portcullis.privilege.store.EpochConflict;
 import io.portcullis.privilege.store.LoadedCatalog;
 import io.portcullis.privilege.store.LoginStore;
+import io.portcullis.privilege.store.Provenance;
+import io.portcullis.privilege.store.ProvenanceStore;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.jdbc.Rows.LevelCode;
 import io.portcullis.privilege.store.jdbc.Rows.SecondaryCode;
@@ -41,13 +43,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The catalog in a schema of its own on MySQL 8.4 or MariaDB 10.11 and newer (DESIGN D10). Every
  * commit is one transaction that holds the row of the epoch; names are parameters always. Any
  * thread, blocking.
  */
-public final class JdbcCatalogStore implements CatalogStore, LoginStore {
+public final class JdbcCatalogStore implements CatalogStore, LoginStore, ProvenanceStore {
 
   /** The one epoch is kept with account sys. */
   private static final int EPOCH_ACCOUNT = AccountId.SYS.value();
@@ -161,6 +164,16 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
       throw pool.failure("reading logins", e);
     }
     return logins;
+  }
+
+  @Override
+  public Provenance provenance(AccountId account, Optional<Set<RoleId>> roles)
+      throws StoreException {
+    try (Connection connection = pool.connection()) {
+      return new ProvenanceRows(connection, schema, account, roles).read();
+    } catch (SQLException e) {
+      throw pool.failure("reading who granted what", e);
+    }
   }
 
   @Override
@@ -433,7 +446,8 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
         profile.attributes());
   }
 
-  private static Grant grant(ResultSet row) throws SQLException, StoreException {
+  /** Of the columns role, privilege, level, object, kind and option, the first ones. */
+  static Grant grant(ResultSet row) throws SQLException, StoreException {
     int code = row.getInt(2);
     Optional<PrivilegeType> privilege = PrivilegeType.ofCode(code);
     GrantLevel level = level(row.getInt(3), row.getLong(4), row.getInt(5));

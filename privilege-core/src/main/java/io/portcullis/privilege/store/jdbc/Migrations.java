@@ -21,9 +21,12 @@ final class Migrations {
 
   /** In order; the position is the version. Never changed once released, only added to. */
   private static final List<String> SCRIPTS =
-      List.of("0001-catalog.sql", "0002-user-profiles.sql", "0003-accounts.sql");
+      List.of(
+          "0001-catalog.sql", "0002-user-profiles.sql", "0003-accounts.sql", "0008-provenance.sql");
 
   private static final int LOCK_SECONDS = 60;
+
+  private static final int DUPLICATE_COLUMN = 1060;
 
   private final String schema;
   private final String quoted;
@@ -82,7 +85,14 @@ final class Migrations {
   private void apply(Connection connection, int version) throws SQLException, StoreException {
     String script = SCRIPTS.get(version - 1);
     for (String statement : statements(read(script))) {
-      execute(connection, statement.replace("${schema}", quoted));
+      try {
+        execute(connection, statement.replace("${schema}", quoted));
+      } catch (SQLException e) {
+        if (e.getErrorCode() != DUPLICATE_COLUMN || !statement.startsWith("ALTER TABLE")) {
+          throw e;
+        }
+        // Added by a migration that did not get to its end; its columns come in one statement.
+      }
     }
     try (PreparedStatement record =
         connection.prepareStatement(

@@ -39,6 +39,7 @@ final class Rows {
   private final String schema;
   private final List<Row> rows = new ArrayList<>();
   private CatalogState state;
+  private CatalogChange.@Nullable MadeBy madeBy;
   private int account;
   private int lastAccount;
   private long lastUser;
@@ -55,6 +56,7 @@ final class Rows {
           "catalog_role_to_user",
           "catalog_private_role",
           "catalog_user_profile",
+          "catalog_user_creator",
           "catalog_user",
           "catalog_role",
           "catalog_account");
@@ -82,7 +84,9 @@ final class Rows {
   }
 
   private AccountId account(CatalogChange change) {
-    if (change instanceof CatalogChange.AccountPut put) {
+    if (change instanceof CatalogChange.MadeBy) {
+      return AccountId.SYS;
+    } else if (change instanceof CatalogChange.AccountPut put) {
       return put.account().id();
     } else if (change instanceof CatalogChange.AccountDropped dropped) {
       return dropped.account();
@@ -136,7 +140,9 @@ final class Rows {
   }
 
   private void addRows(CatalogChange change) {
-    if (change instanceof CatalogChange.AccountPut put) {
+    if (change instanceof CatalogChange.MadeBy by) {
+      madeBy = by;
+    } else if (change instanceof CatalogChange.AccountPut put) {
       put(put.account());
     } else if (change instanceof CatalogChange.AccountDropped) {
       dropAccount();
@@ -147,6 +153,7 @@ final class Rows {
       delete("catalog_role_to_user WHERE account_id = ? AND user_id = ?", user);
       delete("catalog_user WHERE account_id = ? AND user_id = ?", user);
       delete("catalog_user_profile WHERE account_id = ? AND user_id = ?", user);
+      delete("catalog_user_creator WHERE account_id = ? AND user_id = ?", user);
       rows.add(
           new Row(
               "DELETE FROM " + schema + ".catalog_login WHERE account_id = ? AND user_id = ?",
@@ -159,20 +166,27 @@ final class Rows {
       var edge = granted.edge();
       unlink(edge.role().value(), edge.user().value());
       insert(
-          "catalog_role_to_user (account_id, role_id, user_id, grant_option)",
+          "catalog_role_to_user (account_id, role_id, user_id, grant_option, granted_by,"
+              + " granted_millis)",
           edge.role().value(),
           edge.user().value(),
-          edge.grantOption());
+          edge.grantOption(),
+          maker(),
+          madeAt());
     } else if (change instanceof CatalogChange.RoleRevokedFromUser revoked) {
       unlink(revoked.role().value(), revoked.user().value());
     } else if (change instanceof CatalogChange.RoleGrantedToRole granted) {
       var edge = granted.edge();
       uninherit(edge.granted().value(), edge.grantee().value());
       insert(
-          "catalog_role_to_role (account_id, granted_role_id, grantee_role_id, grant_option)",
+          "catalog_role_to_role (account_id, granted_role_id, grantee_role_id, grant_option,"
+              + " granted_by, granted_with_role, granted_millis)",
           edge.granted().value(),
           edge.grantee().value(),
-          edge.grantOption());
+          edge.grantOption(),
+          maker(),
+          makersRole(),
+          madeAt());
     } else if (change instanceof CatalogChange.RoleRevokedFromRole revoked) {
       uninherit(revoked.granted().value(), revoked.grantee().value());
     } else if (change instanceof CatalogChange.PrivilegeGranted granted) {
@@ -270,6 +284,12 @@ final class Rows {
 
   private void put(User user) {
     lastUser = Math.max(lastUser, user.id().value());
+    if (state.user(user.id()).isEmpty() && ofThisAccount().isPresent()) {
+      insert(
+          "catalog_user_creator (account_id, user_id, creator_user_id)",
+          user.id().value(),
+          maker());
+    }
     delete("catalog_user WHERE account_id = ? AND user_id = ?", user.id().value());
     insert(
         "catalog_user (account_id, user_id, name, name_key, host, caching_sha2, native_password,"
@@ -376,13 +396,38 @@ final class Rows {
   private void grant(Grant grant) {
     insert(
         "catalog_grant (account_id, role_id, privilege_code, level_code, object_id, kind_code,"
-            + " grant_option)",
+            + " grant_option, granted_by, granted_millis)",
         grant.grantee().value(),
         grant.privilege().code(),
         LevelCode.of(grant.level()),
         LevelCode.object(grant.level()),
         LevelCode.kind(grant.level()),
-        grant.grantOption());
+        grant.grantOption(),
+        maker(),
+        madeAt());
+  }
+
+  /** Who makes the changes, if that is somebody of the account the row is of. */
+  private Object maker() {
+    return orNull(ofThisAccount().map(by -> by.user().value()));
+  }
+
+  private Object makersRole() {
+    return orNull(ofThisAccount().map(by -> by.role().value()));
+  }
+
+  private Object madeAt() {
+    return orNull(Optional.ofNullable(madeBy).map(by -> by.at().toEpochMilli()));
+  }
+
+  private Optional<CatalogChange.MadeBy> ofThisAccount() {
+    return Optional.ofNullable(madeBy)
+        .filter(
+            by ->
+                state
+                    .user(by.user())
+                    .filter(user -> user.account().value() == account)
+                    .isPresent());
   }
 
   private void revoke(Grant grant) {
