@@ -59,8 +59,7 @@ final class NameEditor {
   private final boolean tracksSession;
   private final boolean extendedMetadata;
   private final List<Integer> types = new ArrayList<>();
-  private byte[] prefix = {};
-  private boolean inRows;
+  private @Nullable Names names;
   private boolean binary;
 
   NameEditor(ByteBufAllocator allocator, boolean tracksSession, boolean extendedMetadata) {
@@ -75,8 +74,7 @@ final class NameEditor {
    * @param binaryRows whether its rows are in the binary format
    */
   void begin(Names names, boolean binaryRows) {
-    prefix = names.prefix().getBytes(StandardCharsets.US_ASCII);
-    inRows = names.inRows();
+    this.names = names;
     binary = binaryRows;
     types.clear();
   }
@@ -88,11 +86,24 @@ final class NameEditor {
 
   /** Whether rows can name a schema. */
   boolean editsRows() {
-    return inRows;
+    return names().inRows();
+  }
+
+  private Names names() {
+    Names known = names;
+    if (known == null) {
+      throw new IllegalStateException("no response has begun");
+    }
+    return known;
   }
 
   @Nullable ByteBuf column(ByteBuf in, int position, int length) {
-    ByteBuf payload = in.slice(position + HEADER, length);
+    boolean inRows = names().inRows();
+    int from = position + HEADER;
+    if (!inRows && !contains(in, from, from + length)) {
+      return null;
+    }
+    ByteBuf payload = in.slice(from, length);
     ByteBuf out = begin(in, position, length);
     boolean changed = false;
     boolean done = false;
@@ -132,12 +143,12 @@ final class NameEditor {
     ByteBuf rest = payload.duplicate();
     int length = WireValues.readLength(rest, Integer.MAX_VALUE, "column");
     String name = rest.toString(rest.readerIndex(), length, StandardCharsets.UTF_8);
-    String schema = new String(prefix, StandardCharsets.US_ASCII);
-    if (!name.startsWith(TABLES_IN + schema)) {
+    String logical =
+        name.startsWith(TABLES_IN) ? names().logical(name.substring(TABLES_IN.length())) : "";
+    if (logical.isEmpty() || name.equals(TABLES_IN + logical)) {
       return copyString(payload, out, true);
     }
-    WireValues.writeLengthEncoded(
-        out, TABLES_IN + name.substring((TABLES_IN + schema).length()), StandardCharsets.UTF_8);
+    WireValues.writeLengthEncoded(out, TABLES_IN + logical, StandardCharsets.UTF_8);
     payload.skipBytes(rest.readerIndex() - payload.readerIndex() + length);
     return true;
   }
@@ -322,7 +333,7 @@ final class NameEditor {
       int end = begin + length;
       for (int at = indexOf(in, from, end); at >= 0; at = indexOf(in, from, end)) {
         out.writeBytes(in, from, at - from);
-        from = at + prefix.length;
+        from = at + names().length();
       }
       out.writeBytes(in, from, end - from);
       byte[] bytes = new byte[out.readableBytes()];
@@ -335,48 +346,37 @@ final class NameEditor {
 
   /** Whether the prefix is there at all: what is before it may be a length. */
   private boolean contains(ByteBuf in, int begin, int end) {
-    for (int at = begin; at <= end - prefix.length; at++) {
-      at = in.indexOf(at, end - prefix.length + 1, prefix[0]);
-      if (at < 0) {
-        return false;
-      }
-      if (isPrefix(in, at)) {
-        return true;
-      }
-    }
-    return false;
+    return find(in, begin, end) >= 0;
   }
 
   /** Where the prefix begins a name; negative when it does nowhere. */
   private int indexOf(ByteBuf in, int begin, int end) {
-    byte first = prefix[0];
-    for (int at = begin; at <= end - prefix.length; at++) {
-      at = in.indexOf(at, end - prefix.length + 1, first);
-      if (at < 0) {
-        return -1;
-      }
-      if (isPrefix(in, at) && (at == begin || !isNameByte(in.getByte(at - 1)))) {
+    for (int at = find(in, begin, end); at >= 0; at = find(in, at + 1, end)) {
+      if (at == begin || !Names.isPartOfName(in.getByte(at - 1))) {
         return at;
       }
     }
     return -1;
   }
 
-  private boolean isPrefix(ByteBuf in, int at) {
-    for (int i = 1; i < prefix.length; i++) {
-      if (in.getByte(at + i) != prefix[i]) {
+  private int find(ByteBuf in, int begin, int end) {
+    Names prefix = names();
+    int last = end - prefix.length();
+    for (int at = begin; at <= last; at++) {
+      at = in.indexOf(at, last + 1, prefix.at(0));
+      if (at < 0 || isPrefix(in, at, prefix)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isPrefix(ByteBuf in, int at, Names prefix) {
+    for (int i = 1; i < prefix.length(); i++) {
+      if (in.getByte(at + i) != prefix.at(i)) {
         return false;
       }
     }
     return true;
-  }
-
-  private static boolean isNameByte(byte b) {
-    return b < 0
-        || (b >= '0' && b <= '9')
-        || (b >= 'A' && b <= 'Z')
-        || (b >= 'a' && b <= 'z')
-        || b == '_'
-        || b == '$';
   }
 }

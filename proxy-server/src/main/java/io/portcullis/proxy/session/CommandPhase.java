@@ -105,6 +105,12 @@ final class CommandPhase {
   private @Nullable StatementText text;
   private boolean more;
   private boolean namesInRows;
+
+  /** Those of the edits beside it, which are made when they change. */
+  private @Nullable NameSpace editedNames;
+
+  private ResponseEdit editOfQuery = ResponseEdit.NONE;
+  private ResponseEdit editOfRows = ResponseEdit.NONE;
   private @Nullable PreparedHandle handle;
   private @Nullable MetadataFilters filters;
   private @Nullable Interruption interruption;
@@ -765,8 +771,15 @@ final class CommandPhase {
           ? ResponseEdit.NONE
           : new ResponseEdit(sequenceOffset, more);
     }
-    return new ResponseEdit(
-        sequenceOffset, more, new ResponseEdit.Names(names.prefix(), namesInRows));
+    if (names != editedNames) {
+      editedNames = names;
+      editOfQuery = new ResponseEdit(0, false, new ResponseEdit.Names(names.prefix(), false));
+      editOfRows = new ResponseEdit(0, false, new ResponseEdit.Names(names.prefix(), true));
+    }
+    ResponseEdit first = namesInRows ? editOfRows : editOfQuery;
+    return sequenceOffset == 0 && !more
+        ? first
+        : new ResponseEdit(sequenceOffset, more, first.names());
   }
 
   /** Whether the rows of the answer name databases: those of a query are the account's own. */
@@ -783,7 +796,9 @@ final class CommandPhase {
     return names.isIdentity()
         ? error
         : new BackendError(
-            error.errno(), error.sqlState(), error.message().replace(names.prefix(), ""));
+            error.errno(),
+            error.sqlState(),
+            new ResponseEdit.Names(names.prefix(), false).logical(error.message()));
   }
 
   private void forwardSet(SetVariables set) {
