@@ -66,7 +66,7 @@ final class PrivilegeRows {
       case SCHEMA_PRIVILEGES -> holders().forEach(this::onDatabases);
       case TABLE_PRIVILEGES -> holders().forEach(this::onRelations);
       case ROLE_TABLE_GRANTS -> enabledRoles().forEach(this::tableGrants);
-      case COLUMN_PRIVILEGES -> {} // not offered, so nobody holds any
+      case COLUMN_PRIVILEGES -> holders().forEach(this::onColumns);
       default -> throw new IllegalArgumentException("table: " + table);
     }
   }
@@ -87,8 +87,12 @@ final class PrivilegeRows {
       out.begin().add(role.id().value()).add(role.name());
       out.add(objectType(grant.level())).add(objectId(grant.level()));
       out.add(grant.privilege().code()).add(privilegeName(grant)).add(levelCode(grant.level()));
-      out.nothing().nothing().add(grant.grantOption()).end();
+      out.nothing().nothing().add(grant.grantOption()).add(column(grant.level())).end();
     }
+  }
+
+  private static Optional<String> column(GrantLevel level) {
+    return level instanceof GrantLevel.OnColumn one ? Optional.of(one.column()) : Optional.empty();
   }
 
   /** What was granted, and OWNERSHIP of what the role owns. */
@@ -144,6 +148,8 @@ final class PrivilegeRows {
       return all.kind();
     } else if (level instanceof GrantLevel.OnEveryRelation every) {
       return every.kind();
+    } else if (level instanceof GrantLevel.OnColumn one) {
+      return one.kind();
     }
     throw new AssertionError(level);
   }
@@ -154,6 +160,8 @@ final class PrivilegeRows {
     } else if (level instanceof GrantLevel.OnRelationsOf all) {
       return all.database().value();
     } else if (level instanceof GrantLevel.OnRelation one) {
+      return one.relation().value();
+    } else if (level instanceof GrantLevel.OnColumn one) {
       return one.relation().value();
     }
     return 0;
@@ -166,7 +174,7 @@ final class PrivilegeRows {
       return "*.*";
     } else if (level instanceof GrantLevel.OnRelationsOf) {
       return "d.*";
-    } else if (level instanceof GrantLevel.OnRelation) {
+    } else if (level instanceof GrantLevel.OnRelation || level instanceof GrantLevel.OnColumn) {
       return "d.t";
     }
     return "*";
@@ -225,7 +233,8 @@ final class PrivilegeRows {
       out.add(database(grant.level()).map(this::name).or(() -> everything(grant.level())));
       out.add(relation.map(Relation::name).or(() -> everyRelation(grant.level())));
       out.add(privilegeName(grant)).add(grant.grantOption());
-      out.add(role.isPrivate() || RoleRows.isDefault(user, role.id(), state)).end();
+      out.add(role.isPrivate() || RoleRows.isDefault(user, role.id(), state));
+      out.add(column(grant.level())).end();
     }
   }
 
@@ -302,7 +311,8 @@ final class PrivilegeRows {
   private void onDatabases(Role role) {
     Map<String, Held> byDatabase = new LinkedHashMap<>();
     for (Grant grant : held(role)) {
-      if (!(grant.level() instanceof GrantLevel.OnRelation)) {
+      if (!(grant.level() instanceof GrantLevel.OnRelation)
+          && !(grant.level() instanceof GrantLevel.OnColumn)) {
         database(grant.level())
             .ifPresent(
                 database ->
@@ -327,6 +337,21 @@ final class PrivilegeRows {
                       out.begin().add(grantee(role)).add(CATALOG).add(databaseOf(relation));
                       out.add(relation.name()).add(name).add(RoleRows.yes(option)).end();
                     }));
+  }
+
+  private void onColumns(Role role) {
+    for (Grant grant : state.grantsOf(role.id())) {
+      if (grant.level() instanceof GrantLevel.OnColumn one) {
+        relation(one)
+            .filter(relation -> relation.kind() == one.kind())
+            .ifPresent(
+                relation -> {
+                  out.begin().add(grantee(role)).add(CATALOG).add(databaseOf(relation));
+                  out.add(relation.name()).add(one.column()).add(Held.name(grant.privilege()));
+                  out.add(RoleRows.yes(grant.grantOption())).end();
+                });
+      }
+    }
   }
 
   private List<Role> enabledRoles() {
@@ -389,6 +414,9 @@ final class PrivilegeRows {
   }
 
   private Optional<Relation> relation(GrantLevel level) {
+    if (level instanceof GrantLevel.OnColumn one) {
+      return state.relation(one.relation());
+    }
     return level instanceof GrantLevel.OnRelation one
         ? state.relation(one.relation())
         : Optional.empty();
