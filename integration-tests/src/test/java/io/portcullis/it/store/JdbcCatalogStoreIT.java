@@ -386,6 +386,13 @@ class JdbcCatalogStoreIT {
                 PrivilegeType.SELECT,
                 new GrantLevel.OnRelation(relation, RelationKind.TABLE),
                 false)));
+    changes.add(
+        new CatalogChange.PrivilegeGranted(
+            new Grant(
+                role,
+                PrivilegeType.UPDATE,
+                new GrantLevel.OnColumn(relation, RelationKind.TABLE, "a"),
+                true)));
     store.commit(epoch, before, changes);
     return before.applyAll(changes);
   }
