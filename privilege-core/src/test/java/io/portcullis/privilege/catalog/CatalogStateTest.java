@@ -417,6 +417,9 @@ final class CatalogStateTest {
     if (level instanceof GrantLevel.OnRelationsOf all) {
       return Optional.of(all.database());
     }
+    if (level instanceof GrantLevel.OnColumn one) {
+      return Optional.of(one.relation());
+    }
     if (level instanceof GrantLevel.OnRelation one) {
       return Optional.of(one.relation());
     }

@@ -88,7 +88,8 @@ public record ColumnUses(
     List<Table> tables = new ArrayList<>();
     for (ColumnNotes.Table table : notes.tables()) {
       if (!table.common()) {
-        tables.add(table(text, table, notes.isChanging(table.first())));
+        tables.add(
+            table(text, table, notes.isChanging(table.first()) && !isInQuery(text, table.first())));
       }
     }
     List<Column> columns = new ArrayList<>();
@@ -106,6 +107,22 @@ public record ColumnUses(
         notes.isUnlisted(),
         ServedTables.locks(text),
         notes.isComplete());
+  }
+
+  /** Whether a query in parentheses stands around the token. */
+  private static boolean isInQuery(LexedStatement text, int token) {
+    int depth = 0;
+    for (int i = token - 1; i >= 0; i--) {
+      if (text.isPunctuation(i, ")")) {
+        depth++;
+      } else if (text.isPunctuation(i, "(") && --depth < 0) {
+        if (text.isWord(i + 1, "SELECT") || text.isWord(i + 1, "WITH")) {
+          return true;
+        }
+        depth = 0;
+      }
+    }
+    return false;
   }
 
   private static Table table(LexedStatement text, ColumnNotes.Table at, boolean changing) {
