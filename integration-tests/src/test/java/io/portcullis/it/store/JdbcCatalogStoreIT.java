@@ -396,7 +396,8 @@ class JdbcCatalogStoreIT {
             "catalog_role_to_role",
             "catalog_database",
             "catalog_relation",
-            "catalog_grant")) {
+            "catalog_grant",
+            "catalog_column_grant")) {
       try (Connection connection = server.connect();
           Statement statement = connection.createStatement();
           java.sql.ResultSet row =
@@ -487,6 +488,13 @@ class JdbcCatalogStoreIT {
                 PrivilegeType.SELECT,
                 new GrantLevel.OnRelation(relation, RelationKind.TABLE),
                 false)));
+    changes.add(
+        new CatalogChange.PrivilegeGranted(
+            new Grant(
+                role,
+                PrivilegeType.UPDATE,
+                new GrantLevel.OnColumn(relation, RelationKind.TABLE, "a"),
+                true)));
     store.commit(epoch, before, changes);
     return before.applyAll(changes);
   }
@@ -632,10 +640,11 @@ class JdbcCatalogStoreIT {
     }
 
     private GrantLevel relationLevel(DatabaseId database, RelationId relation, RelationKind kind) {
-      return switch (random.nextInt(3)) {
+      return switch (random.nextInt(5)) {
         case 0 -> new GrantLevel.OnEveryRelation(kind);
         case 1 -> new GrantLevel.OnRelationsOf(database, kind);
-        default -> new GrantLevel.OnRelation(relation, kind);
+        case 2 -> new GrantLevel.OnRelation(relation, kind);
+        default -> new GrantLevel.OnColumn(relation, kind, "c\u00e9" + random.nextInt(3));
       };
     }
 

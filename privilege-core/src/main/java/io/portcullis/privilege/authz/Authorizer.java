@@ -5,10 +5,12 @@ import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.AccountStatus;
 import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
 import io.portcullis.privilege.model.PrivilegeScope;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToUser;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -167,7 +170,7 @@ public final class Authorizer {
           error = verdict.error;
           missing = new ArrayList<>();
         }
-        missing.add(named(subject, access, binding));
+        missing.add(missing(subject, access, binding));
       } else if (!verdict.unresolved.isEmpty()) {
         if (unresolved.isEmpty()) {
           unresolved = new ArrayList<>();
@@ -229,7 +232,7 @@ public final class Authorizer {
     }
     Verdict verdict = judge(subject, access, binding, createsTable(ofAll));
     if (verdict.error != null) {
-      return new Decision.Denied(epoch, verdict.error, List.of(named(subject, access, binding)));
+      return new Decision.Denied(epoch, verdict.error, List.of(missing(subject, access, binding)));
     }
     return verdict.unresolved.isEmpty()
         ? subject.allowed()
@@ -297,6 +300,7 @@ public final class Authorizer {
     grantees.removeIf(RoleId::isAdministrator);
     for (RoleId role : grantees) {
       if (isGranted(state, role, new GrantLevel.OnRelation(view.id(), RelationKind.VIEW), change)
+          || isGrantedOnColumn(state, role, view.id(), change)
           || isGranted(
               state,
               role,
@@ -323,6 +327,19 @@ public final class Authorizer {
     return state.grant(role, change.smallest(), level).isPresent()
         || state.grant(role, PrivilegeType.RELATION_ALL, level).isPresent()
         || state.grant(role, PrivilegeType.RELATION_OWNERSHIP, level).isPresent();
+  }
+
+  private static boolean isGrantedOnColumn(
+      CatalogState state, RoleId role, RelationId view, Requirement change) {
+    for (Grant grant : state.grantsOf(role)) {
+      if (grant.privilege() == change.smallest()
+          && grant.level() instanceof GrantLevel.OnColumn one
+          && one.relation().equals(view)
+          && one.kind() == RelationKind.VIEW) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Verdict judge(
@@ -368,11 +385,12 @@ public final class Authorizer {
             || binding.isTemporary().test(database, relation))) {
       return ALLOWED;
     }
-    return judgeRelation(subject, kind, database, relation, binding);
+    return judgeRelation(subject, access, database, relation, binding);
   }
 
   private Verdict judgeRelation(
-      ActiveSubject subject, AccessKind kind, String database, String name, Binding binding) {
+      ActiveSubject subject, AccessRequest access, String database, String name, Binding binding) {
+    AccessKind kind = access.kind();
     Database home = database(subject, database);
     Relation relation = home == null ? null : relation(subject, home, name);
     Optional<RelationKind> known = Requirement.impliedKind(kind);
@@ -402,7 +420,13 @@ public final class Authorizer {
         }
       }
     }
-    if (!allowed) {
+    if (!allowed && !access.columns().isEmpty()) {
+      Set<String> missing = missingColumns(subject, access, home, relation);
+      if (!missing.isEmpty()) {
+        return refusedColumn(subject, kind, missing, name);
+      }
+      view = relation != null && relation.kind() == RelationKind.VIEW;
+    } else if (!allowed) {
       return refused(subject, kind, database, name);
     }
     if (!view || !isWalked(subject, kind)) {
@@ -413,6 +437,68 @@ public final class Authorizer {
     return error.isPresent() ? denied(error.get()) : new Verdict(null, walk.unresolved());
   }
 
+  /** Of a relation that is not permitted as a whole, the columns that are not either. */
+  private static Set<String> missingColumns(
+      ActiveSubject subject,
+      AccessRequest access,
+      @Nullable Database home,
+      @Nullable Relation relation) {
+    if (home == null || relation == null || !Requirement.isOfColumns(access.kind())) {
+      return access.columns();
+    }
+    Map<String, Long> held = subject.privileges().onColumns(relation.id(), relation.kind());
+    Requirement requirement = Requirement.of(access.kind(), relation.kind());
+    Set<String> missing = new TreeSet<>();
+    for (String column : access.columns()) {
+      if (!requirement.isSatisfiedOnColumn(held.getOrDefault(column, 0L))) {
+        missing.add(column);
+      }
+    }
+    return missing;
+  }
+
+  private static Verdict refusedColumn(
+      ActiveSubject subject, AccessKind kind, Set<String> missing, String relation) {
+    Subject who = subject.subject();
+    return denied(
+        ErrorCode.ER_COLUMNACCESS_DENIED_ERROR.error(
+            kind.command(), who.userName(), who.host(), new TreeSet<>(missing).first(), relation));
+  }
+
+  /**
+   * The columns on which a privilege is held that the access takes, where the whole relation would
+   * take more; none where no single column can be enough.
+   */
+  public Set<String> columnsHeld(ActiveSubject subject, AccessRequest access, Binding binding) {
+    if (subject.unusable().isPresent()
+        || !Requirement.isOfColumns(access.kind())
+        || !(bound(subject, access, binding).object() instanceof RelationName name)
+        || name.database().isCurrent()) {
+      return Set.of();
+    }
+    String database = name.database().name();
+    Database home =
+        SystemDatabases.is(database, catalogSchema) || !subject.names().owns(database)
+            ? null
+            : database(subject, database);
+    Relation relation = home == null ? null : relation(subject, home, name.name());
+    if (relation == null) {
+      return Set.of();
+    }
+    Requirement requirement = Requirement.of(access.kind(), relation.kind());
+    Set<String> columns = new TreeSet<>();
+    subject
+        .privileges()
+        .onColumns(relation.id(), relation.kind())
+        .forEach(
+            (column, bits) -> {
+              if (requirement.isSatisfiedOnColumn(bits)) {
+                columns.add(column);
+              }
+            });
+    return columns;
+  }
+
   /**
    * An administrator reads whatever is below a view (PM 4.6); nobody changes it unseen (PM 2.5).
    */
@@ -421,9 +507,17 @@ public final class Authorizer {
         && !(subject.isAdministrator() && Requirement.isReading(kind));
   }
 
-  /** For {@link ViewWalk}: names are as the backend has them, so temporary tables do not count. */
+  /**
+   * For {@link ViewWalk}: names are as the backend has them, so temporary tables do not count.
+   *
+   * @param columns as in {@link AccessRequest#columns}
+   */
   BelowView judgeBelowView(
-      ActiveSubject holder, AccessKind kind, RelationName name, Binding binding) {
+      ActiveSubject holder,
+      AccessKind kind,
+      RelationName name,
+      Set<String> columns,
+      Binding binding) {
     String database = name.database().name();
     if (name.database().isCurrent()
         || ObjectNames.refusal(database, binding.foldNames()).isPresent()
@@ -451,7 +545,10 @@ public final class Authorizer {
         }
       }
     }
-    if (!isAllowedOnRelation(holder, kind, home, relation, as)) {
+    if (!isAllowedOnRelation(holder, kind, home, relation, as)
+        && (columns.isEmpty()
+            || !missingColumns(holder, new AccessRequest(kind, name, columns), home, relation)
+                .isEmpty())) {
       return BelowView.DENIED;
     }
     return as == RelationKind.VIEW ? BelowView.ALLOWED_ON_VIEW : BelowView.ALLOWED;
@@ -489,7 +586,10 @@ public final class Authorizer {
         relation != null
             ? relation.kind() == RelationKind.VIEW
             : binding.kinds().kind(database, name.name()) == RelationKinds.Found.VIEW;
-    return view && isAllowedOnRelation(subject, access.kind(), home, relation, RelationKind.VIEW);
+    return view
+        && (isAllowedOnRelation(subject, access.kind(), home, relation, RelationKind.VIEW)
+            || (!access.columns().isEmpty()
+                && missingColumns(subject, access, home, relation).isEmpty()));
   }
 
   private boolean isAllowedOnRelation(
@@ -761,7 +861,33 @@ public final class Authorizer {
         access.kind(),
         access.object() instanceof RelationName relation
             ? new RelationName(database, fold(relation.name(), binding))
-            : database);
+            : database,
+        access.columns());
+  }
+
+  /**
+   * The access with its names bound, as the backend has them; those whose name cannot be bound, as
+   * written.
+   */
+  public static AccessRequest asBackendNames(
+      ActiveSubject subject, AccessRequest access, Binding binding) {
+    return bound(subject, access, binding);
+  }
+
+  /** The same of what is missing of it. */
+  private static AccessRequest missing(
+      ActiveSubject subject, AccessRequest access, Binding binding) {
+    AccessRequest named = named(subject, access, binding);
+    if (access.columns().isEmpty()) {
+      return named;
+    }
+    RelationName name = (RelationName) bound(subject, access, binding).object();
+    Database home = database(subject, name.database().name());
+    Relation relation = home == null ? null : relation(subject, home, name.name());
+    Set<String> missing = missingColumns(subject, access, home, relation);
+    return missing.isEmpty()
+        ? named // below a view
+        : new AccessRequest(named.kind(), named.object(), missing);
   }
 
   /** An access with its names bound, as the account names them. */
@@ -776,7 +902,8 @@ public final class Authorizer {
         bound.kind(),
         bound.object() instanceof RelationName relation
             ? new RelationName(database, relation.name())
-            : database);
+            : database,
+        bound.columns());
   }
 
   /**

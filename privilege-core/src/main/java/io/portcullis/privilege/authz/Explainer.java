@@ -132,7 +132,7 @@ final class Explainer {
     return new Explanation.Line(
         bound,
         kinds,
-        privileges(bound.kind(), kinds),
+        privileges(bound, kinds),
         Optional.of(denied.error()),
         List.of(),
         Optional.empty(),
@@ -150,14 +150,15 @@ final class Explainer {
     return new Explanation.Line(
         bound,
         kinds,
-        privileges(bound.kind(), kinds),
+        privileges(bound, kinds),
         Optional.empty(),
         free.isPresent() ? List.of() : proofs(access, bound),
         free,
         List.of());
   }
 
-  private static String privileges(AccessKind kind, List<RelationKind> kinds) {
+  private static String privileges(AccessRequest bound, List<RelationKind> kinds) {
+    AccessKind kind = bound.kind();
     if (kind == AccessKind.USE) {
       return PrivilegeType.CONNECT.sqlName() + ", any in the database";
     }
@@ -167,6 +168,7 @@ final class Explainer {
         .map(
             requirement ->
                 requirement.smallest().sqlName()
+                    + Hints.listed(Hints.columns(bound, requirement))
                     + (requirement.also() == 0 ? "" : ", " + PrivilegeType.SELECT.sqlName()))
         .distinct()
         .collect(Collectors.joining(" or "));
@@ -263,6 +265,9 @@ final class Explainer {
     Optional<Relation> relation =
         bound.object() instanceof RelationName name ? relation(name) : Optional.empty();
     List<GrantLevel> levels = levels(home, relation);
+    for (String column : bound.columns()) {
+      relation.ifPresent(of -> levels.add(new GrantLevel.OnColumn(of.id(), of.kind(), column)));
+    }
     List<Held> candidates = new ArrayList<>();
     for (RoleId role : paths.roles()) {
       // Before the grants: the owner holds a grant of OWNERSHIP besides.

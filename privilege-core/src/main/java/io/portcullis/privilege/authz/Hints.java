@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Finds what would turn a denial into a permission. Made for one denial. */
 final class Hints {
@@ -153,7 +155,11 @@ final class Hints {
                     + (as == RelationKind.TABLE ? "table" : "view")
                     + ", what is missing"
                 : "Missing";
-        hints.add(new Hint(reason, grant(requirement.smallest(), database, on, grantee)));
+        hints.add(
+            new Hint(
+                reason,
+                grant(
+                    requirement.smallest(), columns(missing, requirement), database, on, grantee)));
         if (requirement.also() != 0) {
           hints.add(new Hint(reason, grant(PrivilegeType.SELECT, database, on, grantee)));
         }
@@ -214,20 +220,43 @@ final class Hints {
   }
 
   private boolean mayKnow(RelationName relation) {
-    return authorizer.decide(
-            reader, List.of(new AccessRequest(AccessKind.DESCRIBE, relation)), binding)
-        instanceof Decision.Allowed;
+    AccessRequest known = new AccessRequest(AccessKind.DESCRIBE, relation);
+    return authorizer.decide(reader, List.of(known), binding) instanceof Decision.Allowed
+        || !authorizer.columnsHeld(reader, known, binding).isEmpty();
   }
 
   private static String grant(
       PrivilegeType privilege, DatabaseName database, String relation, String grantee) {
+    return grant(privilege, Set.of(), database, relation, grantee);
+  }
+
+  private static String grant(
+      PrivilegeType privilege,
+      Set<String> columns,
+      DatabaseName database,
+      String relation,
+      String grantee) {
     String on =
         switch (privilege.scope()) {
           case ACCOUNT -> "ACCOUNT *";
           case DATABASE -> "DATABASE " + quoted(database.name());
           case RELATION -> relation;
         };
-    return "GRANT " + privilege.sqlName() + " ON " + on + " TO " + grantee;
+    return "GRANT " + privilege.sqlName() + listed(columns) + " ON " + on + " TO " + grantee;
+  }
+
+  /** Those of which the privilege to ask for can be granted alone. */
+  static Set<String> columns(AccessRequest access, Requirement requirement) {
+    return requirement.smallest().isOfColumns() && Requirement.isOfColumns(access.kind())
+        ? access.columns()
+        : Set.of();
+  }
+
+  /** {@code (`a`, `b`)} behind a privilege; nothing for whole objects. */
+  static String listed(Set<String> columns) {
+    return columns.isEmpty()
+        ? ""
+        : columns.stream().sorted().map(Hints::quoted).collect(Collectors.joining(", ", " (", ")"));
   }
 
   private static String quoted(String name) {

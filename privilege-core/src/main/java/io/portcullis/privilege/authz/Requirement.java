@@ -136,6 +136,19 @@ record Requirement(long relation, long database, long account, long also, Privil
         && (also == 0 || (also & onRelation) != 0);
   }
 
+  /** Whether privileges on columns can be enough where nothing but those are concerned. */
+  static boolean isOfColumns(AccessKind kind) {
+    return switch (kind) {
+      case SELECT, INSERT, UPDATE, REFERENCE, DESCRIBE -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether what is held on a column is enough for it. */
+  boolean isSatisfiedOnColumn(long onColumn) {
+    return (relation & onColumn) != 0;
+  }
+
   /** Whether the object of the access is a table or view, and not a database. */
   static boolean isOnRelation(AccessKind kind) {
     return switch (kind) {

@@ -105,17 +105,17 @@ final class ViewWalk {
   private Optional<SqlError> body(ActiveSubject holder, AccessKind kind, ViewBody body) {
     boolean reads = Requirement.isReading(kind);
     for (RelationName target : body.targets()) {
-      Optional<SqlError> error = relation(holder, reads ? AccessKind.SELECT : kind, target);
+      Optional<SqlError> error = relation(holder, reads ? AccessKind.SELECT : kind, target, body);
       // Of a join only one table is changed, and it is not known here which: the others are read.
       if (error.isEmpty() && !reads && body.targets().size() > 1) {
-        error = relation(holder, AccessKind.SELECT, target);
+        error = relation(holder, AccessKind.SELECT, target, body);
       }
       if (error.isPresent()) {
         return error;
       }
     }
     for (RelationName other : body.others()) {
-      Optional<SqlError> error = relation(holder, AccessKind.SELECT, other);
+      Optional<SqlError> error = relation(holder, AccessKind.SELECT, other, body);
       if (error.isPresent()) {
         return error;
       }
@@ -123,8 +123,11 @@ final class ViewWalk {
     return Optional.empty();
   }
 
-  private Optional<SqlError> relation(ActiveSubject holder, AccessKind kind, RelationName name) {
-    return switch (authorizer.judgeBelowView(holder, kind, name, binding)) {
+  private Optional<SqlError> relation(
+      ActiveSubject holder, AccessKind kind, RelationName name, ViewBody body) {
+    Set<String> columns =
+        kind == AccessKind.SELECT ? body.columns().getOrDefault(name, Set.of()) : Set.of();
+    return switch (authorizer.judgeBelowView(holder, kind, name, columns, binding)) {
       case ALLOWED -> Optional.empty();
       case ALLOWED_ON_VIEW -> below(holder, kind, name);
       case UNKNOWN -> {

@@ -389,6 +389,10 @@ public final class CatalogState {
       if (level instanceof GrantLevel.OnRelation one) {
         return one.relation().hashCode() * 2 + one.kind().ordinal();
       }
+      if (level instanceof GrantLevel.OnColumn one) {
+        return (one.relation().hashCode() * 2 + one.kind().ordinal()) * 31
+            + one.column().hashCode();
+      }
       if (level instanceof GrantLevel.OnRelationsOf all) {
         return ~(all.database().hashCode() * 2 + all.kind().ordinal());
       }
@@ -948,6 +952,11 @@ public final class CatalogState {
             }
           }
         }
+        for (Grant grant : grants.getOrDefault(role, PersistentMap.empty()).values()) {
+          if (grant.level() instanceof GrantLevel.OnColumn one && one.relation().equals(id)) {
+            removeGrant(role, new GrantKey(grant.privilege(), one));
+          }
+        }
       }
       relationNames = remove(relationNames, relation.database(), relation.name());
       ownedRelations = remove(ownedRelations, relation.owner(), id);
@@ -962,6 +971,9 @@ public final class CatalogState {
         return all.database();
       }
       if (level instanceof GrantLevel.OnRelation one) {
+        return one.relation();
+      }
+      if (level instanceof GrantLevel.OnColumn one) {
         return one.relation();
       }
       return null;

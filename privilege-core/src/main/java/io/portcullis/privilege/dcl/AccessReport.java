@@ -244,7 +244,7 @@ public record AccessReport(
     String level = Texts.level(state, held.level());
     return held.asOwner()
         ? "OWNER OF " + level
-        : "GRANT " + held.privilege().sqlName() + " ON " + level;
+        : "GRANT " + Texts.privilege(held.privilege(), held.level()) + " ON " + level;
   }
 
   private String roleName(RoleId role) {

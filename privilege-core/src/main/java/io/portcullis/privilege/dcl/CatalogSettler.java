@@ -11,6 +11,7 @@ import io.portcullis.privilege.authz.ViewDefinitions;
 import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.ColumnNames;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
@@ -181,6 +182,9 @@ public final class CatalogSettler {
           draft,
           bind(names, renamed.from(), currentDatabase),
           bind(names, renamed.to(), currentDatabase));
+    } else if (effect instanceof CatalogEffect.ColumnsChanged changed) {
+      relation(draft, bind(names, changed.table(), currentDatabase))
+          .ifPresent(known -> changed(draft, known, changed));
     } else if (!(effect instanceof CatalogEffect.ViewRedefined) // its owner stays its definer
         && !(effect instanceof CatalogEffect.TemporaryTableCreated)
         && !(effect instanceof CatalogEffect.TemporaryTableDropped)) {
@@ -248,6 +252,37 @@ public final class CatalogSettler {
                   new GrantLevel.OnRelation(id, effect.kind()),
                   false)));
     }
+  }
+
+  /** A column takes its grants along to another name, and loses them when it goes. */
+  private static void changed(Draft draft, Relation table, CatalogEffect.ColumnsChanged effect) {
+    Set<String> gone = new HashSet<>();
+    effect.gone().forEach(column -> gone.add(ColumnNames.fold(column)));
+    Map<String, String> renamed = new HashMap<>();
+    effect
+        .renamed()
+        .forEach((to, from) -> renamed.put(ColumnNames.fold(from), ColumnNames.fold(to)));
+    List<Grant> moved = new ArrayList<>();
+    for (RoleId role : List.copyOf(draft.state().granteesOn(table.id()))) {
+      for (Grant grant : List.copyOf(draft.state().grantsOf(role))) {
+        if (grant.level() instanceof GrantLevel.OnColumn at && at.relation().equals(table.id())) {
+          String to = renamed.get(at.column());
+          boolean taken = to == null && renamed.containsValue(at.column());
+          if (to != null || taken || gone.contains(at.column())) {
+            draft.apply(new CatalogChange.PrivilegeRevoked(grant));
+          }
+          if (to != null) {
+            moved.add(
+                new Grant(
+                    role,
+                    grant.privilege(),
+                    new GrantLevel.OnColumn(at.relation(), at.kind(), to),
+                    grant.grantOption()));
+          }
+        }
+      }
+    }
+    moved.forEach(grant -> draft.apply(new CatalogChange.PrivilegeGranted(grant)));
   }
 
   private static void renamed(Draft draft, PriorObjects.Name from, PriorObjects.Name to) {

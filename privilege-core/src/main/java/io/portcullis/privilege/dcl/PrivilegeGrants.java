@@ -4,6 +4,7 @@ import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.catalog.BuiltInRoles;
 import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.catalog.CatalogState;
+import io.portcullis.privilege.model.ColumnNames;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
@@ -16,9 +17,11 @@ import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.TableColumn;
 import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.statement.AccessControlStatement.ColumnPrivilege;
 import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.Level;
 import io.portcullis.sql.statement.AccessControlStatement.ObjectType;
@@ -29,9 +32,12 @@ import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +57,32 @@ final class PrivilegeGrants {
     this.backend = backend;
   }
 
-  /** What a statement is about, or why not. */
-  private record Request(Target target, Set<PrivilegeType> privileges, Optional<SqlError> error) {}
+  /**
+   * What a statement is about, or why not.
+   *
+   * @param onColumns privileges on single columns, whose names are folded
+   */
+  private record Request(
+      Target target,
+      Set<PrivilegeType> privileges,
+      Map<PrivilegeType, Set<String>> onColumns,
+      Optional<SqlError> error) {
+
+    /** A privilege as it is held. */
+    static Request of(Target target, Grant held) {
+      return held.level() instanceof GrantLevel.OnColumn one
+          ? new Request(
+              target,
+              Set.of(),
+              Map.of(held.privilege(), Set.of(one.column())),
+              Optional.empty())
+          : new Request(target, Set.of(held.privilege()), Map.of(), Optional.empty());
+    }
+
+    static Request not(Target target, Optional<SqlError> error) {
+      return new Request(target, Set.of(), Map.of(), error);
+    }
+  }
 
   Optional<SqlError> grant(Draft draft, Optional<String> currentDatabase, GrantPrivileges statement)
       throws StoreException {
@@ -62,7 +92,8 @@ final class PrivilegeGrants {
     if (bound.error().isPresent()) {
       return bound.error();
     }
-    Request request = request(bound.target().orElseThrow(), statement.privileges());
+    Request request =
+        request(bound.target().orElseThrow(), statement.privileges(), statement.onColumns());
     Target target = request.target();
     Optional<SqlError> refused =
         request.error().or(() -> systemDatabase(draft, request)).or(() -> mayGrant(draft, request));
@@ -79,6 +110,9 @@ final class PrivilegeGrants {
       return illegal("ownership can be granted to one role only");
     }
     refused = mustExist(draft, target);
+    if (refused.isEmpty() && !request.onColumns().isEmpty()) {
+      refused = mustHaveColumns(draft, request);
+    }
     if (refused.isPresent()) {
       return refused;
     }
@@ -91,6 +125,14 @@ final class PrivilegeGrants {
           grant(draft, new Grant(role.id(), privilege, level, statement.grantOption()));
         }
       }
+      request
+          .onColumns()
+          .forEach(
+              (privilege, columns) -> {
+                for (GrantLevel column : columnLevels(level, columns)) {
+                  grant(draft, new Grant(role.id(), privilege, column, statement.grantOption()));
+                }
+              });
     }
     return Optional.empty();
   }
@@ -103,7 +145,8 @@ final class PrivilegeGrants {
     if (bound.error().isPresent()) {
       return bound.error();
     }
-    Request request = request(bound.target().orElseThrow(), statement.privileges());
+    Request request =
+        request(bound.target().orElseThrow(), statement.privileges(), statement.onColumns());
     Optional<SqlError> refused = request.error().or(() -> mayGrant(draft, request));
     if (refused.isPresent()) {
       return refused;
@@ -130,8 +173,44 @@ final class PrivilegeGrants {
           revoke(draft, request.target(), role, privilege, level.get());
         }
       }
+      request
+          .onColumns()
+          .forEach(
+              (privilege, columns) ->
+                  revokeColumns(draft, role, privilege, level, columns, statement));
     }
     return Optional.empty();
+  }
+
+  private static void revokeColumns(
+      Draft draft,
+      Role role,
+      PrivilegeType privilege,
+      Optional<GrantLevel> relation,
+      Set<String> columns,
+      RevokePrivileges statement) {
+    if (relation.isEmpty()) {
+      draft.note(
+          Texts.grantee(draft.state(), role)
+              + " holds nothing on an object the catalog does not know");
+      return;
+    }
+    for (GrantLevel column : columnLevels(relation.get(), columns)) {
+      if (statement.grantOptionOnly()) {
+        revokeOption(draft, role, privilege, column);
+      } else if (!revokeOne(draft, role, privilege, column)) {
+        noteNotHeld(draft, role, privilege, column);
+      }
+    }
+  }
+
+  private static List<GrantLevel> columnLevels(GrantLevel relation, Set<String> columns) {
+    GrantLevel.OnRelation one = (GrantLevel.OnRelation) relation;
+    List<GrantLevel> levels = new ArrayList<>();
+    for (String column : columns) {
+      levels.add(new GrantLevel.OnColumn(one.relation(), one.kind(), column));
+    }
+    return levels;
   }
 
   /**
@@ -174,7 +253,7 @@ final class PrivilegeGrants {
       return bound.error();
     }
     Target target = bound.target().orElseThrow();
-    Request all = new Request(target, Set.of(PrivilegeType.DATABASE_ALL), Optional.empty());
+    Request all = new Request(target, Set.of(PrivilegeType.DATABASE_ALL), Map.of(), Optional.empty());
     Optional<SqlError> refused = mayGrant(draft, all);
     if (refused.isPresent()) {
       return refused;
@@ -191,7 +270,7 @@ final class PrivilegeGrants {
             database.flatMap(home -> Target.in(home, grant.level(), draft.state()));
         if (on.isPresent() && grant.privilege() != ownership(grant.level().scope())) {
           refused =
-              mayGrant(draft, new Request(on.get(), Set.of(grant.privilege()), Optional.empty()));
+              mayGrant(draft, Request.of(on.get(), grant));
           if (refused.isPresent()) {
             return refused;
           }
@@ -209,16 +288,33 @@ final class PrivilegeGrants {
 
   // What is asked for.
 
-  private static Request request(Target target, List<String> names) {
+  private static Request request(
+      Target target, List<String> names, List<ColumnPrivilege> onColumns) {
     Set<PrivilegeType> privileges = new LinkedHashSet<>();
     for (String name : names) {
       Optional<PrivilegeType> type = PrivilegeType.ofSqlName(name, target.scope());
       if (type.isEmpty()) {
-        return new Request(target, Set.of(), illegal(whyNot(target.scope(), name)));
+        return Request.not(target, illegal(whyNot(target.scope(), name)));
       }
       privileges.add(type.get());
     }
-    return new Request(target, privileges, Optional.empty());
+    Map<PrivilegeType, Set<String>> columns = new LinkedHashMap<>();
+    for (ColumnPrivilege one : onColumns) {
+      if (target.scope() != PrivilegeScope.RELATION || target.relation().isEmpty()) {
+        return Request.not(
+            target,
+            illegal(
+                "columns are those of one table or view: GRANT "
+                    + one.privilege()
+                    + " (...) ON TABLE d.t"));
+      }
+      Set<String> named =
+          columns.computeIfAbsent(
+              PrivilegeType.ofSqlName(one.privilege(), target.scope()).orElseThrow(),
+              type -> new LinkedHashSet<>());
+      one.columns().forEach(column -> named.add(ColumnNames.fold(column)));
+    }
+    return new Request(target, privileges, columns, Optional.empty());
   }
 
   private static String whyNot(PrivilegeScope scope, String name) {
@@ -249,7 +345,9 @@ final class PrivilegeGrants {
       return Optional.empty();
     }
     boolean readOnly =
-        (draft.account().isSys() || target.database().filter(ReportTable::isMoCatalog).isPresent())
+        request.onColumns().isEmpty()
+            && (draft.account().isSys()
+                || target.database().filter(ReportTable::isMoCatalog).isPresent())
             && !target.isIn(settings.catalogSchema())
             && request.privileges().equals(Set.of(PrivilegeType.SELECT));
     return readOnly ? Optional.empty() : Optional.of(denied(draft, request));
@@ -266,7 +364,27 @@ final class PrivilegeGrants {
         return Optional.of(denied(draft, request));
       }
     }
+    for (Map.Entry<PrivilegeType, Set<String>> each : request.onColumns().entrySet()) {
+      if (!mayGrant(draft, request.target(), each.getKey(), levels)
+          && !mayGrantColumns(draft, request.target(), each.getKey(), each.getValue())) {
+        return Optional.of(denied(draft, request));
+      }
+    }
     return Optional.empty();
+  }
+
+  /** Whether the grant option is held on each of the columns. */
+  private static boolean mayGrantColumns(
+      Draft draft, Target target, PrivilegeType privilege, Set<String> columns) {
+    CatalogState state = draft.state();
+    Optional<GrantLevel> relation = target.level(state, draft.account());
+    return relation.isPresent()
+        && columnLevels(relation.get(), columns).stream()
+            .allMatch(
+                column ->
+                    draft.actor().privileges().roles().stream()
+                        .flatMap(role -> state.grant(role, privilege, column).stream())
+                        .anyMatch(Grant::grantOption));
   }
 
   /** PM 3.3, with plain inheritance for every scope (PM 6.4 [R]). */
@@ -407,6 +525,24 @@ final class PrivilegeGrants {
         : Optional.of(ErrorCode.ER_BAD_DB_ERROR.error(shown(draft, target)));
   }
 
+  /** 1054 for a column that the table or view has not. */
+  private Optional<SqlError> mustHaveColumns(Draft draft, Request request) throws StoreException {
+    String relation = request.target().relation().orElseThrow();
+    Set<String> found = new HashSet<>();
+    for (TableColumn column :
+        backend.columns(request.target().database().orElseThrow(), relation)) {
+      found.add(ColumnNames.fold(column.name()));
+    }
+    for (Set<String> columns : request.onColumns().values()) {
+      for (String column : columns) {
+        if (!found.contains(column)) {
+          return Optional.of(ErrorCode.ER_BAD_FIELD_ERROR.error(column, relation));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   /** The database as its account calls it. */
   private static String shown(Draft draft, Target target) {
     return draft.actor().names().logical(target.database().orElseThrow());
@@ -510,6 +646,9 @@ final class PrivilegeGrants {
           revokeOne(draft, role, each, level);
         }
       }
+      for (Grant grant : onColumnsOf(draft, role, level)) {
+        draft.apply(new CatalogChange.PrivilegeRevoked(grant));
+      }
     } else {
       dissolveAll(draft, role, level);
       if (!revokeOne(draft, role, privilege, level)) {
@@ -526,6 +665,19 @@ final class PrivilegeGrants {
     } else if (!revokeOne(draft, role, ownership, level)) {
       noteNotHeld(draft, role, ownership, level);
     }
+  }
+
+  /** What the role holds on single columns of the table or view of that level. */
+  private static List<Grant> onColumnsOf(Draft draft, Role role, GrantLevel level) {
+    return level instanceof GrantLevel.OnRelation one
+        ? draft.state().grantsOf(role.id()).stream()
+            .filter(
+                grant ->
+                    grant.level() instanceof GrantLevel.OnColumn column
+                        && column.relation().equals(one.relation())
+                        && column.kind() == one.kind())
+            .toList()
+        : List.of();
   }
 
   private static boolean revokeOne(
@@ -562,6 +714,16 @@ final class PrivilegeGrants {
         }
       }
     }
+    if (wasAll) {
+      for (Grant grant : onColumnsOf(draft, role, level)) {
+        any = true;
+        if (grant.grantOption()) {
+          draft.apply(
+              new CatalogChange.PrivilegeGranted(
+                  new Grant(role.id(), grant.privilege(), grant.level(), false)));
+        }
+      }
+    }
     if (!any) {
       noteNotHeld(draft, role, privilege, level);
     }
@@ -588,7 +750,7 @@ final class PrivilegeGrants {
     draft.note(
         Texts.grantee(draft.state(), role)
             + " does not hold "
-            + privilege.sqlName()
+            + Texts.privilege(privilege, level)
             + " ON "
             + Texts.level(draft.state(), level));
   }

@@ -7,6 +7,7 @@ import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
 import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
@@ -15,6 +16,7 @@ import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.store.LoginTimes;
 import io.portcullis.privilege.store.StoreException;
+import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.statement.AccessControlStatement.GrantsOf;
 import io.portcullis.sql.statement.AccessControlStatement.ShowCreateUser;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
@@ -27,6 +29,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -173,12 +176,41 @@ final class ShowStatements {
           .forEach(roles::add);
       addRoles(lines, state, roles, role.name(), option);
     }
+    Map<ColumnsHeld, List<String>> columns = new LinkedHashMap<>();
     state.grantsOf(role.id()).stream()
         .sorted(
             Comparator.comparingInt((Grant grant) -> rank(grant.level()))
                 .thenComparing(grant -> Texts.level(state, grant.level()))
                 .thenComparingInt(grant -> grant.privilege().code()))
-        .forEach(grant -> lines.add(Texts.grant(state, grant, role)));
+        .forEach(
+            grant -> {
+              if (grant.level() instanceof GrantLevel.OnColumn one) {
+                columns
+                    .computeIfAbsent(ColumnsHeld.of(grant, one), held -> new ArrayList<>())
+                    .add(one.column());
+              } else {
+                lines.add(Texts.grant(state, grant, role));
+              }
+            });
+    columns.forEach(
+        (held, names) -> {
+          names.sort(Comparator.naturalOrder());
+          lines.add(Texts.grant(state, held.grant(names.get(0), role), names, role));
+        });
+  }
+
+  /** What columns of one relation are held alike with, for one line. */
+  private record ColumnsHeld(
+      PrivilegeType privilege, RelationId relation, RelationKind kind, boolean option) {
+    static ColumnsHeld of(Grant grant, GrantLevel.OnColumn level) {
+      return new ColumnsHeld(
+          grant.privilege(), level.relation(), level.kind(), grant.grantOption());
+    }
+
+    Grant grant(String column, Role role) {
+      return new Grant(
+          role.id(), privilege, new GrantLevel.OnColumn(relation, kind, column), option);
+    }
   }
 
   private static void addRoles(

@@ -9,6 +9,7 @@ import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.GrantLevel;
 import io.portcullis.privilege.model.PrivilegeScope;
 import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RelationId;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.statement.AccessControlStatement.Level;
 import io.portcullis.sql.statement.AccessControlStatement.ObjectType;
@@ -140,18 +141,25 @@ record Target(
       return Optional.of(
           new Target(PrivilegeScope.RELATION, Optional.of(all.kind()), home, Optional.empty()));
     } else if (level instanceof GrantLevel.OnRelation one) {
-      return state
-          .relation(one.relation())
-          .filter(relation -> relation.database().equals(database.id()))
-          .map(
-              relation ->
-                  new Target(
-                      PrivilegeScope.RELATION,
-                      Optional.of(one.kind()),
-                      home,
-                      Optional.of(relation.name())));
+      return in(database, one.relation(), one.kind(), state);
+    } else if (level instanceof GrantLevel.OnColumn one) {
+      return in(database, one.relation(), one.kind(), state);
     }
     return Optional.empty();
+  }
+
+  private static Optional<Target> in(
+      Database database, RelationId relation, RelationKind kind, CatalogState state) {
+    return state
+        .relation(relation)
+        .filter(found -> found.database().equals(database.id()))
+        .map(
+            found ->
+                new Target(
+                    PrivilegeScope.RELATION,
+                    Optional.of(kind),
+                    Optional.of(database.name()),
+                    Optional.of(found.name())));
   }
 
   private static Bound unsupported(ObjectType type, Level level) {

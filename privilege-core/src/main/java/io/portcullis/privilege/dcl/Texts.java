@@ -6,11 +6,13 @@ import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.User;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -32,8 +34,15 @@ final class Texts {
   }
 
   static String grant(CatalogState state, Grant grant, Role role) {
+    return grant(state, grant, columns(grant.level()), role);
+  }
+
+  /**
+   * @param columns of a grant on columns, the one of the value and others that are held alike
+   */
+  static String grant(CatalogState state, Grant grant, List<String> columns, Role role) {
     return "GRANT "
-        + grant.privilege().sqlName()
+        + privilege(grant.privilege(), columns)
         + " ON "
         + level(state, grant.level())
         + " TO "
@@ -80,7 +89,23 @@ final class Texts {
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
   }
 
-  /** Object type and level: {@code TABLE `d`.`t`}. */
+  /** {@code SELECT}, or {@code SELECT (`a`)} on a column. */
+  static String privilege(PrivilegeType privilege, GrantLevel level) {
+    return privilege(privilege, columns(level));
+  }
+
+  private static String privilege(PrivilegeType privilege, List<String> columns) {
+    return columns.isEmpty()
+        ? privilege.sqlName()
+        : privilege.sqlName()
+            + columns.stream().map(Texts::identifier).collect(Collectors.joining(", ", " (", ")"));
+  }
+
+  private static List<String> columns(GrantLevel level) {
+    return level instanceof GrantLevel.OnColumn one ? List.of(one.column()) : List.of();
+  }
+
+  /** Object type and level: {@code TABLE `d`.`t`}, for a column as well. */
   static String level(CatalogState state, GrantLevel level) {
     if (level instanceof GrantLevel.OnAccount) {
       return "ACCOUNT *";
@@ -93,6 +118,8 @@ final class Texts {
     } else if (level instanceof GrantLevel.OnRelationsOf all) {
       return all.kind() + " " + database(state, all.database()) + ".*";
     } else if (level instanceof GrantLevel.OnRelation one) {
+      return one.kind() + " " + relation(state, one.relation());
+    } else if (level instanceof GrantLevel.OnColumn one) {
       return one.kind() + " " + relation(state, one.relation());
     }
     throw new AssertionError(level);

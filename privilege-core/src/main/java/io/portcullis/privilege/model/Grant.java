@@ -18,5 +18,9 @@ public record Grant(
               + level.scope()
               + ")");
     }
+    if (level instanceof GrantLevel.OnColumn && !privilege.isOfColumns()) {
+      throw new IllegalArgumentException(
+          "privilege " + privilege + " at level " + level + " (expected: one of columns)");
+    }
   }
 }

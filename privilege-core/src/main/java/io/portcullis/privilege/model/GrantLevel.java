@@ -48,6 +48,18 @@ public sealed interface GrantLevel {
     }
   }
 
+  /**
+   * A column of {@code TABLE d.t} or {@code VIEW d.v}.
+   *
+   * @param column as {@link ColumnNames#fold} has it
+   */
+  record OnColumn(RelationId relation, RelationKind kind, String column) implements GrantLevel {
+    @Override
+    public PrivilegeScope scope() {
+      return PrivilegeScope.RELATION;
+    }
+  }
+
   /** {@code TABLE d.t} or {@code VIEW d.v}; the kind is the one that was granted on. */
   record OnRelation(RelationId relation, RelationKind kind) implements GrantLevel {
     @Override

@@ -67,6 +67,14 @@ public enum PrivilegeType {
     return 1L << code;
   }
 
+  /** Whether it can be granted on single columns. */
+  public boolean isOfColumns() {
+    return switch (this) {
+      case SELECT, INSERT, UPDATE, REFERENCE -> true;
+      default -> false;
+    };
+  }
+
   /**
    * As it stands in GRANT: {@code SELECT}, {@code CREATE TABLE}, {@code ALL}, {@code OWNERSHIP}.
    */

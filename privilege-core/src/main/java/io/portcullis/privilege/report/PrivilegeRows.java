@@ -70,7 +70,7 @@ final class PrivilegeRows {
       case SCHEMA_PRIVILEGES -> holders().forEach(this::onDatabases);
       case TABLE_PRIVILEGES -> holders().forEach(this::onRelations);
       case ROLE_TABLE_GRANTS -> enabledRoles().forEach(this::tableGrants);
-      case COLUMN_PRIVILEGES -> {} // not offered, so nobody holds any
+      case COLUMN_PRIVILEGES -> holders().forEach(this::onColumns);
       default -> throw new IllegalArgumentException("table: " + table);
     }
   }
@@ -98,8 +98,12 @@ final class PrivilegeRows {
       } else {
         out.nothing();
       }
-      out.add(grant.grantOption()).end();
+      out.add(grant.grantOption()).add(column(grant.level())).end();
     }
+  }
+
+  private static Optional<String> column(GrantLevel level) {
+    return level instanceof GrantLevel.OnColumn one ? Optional.of(one.column()) : Optional.empty();
   }
 
   /** What was granted, and OWNERSHIP of what the role owns. */
@@ -155,6 +159,8 @@ final class PrivilegeRows {
       return all.kind();
     } else if (level instanceof GrantLevel.OnEveryRelation every) {
       return every.kind();
+    } else if (level instanceof GrantLevel.OnColumn one) {
+      return one.kind();
     }
     throw new AssertionError(level);
   }
@@ -165,6 +171,8 @@ final class PrivilegeRows {
     } else if (level instanceof GrantLevel.OnRelationsOf all) {
       return all.database().value();
     } else if (level instanceof GrantLevel.OnRelation one) {
+      return one.relation().value();
+    } else if (level instanceof GrantLevel.OnColumn one) {
       return one.relation().value();
     }
     return 0;
@@ -177,7 +185,7 @@ final class PrivilegeRows {
       return "*.*";
     } else if (level instanceof GrantLevel.OnRelationsOf) {
       return "d.*";
-    } else if (level instanceof GrantLevel.OnRelation) {
+    } else if (level instanceof GrantLevel.OnRelation || level instanceof GrantLevel.OnColumn) {
       return "d.t";
     }
     return "*";
@@ -236,7 +244,8 @@ final class PrivilegeRows {
       out.add(database(grant.level()).map(this::name).or(() -> everything(grant.level())));
       out.add(relation.map(Relation::name).or(() -> everyRelation(grant.level())));
       out.add(privilegeName(grant)).add(grant.grantOption());
-      out.add(role.isPrivate() || RoleRows.isDefault(user, role.id(), state)).end();
+      out.add(role.isPrivate() || RoleRows.isDefault(user, role.id(), state));
+      out.add(column(grant.level())).end();
     }
   }
 
@@ -313,7 +322,8 @@ final class PrivilegeRows {
   private void onDatabases(Role role) {
     Map<String, Held> byDatabase = new LinkedHashMap<>();
     for (Grant grant : held(role)) {
-      if (!(grant.level() instanceof GrantLevel.OnRelation)) {
+      if (!(grant.level() instanceof GrantLevel.OnRelation)
+          && !(grant.level() instanceof GrantLevel.OnColumn)) {
         database(grant.level())
             .ifPresent(
                 database ->
@@ -338,6 +348,21 @@ final class PrivilegeRows {
                       out.begin().add(grantee(role)).add(CATALOG).add(databaseOf(relation));
                       out.add(relation.name()).add(name).add(RoleRows.yes(option)).end();
                     }));
+  }
+
+  private void onColumns(Role role) {
+    for (Grant grant : state.grantsOf(role.id())) {
+      if (grant.level() instanceof GrantLevel.OnColumn one) {
+        relation(one)
+            .filter(relation -> relation.kind() == one.kind())
+            .ifPresent(
+                relation -> {
+                  out.begin().add(grantee(role)).add(CATALOG).add(databaseOf(relation));
+                  out.add(relation.name()).add(one.column()).add(Held.name(grant.privilege()));
+                  out.add(RoleRows.yes(grant.grantOption())).end();
+                });
+      }
+    }
   }
 
   private List<Role> enabledRoles() {
@@ -400,6 +425,9 @@ final class PrivilegeRows {
   }
 
   private Optional<Relation> relation(GrantLevel level) {
+    if (level instanceof GrantLevel.OnColumn one) {
+      return state.relation(one.relation());
+    }
     return level instanceof GrantLevel.OnRelation one
         ? state.relation(one.relation())
         : Optional.empty();

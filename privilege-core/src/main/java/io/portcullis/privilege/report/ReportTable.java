@@ -89,7 +89,8 @@ public enum ReportTable {
       varchar("privilege_level", 100),
       column("operation_user_id", Type.UNSIGNED),
       column("granted_time", Type.TIME),
-      column("with_grant_option", Type.BOOL)),
+      column("with_grant_option", Type.BOOL),
+      varchar("column_name", 300)),
   MO_EFFECTIVE_PRIVS(
       About.ROLES,
       varchar("user_name", 300),
@@ -100,7 +101,8 @@ public enum ReportTable {
       varchar("object_name", 300),
       varchar("privilege_name", 100),
       column("with_grant_option", Type.BOOL),
-      column("is_default_role", Type.BOOL)),
+      column("is_default_role", Type.BOOL),
+      varchar("column_name", 300)),
   MO_DATABASE(
       About.OBJECTS,
       column("dat_id", Type.UNSIGNED),

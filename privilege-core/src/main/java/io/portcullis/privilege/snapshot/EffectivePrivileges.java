@@ -14,7 +14,10 @@ import io.portcullis.sql.access.RelationKind;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -130,6 +133,23 @@ public final class EffectivePrivileges {
     return (kind == RelationKind.TABLE ? compiled.tables : compiled.views).get(relation.value());
   }
 
+  /**
+   * What is held on single columns, by their folded names: empty for most relations, and looked at
+   * only where the relation itself was not enough.
+   */
+  public Map<String, Long> onColumns(RelationId relation, RelationKind kind) {
+    return compiled.columns.getOrDefault(relation, Map.of()).getOrDefault(kind, Map.of());
+  }
+
+  /** What is held on any column of the relation. */
+  public long onSomeColumnOf(RelationId relation, RelationKind kind) {
+    long bits = 0;
+    for (long each : onColumns(relation, kind).values()) {
+      bits |= each;
+    }
+    return bits;
+  }
+
   /** All that is held on single tables and views of the database. */
   public long onSomeRelationOf(DatabaseId database) {
     return compiled.within.get(database.value());
@@ -156,6 +176,8 @@ public final class EffectivePrivileges {
     private final LongMap tables = new LongMap();
     private final LongMap views = new LongMap();
     private final LongMap within = new LongMap();
+    private final Map<RelationId, Map<RelationKind, Map<String, Long>>> columns = new HashMap<>();
+    private int columnEntries;
 
     void add(GrantLevel level, long bit, CatalogState state) {
       if (level instanceof GrantLevel.OnAccount) {
@@ -178,6 +200,16 @@ public final class EffectivePrivileges {
         if (relation.isPresent() && relation.get().kind() == one.kind()) {
           within.or(relation.get().database().value(), bit);
         }
+      } else if (level instanceof GrantLevel.OnColumn one) {
+        columnEntries++;
+        columns
+            .computeIfAbsent(one.relation(), id -> new EnumMap<>(RelationKind.class))
+            .computeIfAbsent(one.kind(), kind -> new HashMap<>())
+            .merge(one.column(), bit, (a, b) -> a | b);
+        Optional<Relation> relation = state.relation(one.relation());
+        if (relation.isPresent() && relation.get().kind() == one.kind()) {
+          within.or(relation.get().database().value(), bit);
+        }
       } else {
         throw new AssertionError(level);
       }
@@ -189,7 +221,8 @@ public final class EffectivePrivileges {
           + viewsOf.size()
           + tables.size()
           + views.size()
-          + within.size();
+          + within.size()
+          + columnEntries;
     }
   }
 }

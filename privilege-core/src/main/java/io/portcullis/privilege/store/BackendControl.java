@@ -20,6 +20,9 @@ public interface BackendControl extends AutoCloseable {
   /** Everything in a database, by name; empty also when there is no such database. */
   Map<String, RelationKind> relations(String database) throws StoreException;
 
+  /** The columns of a table or view, in order; none when there is nothing of this name. */
+  List<TableColumn> columns(String database, String name) throws StoreException;
+
   /** The definition of a view; empty when there is no view of this name. */
   Optional<ViewSource> view(String database, String name) throws StoreException;
 

@@ -11,6 +11,7 @@ import io.portcullis.privilege.model.GrantLevel;
 import io.portcullis.privilege.model.PrivilegeScope;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.UserId;
@@ -22,9 +23,11 @@ import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
@@ -47,15 +50,16 @@ final class HintsPropertyTest {
   private static final Pattern SET_ROLE = Pattern.compile("SET ROLE `(.+)`");
   private static final Pattern GRANT =
       Pattern.compile(
-          "GRANT (.+) ON (ACCOUNT|DATABASE|TABLE|VIEW) (?:\\*|`(.+?)`(?:\\.`(.+)`)?) TO"
-              + " (ROLE|USER) `(.+)`");
+          "GRANT ([^(]+?)(?: \\((.+)\\))? ON (ACCOUNT|DATABASE|TABLE|VIEW)"
+              + " (?:\\*|`(.+?)`(?:\\.`(.+)`)?) TO (ROLE|USER) `(.+)`");
 
   private Authorizer authorizer = new Authorizer("portcullis");
   private int activated;
   private int granted;
 
   /** A grant that was carried out. */
-  private record Done(PrivilegeType privilege, String database, Optional<String> relation) {}
+  private record Done(
+      PrivilegeType privilege, String database, Optional<String> relation, Set<String> columns) {}
 
   @TestFactory
   Stream<DynamicTest> adviceHelpsAndGivesNothingElse() {
@@ -228,36 +232,36 @@ final class HintsPropertyTest {
       String statement, CatalogState state, Binding binding, List<Done> done) {
     Matcher grant = GRANT.matcher(statement);
     assertThat(grant.matches()).as(statement).isTrue();
-    boolean toUser = grant.group(5).equals("USER");
-    CatalogState with = toUser ? withPrivateRole(state, grant.group(6)) : state;
+    boolean toUser = grant.group(6).equals("USER");
+    CatalogState with = toUser ? withPrivateRole(state, grant.group(7)) : state;
     RoleId role =
         (toUser
-                ? with.privateRole(user(with, grant.group(6)))
-                : with.role(AccountId.SYS, grant.group(6)))
+                ? with.privateRole(user(with, grant.group(7)))
+                : with.role(AccountId.SYS, grant.group(7)))
             .map(Role::id)
             .orElseThrow();
-    if (grant.group(2).equals("ACCOUNT")) {
+    if (grant.group(3).equals("ACCOUNT")) {
       PrivilegeType type =
           PrivilegeType.ofSqlName(grant.group(1), PrivilegeScope.ACCOUNT).orElseThrow();
-      done.add(new Done(type, "", Optional.empty()));
+      done.add(new Done(type, "", Optional.empty(), Set.of()));
       return Optional.of(granted(with, role, type, new GrantLevel.OnAccount()));
     }
-    if (with.database(AccountId.SYS, grant.group(3)).isEmpty()) {
+    if (with.database(AccountId.SYS, grant.group(4)).isEmpty()) {
       with =
           with.apply(
               new CatalogChange.DatabasePut(
                   new Database(
-                      with.nextDatabaseId(), AccountId.SYS, grant.group(3), RoleId.MOADMIN)));
+                      with.nextDatabaseId(), AccountId.SYS, grant.group(4), RoleId.MOADMIN)));
     }
-    Database home = with.database(AccountId.SYS, grant.group(3)).orElseThrow();
-    if (grant.group(2).equals("DATABASE")) {
+    Database home = with.database(AccountId.SYS, grant.group(4)).orElseThrow();
+    if (grant.group(3).equals("DATABASE")) {
       PrivilegeType type =
           PrivilegeType.ofSqlName(grant.group(1), PrivilegeScope.DATABASE).orElseThrow();
-      done.add(new Done(type, home.name(), Optional.empty()));
+      done.add(new Done(type, home.name(), Optional.empty(), Set.of()));
       return Optional.of(granted(with, role, type, new GrantLevel.OnDatabase(home.id())));
     }
-    RelationKind as = RelationKind.valueOf(grant.group(2));
-    String name = grant.group(4);
+    RelationKind as = RelationKind.valueOf(grant.group(3));
+    String name = grant.group(5);
     if (kind(RelationName.of(home.name(), name), with, binding).filter(as::equals).isEmpty()) {
       return Optional.empty();
     }
@@ -269,13 +273,18 @@ final class HintsPropertyTest {
     }
     PrivilegeType type =
         PrivilegeType.ofSqlName(grant.group(1), PrivilegeScope.RELATION).orElseThrow();
-    done.add(new Done(type, home.name(), Optional.of(name)));
+    RelationId relation = with.relation(home.id(), name).orElseThrow().id();
+    Set<String> columns =
+        grant.group(2) == null ? Set.of() : Set.of(grant.group(2).replace("`", "").split(", ", -1));
+    done.add(new Done(type, home.name(), Optional.of(name), columns));
+    CatalogState next = with;
+    for (String column : columns) {
+      next = granted(next, role, type, new GrantLevel.OnColumn(relation, as, column));
+    }
     return Optional.of(
-        granted(
-            with,
-            role,
-            type,
-            new GrantLevel.OnRelation(with.relation(home.id(), name).orElseThrow().id(), as)));
+        columns.isEmpty()
+            ? granted(with, role, type, new GrantLevel.OnRelation(relation, as))
+            : next);
   }
 
   private static CatalogState withPrivateRole(CatalogState state, String name) {
@@ -325,7 +334,9 @@ final class HintsPropertyTest {
         grant.relation().isEmpty()
             || (bound.object() instanceof RelationName relation
                 && relation.name().equals(grant.relation().get()));
-    return named && sameObject;
+    boolean sameColumns =
+        grant.columns().isEmpty() || !Collections.disjoint(grant.columns(), other.columns());
+    return named && sameObject && sameColumns;
   }
 
   private static DatabaseName databaseOf(AccessRequest access) {

@@ -136,7 +136,11 @@ final class PlainEvaluator {
               .flatMap(r -> state.grantsOf(r.id()).stream())
               .filter(g -> satisfies(g.privilege(), change))
               .anyMatch(
-                  g -> coversRelation(g.level(), database, view.get().name(), RelationKind.VIEW));
+                  g ->
+                      coversRelation(g.level(), database, view.get().name(), RelationKind.VIEW)
+                          || (g.level() instanceof GrantLevel.OnColumn one
+                              && one.kind() == RelationKind.VIEW
+                              && one.relation().equals(view.get().id())));
       for (AccessRequest access : accesses) {
         if (others && access.kind() == AccessKind.SELECT) {
           outcomes.add(
@@ -196,12 +200,13 @@ final class PlainEvaluator {
       if (canBeTemporary && binding.isTemporary().test(database, relation.get())) {
         return Outcome.ALLOWED;
       }
-      return decideOnRelation(access.kind(), database, relation.get());
+      return decideOnRelation(access.kind(), database, relation.get(), access.columns());
     }
     return permitsOnDatabase(access.kind(), database) ? Outcome.ALLOWED : Outcome.errno(1044);
   }
 
-  private Outcome decideOnRelation(AccessKind kind, String database, String name) {
+  private Outcome decideOnRelation(
+      AccessKind kind, String database, String name, Set<String> columns) {
     Optional<Relation> known =
         state.relations().stream()
             .filter(r -> r.name().equals(name))
@@ -241,10 +246,42 @@ final class PlainEvaluator {
       view = found == RelationKinds.Found.VIEW;
       permitted = view ? asView : asTable;
     }
-    if (!permitted) {
+    if (!permitted && !columns.isEmpty()) {
+      if (known.isEmpty() || !permitsOnColumns(kind, known.get(), columns)) {
+        return Outcome.errno(1143);
+      }
+      view = known.get().kind() == RelationKind.VIEW;
+      goesBelow =
+          List.of(AccessKind.SELECT, AccessKind.INSERT, AccessKind.UPDATE).contains(kind)
+              && !(subject().equals(RoleId.MOADMIN) && reads(kind));
+    } else if (!permitted) {
       return Outcome.errno(1142);
     }
     return view && goesBelow ? below(kind, database, name, List.of()) : Outcome.ALLOWED;
+  }
+
+  /** Every column by a grant of its own. */
+  private boolean permitsOnColumns(AccessKind kind, Relation relation, Set<String> columns) {
+    List<PrivilegeType> enough =
+        switch (kind) {
+          case SELECT -> List.of(PrivilegeType.SELECT);
+          case INSERT -> List.of(PrivilegeType.INSERT);
+          case UPDATE -> List.of(PrivilegeType.UPDATE);
+          case REFERENCE -> List.of(PrivilegeType.REFERENCE);
+          case DESCRIBE -> List.of(PrivilegeType.values());
+          default -> List.of();
+        };
+    return columns.stream()
+        .allMatch(
+            column ->
+                held().stream()
+                    .filter(g -> enough.contains(g.privilege()))
+                    .anyMatch(
+                        g ->
+                            g.level()
+                                .equals(
+                                    new GrantLevel.OnColumn(
+                                        relation.id(), relation.kind(), column))));
   }
 
   private static boolean reads(AccessKind kind) {
@@ -293,21 +330,31 @@ final class PlainEvaluator {
     List<Outcome> outcomes = new ArrayList<>();
     for (RelationName target : readable.body().targets()) {
       if (reads(kind)) {
-        outcomes.add(reader.inside(AccessKind.SELECT, target, longer));
+        outcomes.add(reader.read(readable, target, longer));
       } else {
         outcomes.add(reader.inside(kind, target, longer));
         if (readable.body().targets().size() > 1) {
-          outcomes.add(reader.inside(AccessKind.SELECT, target, longer));
+          outcomes.add(reader.read(readable, target, longer));
         }
       }
     }
     for (RelationName other : readable.body().others()) {
-      outcomes.add(reader.inside(AccessKind.SELECT, other, longer));
+      outcomes.add(reader.read(readable, other, longer));
     }
     return worst(outcomes);
   }
 
+  private Outcome read(ViewDefinition.Readable view, RelationName name, List<String> path) {
+    Set<String> columns = view.body().columns().getOrDefault(name, Set.of());
+    return inside(AccessKind.SELECT, name, columns, path);
+  }
+
   private Outcome inside(AccessKind kind, RelationName name, List<String> path) {
+    return inside(kind, name, Set.of(), path);
+  }
+
+  private Outcome inside(
+      AccessKind kind, RelationName name, Set<String> columns, List<String> path) {
     String database = name.database().name();
     if (List.of("mysql", "sys", "performance_schema", "information_schema", "mo_catalog")
             .contains(database)
@@ -315,12 +362,12 @@ final class PlainEvaluator {
       Outcome outcome = decideOnSystem(kind, database, Optional.of(name.name()));
       return outcome.equals(Outcome.ALLOWED) ? outcome : Outcome.errno(1356);
     }
-    Optional<RelationKind> known =
+    Optional<Relation> relation =
         state.relations().stream()
             .filter(r -> r.name().equals(name.name()))
             .filter(r -> nameOf(r.database()).equals(database))
-            .findFirst()
-            .map(Relation::kind);
+            .findFirst();
+    Optional<RelationKind> known = relation.map(Relation::kind);
     if (known.isEmpty()) {
       RelationKinds.Found found = binding.kinds().kind(database, name.name());
       if (found == RelationKinds.Found.UNKNOWN) {
@@ -329,7 +376,9 @@ final class PlainEvaluator {
       known =
           Optional.of(found == RelationKinds.Found.VIEW ? RelationKind.VIEW : RelationKind.TABLE);
     }
-    if (!permits(kind, database, name.name(), known.get())) {
+    boolean onColumns =
+        !columns.isEmpty() && relation.filter(r -> permitsOnColumns(kind, r, columns)).isPresent();
+    if (!permits(kind, database, name.name(), known.get()) && !onColumns) {
       return Outcome.errno(1356);
     }
     return known.get() == RelationKind.VIEW
@@ -456,7 +505,7 @@ final class PlainEvaluator {
               || held().stream()
                   .anyMatch(g -> g.level().equals(new GrantLevel.OnDatabase(database.id())))
               || state.relationsOf(database.id()).stream()
-                  .anyMatch(r -> namedByGrant(r).size() > 0));
+                  .anyMatch(r -> namedByGrant(r).size() > 0 || holdsColumnOf(r)));
     }
     if (name.isEmpty()) {
       return mayShow;
@@ -476,6 +525,15 @@ final class PlainEvaluator {
       case SHOW_CREATE -> mayShow && (relation.get().kind() == RelationKind.TABLE || mayRead);
       default -> throw new AssertionError(kind);
     };
+  }
+
+  private boolean holdsColumnOf(Relation relation) {
+    return held().stream()
+        .anyMatch(
+            g ->
+                g.level() instanceof GrantLevel.OnColumn one
+                    && one.relation().equals(relation.id())
+                    && one.kind() == relation.kind());
   }
 
   private Set<PrivilegeType> namedByGrant(Relation relation) {
@@ -553,7 +611,10 @@ final class PlainEvaluator {
                             && nameOf(state.relation(one.relation()).orElseThrow().database())
                                 .equals(database)))
         || state.relations().stream()
-            .anyMatch(r -> nameOf(r.database()).equals(database) && searched().contains(r.owner()));
+            .anyMatch(
+                r ->
+                    nameOf(r.database()).equals(database)
+                        && (searched().contains(r.owner()) || holdsColumnOf(r)));
   }
 
   private boolean coversDatabase(GrantLevel level, String database) {

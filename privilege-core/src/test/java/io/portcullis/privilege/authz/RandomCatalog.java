@@ -31,6 +31,8 @@ public final class RandomCatalog {
       List.of("d1", "d2", "D2", "d3", "mysql", "information_schema", "mo_catalog");
   public static final List<String> RELATIONS = List.of("a", "b", "B", "c", "e", "engines");
 
+  public static final List<String> COLUMNS = List.of("x", "y", "z");
+
   private final Random random;
   private CatalogState state = new TestCatalog().user("root2", "moadmin").state();
 
@@ -160,11 +162,13 @@ public final class RandomCatalog {
                     ? new GrantLevel.OnEveryDatabase()
                     : new GrantLevel.OnDatabase(databaseId());
             case RELATION ->
-                switch (random.nextInt(8)) {
-                  case 0 -> new GrantLevel.OnEveryRelation(kind());
-                  case 1, 2 -> new GrantLevel.OnRelationsOf(databaseId(), kind());
-                  default -> new GrantLevel.OnRelation(relationId(), kind());
-                };
+                type.isOfColumns() && random.nextInt(3) == 0
+                    ? new GrantLevel.OnColumn(relationId(), kind(), of(COLUMNS))
+                    : switch (random.nextInt(8)) {
+                      case 0 -> new GrantLevel.OnEveryRelation(kind());
+                      case 1, 2 -> new GrantLevel.OnRelationsOf(databaseId(), kind());
+                      default -> new GrantLevel.OnRelation(relationId(), kind());
+                    };
           };
       return new Grant(roleId(), type, level, random.nextBoolean());
     }

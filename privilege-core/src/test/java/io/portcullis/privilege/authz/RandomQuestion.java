@@ -14,6 +14,7 @@ import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.access.ViewBody;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -87,7 +88,12 @@ final class RandomQuestion {
         int targets = Math.min(names.size(), random.nextInt(3));
         yield new ViewDefinition.Readable(
             random.nextInt(3) == 0,
-            new ViewBody(names.subList(0, targets), names.subList(targets, names.size())));
+            new ViewBody(
+                names.subList(0, targets),
+                names.subList(targets, names.size()),
+                names.isEmpty() || random.nextBoolean()
+                    ? Map.of()
+                    : Map.of(of(random, names), columns(random))));
       }
     };
   }
@@ -110,9 +116,17 @@ final class RandomQuestion {
               kind,
               Requirement.isOnRelation(kind)
                   ? new RelationName(database, of(random, relations()))
-                  : database));
+                  : database,
+              Requirement.isOfColumns(kind) && random.nextInt(3) == 0
+                  ? columns(random)
+                  : Set.of()));
     }
     return list;
+  }
+
+  private static Set<String> columns(Random random) {
+    return Set.copyOf(
+        RandomCatalog.COLUMNS.subList(0, 1 + random.nextInt(RandomCatalog.COLUMNS.size())));
   }
 
   private static List<String> databases() {

@@ -208,7 +208,10 @@ public final class TestCatalog {
     return new Subject(account, user(user).id(), user, "client.example", role(primary), false);
   }
 
-  /** {@code <privilege> on account * | database * | database d | table|view *.* | d.* | d.t}. */
+  /**
+   * {@code <privilege> on account * | database * | database d | table|view *.* | d.* | d.t}, and
+   * {@code <privilege> (c) on table|view d.t}.
+   */
   public Grant parse(RoleId role, String words) {
     int on = words.indexOf(" on ");
     String[] target = words.substring(on + 4).split(" ", 2);
@@ -218,8 +221,16 @@ public final class TestCatalog {
           case "database" -> PrivilegeScope.DATABASE;
           default -> PrivilegeScope.RELATION;
         };
-    PrivilegeType type = PrivilegeType.ofSqlName(words.substring(0, on), scope).orElseThrow();
-    return new Grant(role, type, level(scope, target[0], target[1]), false);
+    int column = words.indexOf(" (");
+    int end = column < 0 ? on : column;
+    PrivilegeType type = PrivilegeType.ofSqlName(words.substring(0, end), scope).orElseThrow();
+    GrantLevel level = level(scope, target[0], target[1]);
+    if (column >= 0) {
+      GrantLevel.OnRelation of = (GrantLevel.OnRelation) level;
+      String name = words.substring(column + 2, words.indexOf(')'));
+      level = new GrantLevel.OnColumn(of.relation(), of.kind(), name);
+    }
+    return new Grant(role, type, level, false);
   }
 
   private GrantLevel level(PrivilegeScope scope, String objectType, String name) {

@@ -60,6 +60,27 @@ final class CatalogStateTest {
   }
 
   @Test
+  void columnGrantsGoWithTheirTable() {
+    TestCatalog catalog =
+        new TestCatalog()
+            .roles("r")
+            .database("d")
+            .table("d", "t")
+            .table("d", "u")
+            .grant("r", "select (c) on table d.t")
+            .grant("r", "select (c) on table d.u");
+    DatabaseId home = catalog.databaseId("d");
+    Relation dropped = catalog.state().relation(home, "t").orElseThrow();
+
+    CatalogState without = catalog.state().apply(new CatalogChange.RelationDropped(dropped.id()));
+
+    assertThat(without.grantsOf(catalog.role("r"))).hasSize(1);
+    assertThat(without.granteesOn(dropped.id())).isEmpty();
+    assertThat(without.apply(new CatalogChange.DatabaseDropped(home)).grantsOf(catalog.role("r")))
+        .isEmpty();
+  }
+
+  @Test
   void bootstrapGivesMoadminEverythingAndPublicConnect() {
     CatalogState state = CatalogState.bootstrap();
     assertThat(state.roles()).extracting(Role::name).containsExactlyInAnyOrder("moadmin", "public");
@@ -395,6 +416,9 @@ final class CatalogStateTest {
     }
     if (level instanceof GrantLevel.OnRelationsOf all) {
       return Optional.of(all.database());
+    }
+    if (level instanceof GrantLevel.OnColumn one) {
+      return Optional.of(one.relation());
     }
     if (level instanceof GrantLevel.OnRelation one) {
       return Optional.of(one.relation());

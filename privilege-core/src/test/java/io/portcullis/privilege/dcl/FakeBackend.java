@@ -4,6 +4,7 @@ import io.portcullis.privilege.store.AccountBackend;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.TableColumn;
 import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
 import java.util.HashMap;
@@ -11,11 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A backend that is a map. */
 final class FakeBackend implements BackendControl, AccountBackend {
 
   private final Map<String, Map<String, RelationKind>> objects = new TreeMap<>();
+  private final Map<String, List<TableColumn>> columns = new HashMap<>();
 
   FakeBackend with(String database) {
     in(database);
@@ -24,6 +27,14 @@ final class FakeBackend implements BackendControl, AccountBackend {
 
   FakeBackend with(String database, String relation, RelationKind kind) {
     in(database).put(relation, kind);
+    return this;
+  }
+
+  /** Of a table or view that is there. */
+  FakeBackend withColumns(String database, String relation, String... names) {
+    columns.put(
+        database + "." + relation,
+        Stream.of(names).map(name -> new TableColumn(name, false)).toList());
     return this;
   }
 
@@ -52,6 +63,11 @@ final class FakeBackend implements BackendControl, AccountBackend {
   @Override
   public Map<String, RelationKind> relations(String database) {
     return objects.getOrDefault(database, Map.of());
+  }
+
+  @Override
+  public List<TableColumn> columns(String database, String name) {
+    return columns.getOrDefault(database + "." + name, List.of());
   }
 
   @Override

@@ -25,6 +25,7 @@ import io.portcullis.sql.statement.AccessControlStatement;
 import io.portcullis.sql.statement.AccessControlStatement.AccountState;
 import io.portcullis.sql.statement.AccessControlStatement.AlterAccount;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
+import io.portcullis.sql.statement.AccessControlStatement.ColumnPrivilege;
 import io.portcullis.sql.statement.AccessControlStatement.CreateAccount;
 import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
@@ -61,8 +62,10 @@ final class Gate {
   final FakeBackend backend =
       new FakeBackend()
           .with("d", "t", RelationKind.TABLE)
+          .withColumns("d", "t", "id", "Name", "secret")
           .with("d", "u", RelationKind.TABLE)
           .with("d", "v", RelationKind.VIEW)
+          .withColumns("d", "v", "id", "Name")
           .with("e", "t", RelationKind.TABLE)
           .with("mysql", "user", RelationKind.TABLE)
           .with("portcullis", "catalog_user", RelationKind.TABLE);
@@ -358,6 +361,33 @@ final class Gate {
 
   static GrantPrivileges grantWithOption(String privileges, String on, String role) {
     return new GrantPrivileges(list(privileges), type(on), level(on), grantees(role), true);
+  }
+
+  /** On single columns: {@code "SELECT a b, INSERT a"}. */
+  static GrantPrivileges grantColumns(String privileges, String on, String role) {
+    return grantColumns(privileges, on, role, false);
+  }
+
+  static GrantPrivileges grantColumns(String privileges, String on, String role, boolean option) {
+    return new GrantPrivileges(
+        List.of(), columns(privileges), type(on), level(on), grantees(role), option);
+  }
+
+  static RevokePrivileges revokeColumns(String privileges, String on, String role) {
+    return new RevokePrivileges(
+        false, false, List.of(), columns(privileges), type(on), level(on), grantees(role));
+  }
+
+  static RevokePrivileges revokeOptionOnColumns(String privileges, String on, String role) {
+    return new RevokePrivileges(
+        false, true, List.of(), columns(privileges), type(on), level(on), grantees(role));
+  }
+
+  private static List<ColumnPrivilege> columns(String privileges) {
+    return list(privileges).stream()
+        .map(one -> List.of(one.split(" ", -1)))
+        .map(words -> new ColumnPrivilege(words.get(0), words.subList(1, words.size())))
+        .toList();
   }
 
   static RevokePrivileges revoke(String privileges, String on, String role) {

@@ -115,8 +115,27 @@ final class ReportsTest {
     assertThat(
             rows(subject("joe", "clerk"), ReportTable.MO_EFFECTIVE_PRIVS).stream()
                 .map(JsonNode::toString))
-        .contains("[\"joe\",\"clerk\",\"base\",\"table\",\"d\",\"t\",\"select\",0,0]")
+        .contains("[\"joe\",\"clerk\",\"base\",\"table\",\"d\",\"t\",\"select\",0,0,null]")
         .noneMatch(row -> row.contains("eve"));
+  }
+
+  @Test
+  void columnsAreListedWithTheirPrivileges() {
+    catalog.grant("base", "insert (c) on table d.t").grant("base", "reference (c) on table d.t");
+
+    assertThat(
+            rows(subject("joe", "clerk"), ReportTable.COLUMN_PRIVILEGES).stream()
+                .map(JsonNode::toString))
+        .containsExactlyInAnyOrder(
+            "[\"'base'@'%'\",\"def\",\"d\",\"t\",\"c\",\"INSERT\",\"NO\"]",
+            "[\"'base'@'%'\",\"def\",\"d\",\"t\",\"c\",\"REFERENCES\",\"NO\"]");
+    assertThat(
+            rows(subject("root", "moadmin"), ReportTable.MO_ROLE_PRIVS).stream()
+                .map(JsonNode::toString))
+        .anyMatch(row -> row.contains("\"insert\",\"d.t\"") && row.endsWith(",0,\"c\"]"));
+    assertThat(names(subject("joe", "clerk"), ReportTable.SCHEMA_PRIVILEGES, 3)).isEmpty();
+    assertThat(names(subject("joe", "clerk"), ReportTable.TABLE_PRIVILEGES, 4))
+        .containsExactly("SELECT");
   }
 
   @Test

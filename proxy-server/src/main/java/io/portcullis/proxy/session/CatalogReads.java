@@ -52,7 +52,7 @@ final class CatalogReads {
   private final Authority authority;
   private final BackendLease backend;
   private final Offload offload;
-  private final MetadataReads metadata;
+  private final ColumnStatements columns;
   private final CatalogDescriptions descriptions;
 
   private @Nullable CatalogSeen inHand;
@@ -68,7 +68,7 @@ final class CatalogReads {
       Authority authority,
       BackendLease backend,
       Offload offload,
-      MetadataReads metadata) {
+      ColumnStatements columns) {
     this.phase = phase;
     this.port = port;
     this.services = services;
@@ -76,7 +76,7 @@ final class CatalogReads {
     this.authority = authority;
     this.backend = backend;
     this.offload = offload;
-    this.metadata = metadata;
+    this.columns = columns;
     this.descriptions = new CatalogDescriptions(phase, reader, backend);
   }
 
@@ -290,6 +290,6 @@ final class CatalogReads {
       return;
     }
     inHand = seen;
-    phase.decide(others, 0, then, denied -> metadata.denied(analysis, others, denied, then));
+    phase.decide(others, 0, then, denied -> columns.denied(analysis, others, denied, then));
   }
 }

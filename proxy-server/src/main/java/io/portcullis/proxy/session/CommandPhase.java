@@ -88,6 +88,7 @@ final class CommandPhase {
   private final MetadataReads metadata;
   private final ExplainedStatements explained;
   private final CatalogReads catalog;
+  private final ColumnStatements columns;
   private final Relay relay;
   private final Holdings holdings;
   private final PacketStep query = this::query;
@@ -143,8 +144,10 @@ final class CommandPhase {
         new ExplainedStatements(this, session, services, port, reader, authority, backend, offload);
     this.definitions = new DefinitionStatements(this, services, authority, offload);
     this.metadata = new MetadataReads(this, port, reader, authority, backend, services.facts());
+    this.columns =
+        new ColumnStatements(this, port, services, reader, authority, backend, offload, metadata);
     this.catalog =
-        new CatalogReads(this, port, services, reader, authority, backend, offload, metadata);
+        new CatalogReads(this, port, services, reader, authority, backend, offload, columns);
     this.holdings =
         new Holdings(
             this, session, services, port, authority, backend, prepared, metadata, catalog);
@@ -220,6 +223,11 @@ final class CommandPhase {
   /** What the command in hand was given to see of the gate's own tables. */
   Optional<CatalogSeen> seen() {
     return catalog.seen();
+  }
+
+  /** What the command in hand takes by columns, in place of what its text says. */
+  Optional<ColumnStatements.Taken> takenByColumns() {
+    return columns.inHand();
   }
 
   /** What the command in hand was secured with. */
@@ -323,6 +331,7 @@ final class CommandPhase {
     handle = null;
     filters = null;
     catalog.forget();
+    columns.forget();
     interruption = null;
     try {
       dispatch(packet);
@@ -526,6 +535,7 @@ final class CommandPhase {
     handle = null;
     filters = null;
     catalog.forget();
+    columns.forget();
     interruption = null;
     command = several.cut(port.allocator());
     sequenceOffset = (sequence - 1) & 0xff;
@@ -681,7 +691,7 @@ final class CommandPhase {
           }
           then.run();
         },
-        denied -> metadata.denied(analysis, accesses, denied, then));
+        denied -> columns.denied(analysis, accesses, denied, then));
   }
 
   void decide(List<AccessRequest> accesses, int lookups, Runnable then) {
@@ -761,7 +771,26 @@ final class CommandPhase {
     }
     diagnostics = null;
     startTimeout();
-    backend.execute(framed, shape, edit(), sink);
+    boolean hidden = sink == relay && columns.inHand().isPresent();
+    backend.execute(framed, shape, edit(), hidden ? new ColumnRelay(this, port, relay) : sink);
+  }
+
+  /**
+   * Answers with a refusal in place of an error about a column that the backend does not know, or
+   * that it may not know of; false where the error stays.
+   */
+  boolean deniesColumn(ByteBuf error, ResponseEnd end) {
+    Optional<Decision.Denied> denied =
+        end.errno() == ErrorCode.ER_BAD_FIELD_ERROR.errno() && interruption == null
+            ? columns.unknownColumn(error)
+            : Optional.empty();
+    if (denied.isEmpty()) {
+      return false;
+    }
+    stopTimeout();
+    holdings.ran();
+    deny(denied.get());
+    return true;
   }
 
   private ResponseEdit edit() {
@@ -950,6 +979,8 @@ final class CommandPhase {
       held.discard();
       stopTimeout();
       fail(why.error(), why.notes());
+    } else if (end.error() && deniesColumn(held.content(), end)) {
+      held.discard();
     } else {
       held.relay();
       responseEnded(end);

@@ -2,9 +2,11 @@ package io.portcullis.proxy.session;
 
 import io.portcullis.proxy.statement.CatalogSeen;
 import io.portcullis.proxy.statement.MetadataRewriter.MetadataFilters;
+import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.text.LexicalMode;
 import io.portcullis.sql.text.SqlError;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ final class PreparedHandle {
   private final LexicalMode mode;
   private final Optional<MetadataFilters> filters;
   private final Optional<CatalogSeen> seen;
+  private final Optional<ColumnStatements.Taken> taken;
   private long permittedVersion = -1;
 
   /** Whether the backend holds rows of its last execution for COM_STMT_FETCH. */
@@ -36,13 +39,25 @@ final class PreparedHandle {
       Optional<String> database,
       LexicalMode mode,
       Optional<MetadataFilters> filters,
-      Optional<CatalogSeen> seen) {
+      Optional<CatalogSeen> seen,
+      Optional<ColumnStatements.Taken> taken) {
     this.id = id;
     this.analysis = analysis;
     this.database = database;
     this.mode = mode;
     this.filters = filters;
     this.seen = seen;
+    this.taken = taken;
+  }
+
+  /** What it takes by columns, as it was prepared; empty for one that takes whole tables. */
+  Optional<ColumnStatements.Taken> taken() {
+    return taken;
+  }
+
+  /** What has to be permitted, of one with these in its text. */
+  List<AccessRequest> needed(List<AccessRequest> written) {
+    return taken.map(ColumnStatements.Taken::accesses).orElse(written);
   }
 
   /** What its text shows of the gate's own tables; empty when it names none. */

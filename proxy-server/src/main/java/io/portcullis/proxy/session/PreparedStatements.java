@@ -122,7 +122,8 @@ final class PreparedStatements {
                                 authority.currentDatabase(),
                                 backend.mode(),
                                 phase.filters(),
-                                phase.seen()));
+                                phase.seen(),
+                                phase.takenByColumns()));
                       }
                       phase.answerHeld(held, end);
                     })));
@@ -252,6 +253,7 @@ final class PreparedStatements {
                   inner,
                   authority.currentDatabase(),
                   backend.mode(),
+                  Optional.empty(),
                   Optional.empty(),
                   Optional.empty());
           sendHeld(() -> named.put(prepare.name(), handle));

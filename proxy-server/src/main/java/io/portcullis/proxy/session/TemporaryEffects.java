@@ -40,7 +40,9 @@ record TemporaryEffects(List<CatalogEffect> effects, boolean renamed) {
             .filter(
                 effect ->
                     !(effect instanceof CatalogEffect.RelationDropped drop
-                        && dropped.contains(drop.relation())))
+                            && dropped.contains(drop.relation()))
+                        && !(effect instanceof CatalogEffect.ColumnsChanged changed
+                            && authority.isTemporary(changed.table(), database)))
             .toList();
     return new TemporaryEffects(remaining, renamed);
   }

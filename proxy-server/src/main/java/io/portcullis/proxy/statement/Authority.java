@@ -220,6 +220,32 @@ public final class Authority {
         active, accesses, database.equals(currentDatabase) ? binding : binding(database));
   }
 
+  /**
+   * {@link Authorizer#columnsHeld} for the subject under the newest snapshot.
+   *
+   * @param database where names without one are bound
+   */
+  public Set<String> columnsHeld(AccessRequest access, Optional<String> database) {
+    return authorizer.columnsHeld(subject(), access, binding(database));
+  }
+
+  /** The table or view of an access as the backend calls it. */
+  public RelationName bound(AccessRequest access, Optional<String> database) {
+    return (RelationName) Authorizer.asBackendNames(subject(), access, binding(database)).object();
+  }
+
+  /** A table or view, of the backend, as the account calls it. */
+  public RelationName shown(RelationName physical) {
+    return RelationName.of(names().logical(physical.database().name()), physical.name());
+  }
+
+  /** The table or view of a text whose databases are called as the backend calls them. */
+  public RelationName boundInText(RelationName written, Optional<String> database) {
+    return RelationName.of(
+        fold(written.database().isCurrent() ? database.orElse("") : written.database().name()),
+        fold(written.name()));
+  }
+
   /** {@link Authorizer#metadataFilter} for the subject under the newest snapshot. */
   public Optional<String> metadataFilter(String table, ServerFlavour flavour) {
     return metadataFilter(subject(), table, flavour);

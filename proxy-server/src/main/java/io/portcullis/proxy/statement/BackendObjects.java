@@ -5,11 +5,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.portcullis.privilege.authz.RelationKinds;
 import io.portcullis.privilege.authz.ViewDefinition;
 import io.portcullis.privilege.authz.ViewDefinitions;
+import io.portcullis.privilege.store.TableColumn;
 import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,8 +30,13 @@ public final class BackendObjects implements RelationKinds, ViewDefinitions {
   private static final Duration LIFETIME = Duration.ofSeconds(5);
   private static final int MAXIMUM = 100_000;
 
+  /** Of which the columns are remembered. */
+  private static final int MAXIMUM_TABLES = 10_000;
+
   private final Cache<Key, Found> found =
       Caffeine.newBuilder().maximumSize(MAXIMUM).expireAfterWrite(LIFETIME).build();
+  private final Cache<Key, List<TableColumn>> columns =
+      Caffeine.newBuilder().maximumSize(MAXIMUM_TABLES).expireAfterWrite(LIFETIME).build();
   private final AtomicLong version = new AtomicLong();
   private final AtomicInteger underway = new AtomicInteger();
 
@@ -60,6 +67,27 @@ public final class BackendObjects implements RelationKinds, ViewDefinitions {
         key, kind.map(k -> k == RelationKind.VIEW ? Found.VIEW : Found.TABLE).orElse(Found.ABSENT));
     if (asOf != version.get()) {
       found.invalidate(key);
+    }
+  }
+
+  /** The columns of a table or view; empty: must be looked up first. */
+  public Optional<List<TableColumn>> columns(RelationName name) {
+    return Optional.ofNullable(columns.getIfPresent(new Key(name.database().name(), name.name())));
+  }
+
+  /**
+   * Records which columns a table or view has.
+   *
+   * @param asOf {@link #version} before the backend was asked, as for {@link #learn}
+   */
+  public void learnColumns(RelationName name, List<TableColumn> found, long asOf) {
+    if (asOf != version.get()) {
+      return;
+    }
+    Key key = new Key(name.database().name(), name.name());
+    columns.put(key, List.copyOf(found));
+    if (asOf != version.get()) {
+      columns.invalidate(key);
     }
   }
 
@@ -126,6 +154,7 @@ public final class BackendObjects implements RelationKinds, ViewDefinitions {
   private void changed() {
     version.incrementAndGet();
     found.invalidateAll();
+    columns.invalidateAll();
     views.clear();
   }
 

@@ -102,6 +102,17 @@ public final class ObjectLookup {
     }
   }
 
+  /**
+   * Looks up the columns of tables and views.
+   *
+   * @param asOf as for {@link #lookUp}
+   */
+  public void lookUpColumns(Collection<RelationName> names, long asOf) throws StoreException {
+    for (RelationName name : names) {
+      objects.learnColumns(name, control.columns(name.database().name(), name.name()), asOf);
+    }
+  }
+
   private boolean isKnownTable(RelationName name) {
     String database = name.database().name();
     CatalogState state = publisher.current().state();

@@ -4,6 +4,7 @@ import io.portcullis.privilege.store.AccountBackend;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.TableColumn;
 import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A control path that is a map, and remembers what it was told to end. */
 final class FakeControl implements BackendControl, AccountBackend {
@@ -28,6 +30,7 @@ final class FakeControl implements BackendControl, AccountBackend {
   boolean deaf;
 
   private final Map<String, Map<String, RelationKind>> objects = new TreeMap<>();
+  private final Map<String, List<TableColumn>> columns = new HashMap<>();
 
   FakeControl with(String database, String relation, RelationKind kind) {
     objects.computeIfAbsent(database, name -> new HashMap<>()).put(relation, kind);
@@ -36,6 +39,14 @@ final class FakeControl implements BackendControl, AccountBackend {
 
   FakeControl with(String database) {
     objects.computeIfAbsent(database, name -> new HashMap<>());
+    return this;
+  }
+
+  /** Of a table or view that is there. */
+  FakeControl withColumns(String database, String relation, String... names) {
+    columns.put(
+        database + "." + relation,
+        Stream.of(names).map(name -> new TableColumn(name, false)).toList());
     return this;
   }
 
@@ -97,6 +108,11 @@ final class FakeControl implements BackendControl, AccountBackend {
   public Map<String, RelationKind> relations(String database) throws StoreException {
     reach();
     return objects.getOrDefault(database, Map.of());
+  }
+
+  @Override
+  public List<TableColumn> columns(String database, String name) {
+    return columns.getOrDefault(database + "." + name, List.of());
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.TableColumn;
 import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
@@ -161,6 +162,11 @@ final class ObjectLookupTest {
     @Override
     public Optional<ViewSource> view(String database, String name) {
       return Optional.ofNullable(views.get(database + "." + name));
+    }
+
+    @Override
+    public List<TableColumn> columns(String database, String name) {
+      return List.of();
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.portcullis.sql.access;
 
+import java.util.Map;
+import java.util.Set;
+
 /** What a DDL statement does to the set of objects when the backend has said OK to it. */
 public sealed interface CatalogEffect {
 
@@ -20,6 +23,20 @@ public sealed interface CatalogEffect {
   record RelationDropped(RelationName relation) implements CatalogEffect {}
 
   record RelationRenamed(RelationName from, RelationName to) implements CatalogEffect {}
+
+  /**
+   * Columns of a table came, went or have other names: all at once.
+   *
+   * @param gone those that were dropped, and those that are new; as written
+   * @param renamed old names by the new ones, as written
+   */
+  record ColumnsChanged(RelationName table, Set<String> gone, Map<String, String> renamed)
+      implements CatalogEffect {
+    public ColumnsChanged {
+      gone = Set.copyOf(gone);
+      renamed = Map.copyOf(renamed);
+    }
+  }
 
   /** The view stays, and reads something else: who owns it goes on owning it. */
   record ViewRedefined(RelationName view) implements CatalogEffect {}

@@ -2,6 +2,7 @@ package io.portcullis.sql.analysis;
 
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.CatalogEffect;
+import io.portcullis.sql.access.CatalogEffect.ColumnsChanged;
 import io.portcullis.sql.access.CatalogEffect.DatabaseCreated;
 import io.portcullis.sql.access.CatalogEffect.DatabaseDropped;
 import io.portcullis.sql.access.CatalogEffect.RelationCreated;
@@ -76,6 +77,8 @@ final class NamedDatabases {
     } else if (effect instanceof RelationRenamed renamed) {
       objects.add(renamed.from());
       objects.add(renamed.to());
+    } else if (effect instanceof ColumnsChanged changed) {
+      objects.add(changed.table());
     } else if (effect instanceof ViewRedefined redefined) {
       objects.add(redefined.view());
     } else if (effect instanceof TemporaryTableCreated created) {

@@ -32,6 +32,7 @@ public final class StatementAnalyzer {
 
   private final StatementReader reader = new StatementReader(new JsqlQueryReader());
   private final Cache<StatementKey, AnalysisResult> cache;
+  private final Cache<StatementKey, ColumnUses> columns;
 
   /**
    * @param maximumEntries how many statements are remembered; one with a long key counts for
@@ -48,6 +49,12 @@ public final class StatementAnalyzer {
             .weigher((StatementKey key, AnalysisResult result) -> 1 + key.length() / KEY_BYTES)
             .executor(Runnable::run)
             .build();
+    columns =
+        Caffeine.newBuilder()
+            .maximumWeight(maximumEntries)
+            .weigher((StatementKey key, ColumnUses uses) -> 1 + key.length() / KEY_BYTES)
+            .executor(Runnable::run)
+            .build();
   }
 
   /** What is known about a statement; null if it has to be analysed. */
@@ -62,6 +69,31 @@ public final class StatementAnalyzer {
       cache.put(statement.key(), result);
     }
     return result;
+  }
+
+  /**
+   * The tables and columns a statement uses, as far as it can be read; for an executor as {@link
+   * #analyze}, unless it is known. Never throws: where nothing is certain, it says so.
+   */
+  public ColumnUses columnUses(LexedStatement statement) {
+    return columns.get(statement.key(), key -> readColumns(statement));
+  }
+
+  /** The same if it is known; null if it has to be read. */
+  public @Nullable ColumnUses knownColumnUses(LexedStatement statement) {
+    return columns.getIfPresent(statement.key());
+  }
+
+  private ColumnUses readColumns(LexedStatement text) {
+    try {
+      QualifiedNames names = new QualifiedNames(text);
+      reader.read(names);
+      return ColumnUses.of(names);
+    } catch (StatementRefused | StackOverflowError unreadable) {
+      return ColumnUses.UNKNOWN;
+    } catch (RuntimeException unforeseen) {
+      return ColumnUses.UNKNOWN;
+    }
   }
 
   /**

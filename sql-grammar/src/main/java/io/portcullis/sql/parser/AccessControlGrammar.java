@@ -5,6 +5,7 @@ import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.statement.AccessControlStatement;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
+import io.portcullis.sql.statement.AccessControlStatement.ColumnPrivilege;
 import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
@@ -44,9 +45,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Users, roles and grants (PM section 5, with MySQL's short forms). */
 final class AccessControlGrammar {
+  private static final Set<String> COLUMN_PRIVILEGES =
+      Set.of("SELECT", "INSERT", "UPDATE", "REFERENCES", "REFERENCE");
+
   private final TokenCursor cursor;
 
   AccessControlGrammar(TokenCursor cursor) {
@@ -249,7 +254,7 @@ final class AccessControlGrammar {
       throw cursor.notOffered("GRANT PROXY");
     }
     if (cursor.find("ON") < cursor.find("TO")) {
-      List<String> privileges = privileges();
+      Privileges privileges = privileges();
       cursor.expect("ON");
       ObjectType type = objectType();
       Level level = level();
@@ -258,7 +263,8 @@ final class AccessControlGrammar {
       if (cursor.is("IDENTIFIED")) {
         throw cursor.notOffered("GRANT ... IDENTIFIED BY");
       }
-      return new GrantPrivileges(privileges, type, level, grantees, grantOption());
+      return new GrantPrivileges(
+          privileges.whole(), privileges.onColumns(), type, level, grantees, grantOption());
     }
     List<String> roles = roles();
     cursor.expect("TO");
@@ -277,14 +283,15 @@ final class AccessControlGrammar {
       return revokeInDatabase(ifExists);
     }
     if (cursor.find("ON") < cursor.find("FROM")) {
-      List<String> privileges = privileges();
+      Privileges privileges = privileges();
       cursor.expect("ON");
       ObjectType type = objectType();
       Level level = level();
       cursor.expect("FROM");
       List<UserName> grantees = grantees();
       boolean lenient = ignoresUnknownUser() || ifExists;
-      return new RevokePrivileges(lenient, optionOnly, privileges, type, level, grantees);
+      return new RevokePrivileges(
+          lenient, optionOnly, privileges.whole(), privileges.onColumns(), type, level, grantees);
     }
     if (!optionOnly && cursor.accept("ALL")) {
       cursor.accept("PRIVILEGES");
@@ -324,8 +331,11 @@ final class AccessControlGrammar {
   }
 
   /** Each the words of one privilege, in capitals with single blanks. */
-  private List<String> privileges() {
-    List<String> privileges = new ArrayList<>();
+  private record Privileges(List<String> whole, List<ColumnPrivilege> onColumns) {}
+
+  private Privileges privileges() {
+    List<String> whole = new ArrayList<>();
+    List<ColumnPrivilege> onColumns = new ArrayList<>();
     do {
       StringBuilder words = new StringBuilder();
       while (cursor.isKind(TokenKind.WORD) && !cursor.is("ON")) {
@@ -336,11 +346,26 @@ final class AccessControlGrammar {
         throw cursor.unexpected();
       }
       if (cursor.isMark("(")) {
-        throw cursor.notOffered("a column list (" + words + " on single columns)");
+        onColumns.add(new ColumnPrivilege(words.toString(), columns(words.toString())));
+      } else {
+        whole.add(words.toString());
       }
-      privileges.add(words.toString());
     } while (cursor.acceptMark(","));
-    return privileges;
+    return new Privileges(whole, onColumns);
+  }
+
+  /** As in MySQL, other privileges than these have no columns. */
+  private List<String> columns(String privilege) {
+    if (!COLUMN_PRIVILEGES.contains(privilege)) {
+      throw cursor.unexpected();
+    }
+    cursor.expectMark("(");
+    List<String> columns = new ArrayList<>();
+    do {
+      columns.add(cursor.identifier());
+    } while (cursor.acceptMark(","));
+    cursor.expectMark(")");
+    return columns;
   }
 
   private ObjectType objectType() {

@@ -90,7 +90,9 @@ final class DataGrammar {
       names();
     }
     if (cursor.isMark("(") && !isQueryInParentheses()) {
-      names();
+      names(Optional.of(target));
+    } else if (!cursor.is("SET")) {
+      notes().unlisted();
     }
     if (cursor.acceptAny("VALUES", "VALUE")) {
       rows();
@@ -102,6 +104,7 @@ final class DataGrammar {
       }
     } else if (cursor.accept("SET")) {
       int end = cursor.find("ON", "RETURNING", "AS");
+      written(cursor.at(), end, AccessKind.INSERT, Optional.of(target));
       reads(assignments(end));
       cursor.moveTo(end);
       if (cursor.accept("AS")) {
@@ -122,6 +125,7 @@ final class DataGrammar {
       cursor.expect("DUPLICATE", "KEY", "UPDATE");
       accesses.add(AccessKind.UPDATE, target);
       int end = isMariaDb() ? cursor.find("RETURNING") : cursor.end();
+      written(cursor.at(), end, AccessKind.UPDATE, Optional.of(target));
       reads(assignments(end));
       cursor.moveTo(end);
     }
@@ -159,6 +163,13 @@ final class DataGrammar {
 
   /** A list of possibly qualified names in parentheses, also an empty one. */
   private void names() {
+    names(Optional.empty());
+  }
+
+  /**
+   * @param target the table of which they are columns that are written
+   */
+  private void names(Optional<RelationName> target) {
     cursor.expectMark("(");
     while (!cursor.acceptMark(")")) {
       int begin = cursor.at();
@@ -170,6 +181,22 @@ final class DataGrammar {
         throw cursor.unexpected();
       }
       cursor.names().inExpression(begin);
+      if (target.isPresent()) {
+        notes().written(begin, cursor.lastOfName(begin), AccessKind.INSERT, target);
+      }
+    }
+  }
+
+  private ColumnNotes notes() {
+    return cursor.names().columns();
+  }
+
+  /** Notes the left side of every assignment. */
+  private void written(int from, int to, AccessKind kind, Optional<RelationName> target) {
+    int at = from;
+    while (at < to) {
+      notes().written(at, cursor.lastOfName(at), kind, target);
+      at = endOfItem(at, to) + 1;
     }
   }
 
@@ -247,6 +274,8 @@ final class DataGrammar {
     pieces.add(new Piece.Assignments(set + 1, end));
     pieces.add(FROM);
     pieces.addAll(tableReferences(tables, set));
+    notes().changing(tables, set);
+    written(set + 1, end, AccessKind.UPDATE, Optional.empty());
     cursor.moveTo(end);
     if (cursor.is("RETURNING")) {
       throw cursor.notOffered("UPDATE ... RETURNING");
@@ -367,6 +396,7 @@ final class DataGrammar {
     if (!cursor.accept("FROM")) {
       List<List<String>> targets = targets();
       cursor.expect("FROM");
+      notes().changing(cursor.at(), endOfTables());
       pieces.add(tokens(cursor.at(), cursor.end()));
       return deleted(targets, queries.read(cursor.names(), pieces));
     }
@@ -374,10 +404,12 @@ final class DataGrammar {
     if (cursor.find("USING") < cursor.find("WHERE", "SELECT", "JOIN")) {
       List<List<String>> targets = targets();
       cursor.expect("USING");
+      notes().changing(cursor.at(), endOfTables());
       pieces.add(tokens(cursor.at(), cursor.end()));
       return deleted(targets, queries.read(cursor.names(), pieces));
     }
     RelationName target = cursor.relation();
+    notes().changing(begin, cursor.at());
     cursor.moveTo(begin);
     int end = isMariaDb() ? cursor.find("RETURNING") : cursor.end();
     pieces.add(tokens(begin, end));
@@ -390,6 +422,10 @@ final class DataGrammar {
     returning(target);
     cursor.expectEnd();
     return accesses.forward(StatementKind.DELETE);
+  }
+
+  private int endOfTables() {
+    return cursor.find("WHERE", "ORDER", "LIMIT");
   }
 
   /** {@code t, d.t, t.*, ...} of a DELETE from several tables. */

@@ -10,8 +10,10 @@ import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.parser.QueryReader.Piece;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.StatementKind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -328,9 +330,14 @@ final class DefinitionGrammar {
         }
         definition.skip();
       } else if (definition.accept("REFERENCES")) {
-        accesses.add(AccessKind.REFERENCE, definition.relation());
+        RelationName referenced = definition.relation();
+        accesses.add(AccessKind.REFERENCE, referenced);
         if (definition.isMark("(")) {
-          definition.moveTo(definition.closing(definition.at()) + 1);
+          int close = definition.closing(definition.at());
+          referenced(definition, referenced, close);
+          definition.moveTo(close + 1);
+        } else {
+          definition.names().columns().unlisted();
         }
       } else if (definition.is("SELECT")
           || definition.is("UNION")
@@ -354,6 +361,13 @@ final class DefinitionGrammar {
         }
         definition.skip();
       }
+    }
+  }
+
+  /** Notes the columns a foreign key points at. */
+  private void referenced(TokenCursor definition, RelationName of, int close) {
+    for (int i = definition.at() + 1; i < close; i += 2) {
+      cursor.names().columns().written(i, i, AccessKind.REFERENCE, Optional.of(of));
     }
   }
 
@@ -528,14 +542,19 @@ final class DefinitionGrammar {
     this.table = table.name();
     accesses.add(AccessKind.ALTER_TABLE, table);
     acceptWait(cursor);
+    ChangedColumns columns = new ChangedColumns();
+    List<RelationName> renamed = new ArrayList<>();
     while (!cursor.atEnd()) {
       int end = cursor.is("ORDER", "BY") ? cursor.end() : endOfSpecification();
-      specification(table, cursor.part(cursor.at(), end));
+      columns.read(cursor.part(cursor.at(), end));
+      specification(table, cursor.part(cursor.at(), end), renamed);
       cursor.moveTo(end);
       if (!cursor.atEnd()) {
         cursor.expectMark(",");
       }
     }
+    columns.effect(table).ifPresent(accesses::effect);
+    renamed.forEach(to -> accesses.effect(new CatalogEffect.RelationRenamed(table, to)));
     return accesses.forward(StatementKind.ALTER_TABLE);
   }
 
@@ -553,7 +572,7 @@ final class DefinitionGrammar {
     return cursor.end();
   }
 
-  private void specification(RelationName table, TokenCursor part) {
+  private void specification(RelationName table, TokenCursor part, List<RelationName> renamed) {
     if (part.accept("RENAME")) {
       boolean inside = part.isAny("COLUMN", "INDEX", "KEY");
       if (inside) {
@@ -568,7 +587,7 @@ final class DefinitionGrammar {
         part.acceptMark("=");
         RelationName target = part.relation();
         accesses.add(AccessKind.CREATE_TABLE, target);
-        accesses.effect(new CatalogEffect.RelationRenamed(table, target));
+        renamed.add(target);
       }
       part.expectEnd();
       return;

@@ -20,6 +20,7 @@ public final class QualifiedNames {
   private final BitSet tables = new BitSet();
 
   private final BitSet dots = new BitSet();
+  private final ColumnNotes columns = new ColumnNotes();
   private @Nullable QualifiedNames inString;
 
   public QualifiedNames(LexedStatement text) {
@@ -28,6 +29,11 @@ public final class QualifiedNames {
 
   public LexedStatement text() {
     return text;
+  }
+
+  /** Where the statement names tables, and what may be their columns. */
+  public ColumnNotes columns() {
+    return columns;
   }
 
   /** Tokens that name a database, ascending. */

@@ -59,6 +59,15 @@ final class TokenCursor {
     at++;
   }
 
+  /** The last token of a name, of one part or of several, that begins with this token. */
+  int lastOfName(int first) {
+    int last = first;
+    while (punctuationAt(last + 1, ".")) {
+      last += 2;
+    }
+    return last;
+  }
+
   boolean atEnd() {
     return at >= end;
   }

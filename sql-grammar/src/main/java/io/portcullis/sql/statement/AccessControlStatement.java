@@ -156,11 +156,19 @@ public sealed interface AccessControlStatement extends Statement {
 
   record CommentRole(String role, String comment) implements AccessControlStatement {}
 
+  /** A privilege on single columns: {@code SELECT (a, b)}; the words as for whole objects. */
+  record ColumnPrivilege(String privilege, List<String> columns) {
+    public ColumnPrivilege {
+      columns = List.copyOf(columns);
+    }
+  }
+
   /**
    * @param grantees each is looked up as a role first, then as a user (PM 5.5)
    */
   record GrantPrivileges(
       List<String> privileges,
+      List<ColumnPrivilege> onColumns,
       ObjectType type,
       Level level,
       List<UserName> grantees,
@@ -168,7 +176,18 @@ public sealed interface AccessControlStatement extends Statement {
       implements AccessControlStatement {
     public GrantPrivileges {
       privileges = List.copyOf(privileges);
+      onColumns = List.copyOf(onColumns);
       grantees = List.copyOf(grantees);
+    }
+
+    /** On whole objects only. */
+    public GrantPrivileges(
+        List<String> privileges,
+        ObjectType type,
+        Level level,
+        List<UserName> grantees,
+        boolean grantOption) {
+      this(privileges, List.of(), type, level, grantees, grantOption);
     }
   }
 
@@ -179,13 +198,26 @@ public sealed interface AccessControlStatement extends Statement {
       boolean ifExists,
       boolean grantOptionOnly,
       List<String> privileges,
+      List<ColumnPrivilege> onColumns,
       ObjectType type,
       Level level,
       List<UserName> grantees)
       implements AccessControlStatement {
     public RevokePrivileges {
       privileges = List.copyOf(privileges);
+      onColumns = List.copyOf(onColumns);
       grantees = List.copyOf(grantees);
+    }
+
+    /** On whole objects only. */
+    public RevokePrivileges(
+        boolean ifExists,
+        boolean grantOptionOnly,
+        List<String> privileges,
+        ObjectType type,
+        Level level,
+        List<UserName> grantees) {
+      this(ifExists, grantOptionOnly, privileges, List.of(), type, level, grantees);
     }
   }
 

@@ -10,6 +10,7 @@ import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.statement.AccessControlStatement.AccountState;
 import io.portcullis.sql.statement.AccessControlStatement.AlterAccount;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
+import io.portcullis.sql.statement.AccessControlStatement.ColumnPrivilege;
 import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateAccount;
 import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
@@ -380,6 +381,29 @@ final class AccessControlGrammarTest {
                 new Level.Named(RelationName.unqualified("account")),
                 "r",
                 false)),
+        reads(
+            "GRANT SELECT (a, `b c`), DELETE, INSERT (a) ON TABLE d.t TO r WITH GRANT OPTION",
+            new GrantPrivileges(
+                List.of("DELETE"),
+                List.of(
+                    new ColumnPrivilege("SELECT", List.of("a", "b c")),
+                    new ColumnPrivilege("INSERT", List.of("a"))),
+                ObjectType.TABLE,
+                named("d", "t"),
+                List.of(user("r")),
+                true)),
+        reads(
+            "REVOKE GRANT OPTION FOR references (a), UPDATE(b) ON VIEW d.v FROM r",
+            new RevokePrivileges(
+                false,
+                true,
+                List.of(),
+                List.of(
+                    new ColumnPrivilege("REFERENCES", List.of("a")),
+                    new ColumnPrivilege("UPDATE", List.of("b"))),
+                ObjectType.VIEW,
+                named("d", "v"),
+                List.of(user("r")))),
         reads(
             "REVOKE GRANT OPTION FOR SELECT ON TABLE t FROM r",
             new RevokePrivileges(

@@ -5,6 +5,7 @@ import static io.portcullis.sql.analysis.Analysed.MYSQL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portcullis.sql.access.CatalogEffect;
+import io.portcullis.sql.access.CatalogEffect.ColumnsChanged;
 import io.portcullis.sql.access.CatalogEffect.DatabaseCreated;
 import io.portcullis.sql.access.CatalogEffect.DatabaseDropped;
 import io.portcullis.sql.access.CatalogEffect.RelationCreated;
@@ -17,6 +18,8 @@ import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.statement.ForwardStatement;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -59,13 +62,27 @@ final class CatalogEffectsTest {
             new RelationDropped(D_U)),
         does("DROP TEMPORARY TABLE t", new TemporaryTableDropped(T)),
         does("RENAME TABLE t TO d.u", new RelationRenamed(T, D_U)),
-        does("ALTER TABLE t ADD b INT, RENAME d.u", new RelationRenamed(T, D_U)),
+        does(
+            "ALTER TABLE t ADD b INT, RENAME d.u",
+            new ColumnsChanged(T, Set.of("b"), Map.of()),
+            new RelationRenamed(T, D_U)),
         does("CREATE VIEW t AS SELECT 1", new RelationCreated(T, RelationKind.VIEW, true)),
         does(
             "CREATE OR REPLACE VIEW t AS SELECT 1",
             new RelationCreated(T, RelationKind.VIEW, false)),
         does("DROP VIEW t", new RelationDropped(T)),
         does("TRUNCATE t"),
+        does(
+            "ALTER TABLE t RENAME COLUMN a TO b, CHANGE c d INT, DROP e, DROP COLUMN f, ADD g INT",
+            new ColumnsChanged(T, Set.of("e", "f", "g"), Map.of("b", "a", "d", "c"))),
+        does(
+            "ALTER TABLE t ADD (a INT, KEY (b)), CHANGE c C INT, RENAME TO d.u",
+            new ColumnsChanged(T, Set.of("a", "KEY"), Map.of()),
+            new RelationRenamed(T, D_U)),
+        does(
+            "ALTER TABLE t MODIFY a INT, RENAME INDEX i TO j",
+            new ColumnsChanged(T, Set.of(), Map.of())),
+        does("ALTER TABLE t COMMENT 'c'"),
         does("ALTER VIEW t AS SELECT 1", new CatalogEffect.ViewRedefined(T)));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.CatalogEffect;
+import io.portcullis.sql.access.CatalogEffect.ColumnsChanged;
 import io.portcullis.sql.access.CatalogEffect.DatabaseCreated;
 import io.portcullis.sql.access.CatalogEffect.DatabaseDropped;
 import io.portcullis.sql.access.CatalogEffect.RelationCreated;
@@ -177,6 +178,9 @@ final class Spliced {
     }
     if (effect instanceof RelationRenamed renamed) {
       return new RelationRenamed(renamed(renamed.from()), renamed(renamed.to()));
+    }
+    if (effect instanceof ColumnsChanged changed) {
+      return new ColumnsChanged(renamed(changed.table()), changed.gone(), changed.renamed());
     }
     if (effect instanceof ViewRedefined redefined) {
       return new ViewRedefined(renamed(redefined.view()));

@@ -5,6 +5,7 @@ import io.portcullis.privilege.store.BackendControl;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.ServerFacts.Collation;
 import io.portcullis.privilege.store.StoreException;
+import io.portcullis.privilege.store.TableColumn;
 import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.text.ServerVersion;
@@ -116,6 +117,33 @@ public final class JdbcBackendControl implements BackendControl, AccountBackend 
       return found;
     } catch (SQLException e) {
       throw pool.failure("listing tables", e);
+    }
+  }
+
+  @Override
+  public List<TableColumn> columns(String database, String name) throws StoreException {
+    try (Connection connection = pool.connection();
+        PreparedStatement query =
+            connection.prepareStatement(
+                "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, EXTRA, @@lower_case_table_names"
+                    + " FROM information_schema.COLUMNS"
+                    + " WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION")) {
+      query.setString(1, database);
+      query.setString(2, name);
+      List<TableColumn> columns = new ArrayList<>();
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          boolean fold = row.getInt(5) != 0;
+          if (same(database, row.getString(1), fold) && same(name, row.getString(2), fold)) {
+            String extra = row.getString(4);
+            columns.add(
+                new TableColumn(row.getString(3), extra != null && extra.contains("INVISIBLE")));
+          }
+        }
+      }
+      return columns;
+    } catch (SQLException e) {
+      throw pool.failure("listing columns", e);
     }
   }
 

@@ -344,6 +344,12 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
         "catalog_grant",
         "",
         row -> rows.add(new CatalogChange.PrivilegeGranted(grant(row))));
+    each(
+        connection,
+        "role_id, privilege_code, relation_id, kind_code, column_name, grant_option FROM ",
+        "catalog_column_grant",
+        "",
+        row -> rows.add(new CatalogChange.PrivilegeGranted(columnGrant(row))));
     CatalogState state = CatalogState.empty().applyAll(rows);
     return new LoadedCatalog(
         epoch, state.withIdsUsed(lastAccount, lastUser, lastRole, lastDatabase, lastRelation));
@@ -455,6 +461,19 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
       throw unknown("privilege", code);
     }
     return new Grant(new RoleId(row.getInt(1)), privilege.get(), level, row.getBoolean(6));
+  }
+
+  /** Of the columns role, privilege, relation, kind, column and option, the first ones. */
+  static Grant columnGrant(ResultSet row) throws SQLException, StoreException {
+    int code = row.getInt(2);
+    PrivilegeType privilege =
+        PrivilegeType.ofCode(code)
+            .filter(PrivilegeType::isOfColumns)
+            .orElseThrow(() -> unknown("privilege on a column", code));
+    GrantLevel level =
+        new GrantLevel.OnColumn(
+            new RelationId(row.getLong(3)), kind(row.getInt(4)), row.getString(5));
+    return new Grant(new RoleId(row.getInt(1)), privilege, level, row.getBoolean(6));
   }
 
   private static GrantLevel level(int code, long object, int kind) throws StoreException {

@@ -22,7 +22,11 @@ final class Migrations {
   /** In order; the position is the version. Never changed once released, only added to. */
   private static final List<String> SCRIPTS =
       List.of(
-          "0001-catalog.sql", "0002-user-profiles.sql", "0003-accounts.sql", "0008-provenance.sql");
+          "0001-catalog.sql",
+          "0002-user-profiles.sql",
+          "0003-accounts.sql",
+          "0005-column-grants.sql",
+          "0008-provenance.sql");
 
   private static final int LOCK_SECONDS = 60;
 

@@ -53,6 +53,14 @@ final class ProvenanceRows {
           provenance.put(grant, granted(row, 7, Optional.empty(), 8));
         });
     each(
+        "role_id, privilege_code, relation_id, kind_code, column_name, grant_option, granted_by,"
+            + " granted_millis FROM ",
+        "catalog_column_grant",
+        "role_id",
+        row ->
+            provenance.put(
+                JdbcCatalogStore.columnGrant(row), granted(row, 7, Optional.empty(), 8)));
+    each(
         "role_id, user_id, granted_by, granted_millis FROM ",
         "catalog_role_to_user",
         "role_id",

@@ -50,6 +50,7 @@ final class Rows {
   private static final List<String> TABLES_OF_ACCOUNT =
       List.of(
           "catalog_grant",
+          "catalog_column_grant",
           "catalog_relation",
           "catalog_database",
           "catalog_role_to_role",
@@ -206,6 +207,7 @@ final class Rows {
           "catalog_grant WHERE account_id = ? AND level_code = ? AND object_id = ?",
           LevelCode.RELATION,
           relation);
+      delete("catalog_column_grant WHERE account_id = ? AND relation_id = ?", relation);
       delete("catalog_relation WHERE account_id = ? AND relation_id = ?", relation);
     } else {
       throw new AssertionError(change);
@@ -364,6 +366,7 @@ final class Rows {
     int role = dropped.role().value();
     int heir = dropped.heir().value();
     delete("catalog_grant WHERE account_id = ? AND role_id = ?", role);
+    delete("catalog_column_grant WHERE account_id = ? AND role_id = ?", role);
     delete("catalog_role_to_user WHERE account_id = ? AND role_id = ?", role);
     delete("catalog_role_to_role WHERE account_id = ? AND granted_role_id = ?", role);
     delete("catalog_role_to_role WHERE account_id = ? AND grantee_role_id = ?", role);
@@ -394,6 +397,20 @@ final class Rows {
   }
 
   private void grant(Grant grant) {
+    if (grant.level() instanceof GrantLevel.OnColumn one) {
+      insert(
+          "catalog_column_grant (account_id, role_id, privilege_code, relation_id, kind_code,"
+              + " column_name, grant_option, granted_by, granted_millis)",
+          grant.grantee().value(),
+          grant.privilege().code(),
+          one.relation().value(),
+          LevelCode.of(one.kind()),
+          one.column(),
+          grant.grantOption(),
+          maker(),
+          madeAt());
+      return;
+    }
     insert(
         "catalog_grant (account_id, role_id, privilege_code, level_code, object_id, kind_code,"
             + " grant_option, granted_by, granted_millis)",
@@ -432,6 +449,17 @@ final class Rows {
 
   private void revoke(Grant grant) {
     GrantLevel level = grant.level();
+    if (level instanceof GrantLevel.OnColumn one) {
+      delete(
+          "catalog_column_grant WHERE account_id = ? AND role_id = ? AND privilege_code = ?"
+              + " AND relation_id = ? AND kind_code = ? AND column_name = ?",
+          grant.grantee().value(),
+          grant.privilege().code(),
+          one.relation().value(),
+          LevelCode.of(one.kind()),
+          one.column());
+      return;
+    }
     delete(
         "catalog_grant WHERE account_id = ? AND role_id = ? AND privilege_code = ?"
             + " AND level_code = ? AND object_id = ? AND kind_code = ?",
@@ -452,6 +480,15 @@ final class Rows {
                 + schema
                 + ".catalog_relation WHERE account_id = ? AND database_id = ?)",
             List.of(account, LevelCode.RELATION, account, database)));
+    rows.add(
+        new Row(
+            "DELETE FROM "
+                + schema
+                + ".catalog_column_grant WHERE account_id = ? AND relation_id IN (SELECT"
+                + " relation_id FROM "
+                + schema
+                + ".catalog_relation WHERE account_id = ? AND database_id = ?)",
+            List.of(account, account, database)));
     delete(
         "catalog_grant WHERE account_id = ? AND level_code IN (?, ?) AND object_id = ?",
         LevelCode.DATABASE,

@@ -3,6 +3,10 @@ ALTER TABLE ${schema}.catalog_grant
   ADD COLUMN granted_by INT,
   ADD COLUMN granted_millis BIGINT;
 
+ALTER TABLE ${schema}.catalog_column_grant
+  ADD COLUMN granted_by INT,
+  ADD COLUMN granted_millis BIGINT;
+
 ALTER TABLE ${schema}.catalog_role_to_user
   ADD COLUMN granted_by INT,
   ADD COLUMN granted_millis BIGINT;

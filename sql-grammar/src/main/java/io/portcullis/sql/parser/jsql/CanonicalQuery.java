@@ -121,12 +121,17 @@ final class CanonicalQuery {
 
   /** Where each of these items, given in ascending order, begins in the text. */
   Set<Integer> offsets(List<Integer> chosen) {
-    Set<Integer> offsets = new HashSet<>();
+    return new HashSet<>(offsetOf(chosen).values());
+  }
+
+  /** The same, by the item. */
+  Map<Integer, Integer> offsetOf(List<Integer> chosen) {
+    Map<Integer, Integer> offsets = new HashMap<>();
     int offset = 0;
     int next = 0;
     for (int i = 0; i < items.size() && next < chosen.size(); i++) {
       if (chosen.get(next) == i) {
-        offsets.add(offset);
+        offsets.put(i, offset);
         next++;
       }
       offset += items.get(i).text().length() + 1;

@@ -2,6 +2,7 @@ package io.portcullis.sql.parser.jsql;
 
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.parser.ColumnNotes;
 import io.portcullis.sql.parser.QualifiedNames;
 import io.portcullis.sql.parser.QueryReader;
 import io.portcullis.sql.parser.StatementRefused;
@@ -11,6 +12,7 @@ import io.portcullis.sql.text.Span;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import net.sf.jsqlparser.parser.CCJSqlParser;
 import net.sf.jsqlparser.parser.CCJSqlParserConstants;
@@ -51,7 +53,71 @@ public final class JsqlQueryReader implements QueryReader {
     if (query.offsets(tokens.qualified()).equals(tree.qualified())) {
       note(query, tokens.qualified(), names);
     }
+    noteColumns(query, tokens.starts(), tree, names.columns());
     return reading;
+  }
+
+  /** Notes the tables, and every other name that is not for certain an alias. */
+  private static void noteColumns(
+      CanonicalQuery query, List<Integer> tables, TreeReader tree, ColumnNotes notes) {
+    Map<Integer, Integer> offsets = query.offsetOf(tables);
+    if (!tree.places().equals(Set.copyOf(offsets.values()))
+        || tree.places().size() != tables.size()) {
+      notes.incomplete();
+      return;
+    }
+    List<Item> items = query.items();
+    int i = 0;
+    while (i < items.size()) {
+      Item item = items.get(i);
+      if (item.kind() == ItemKind.NAME) {
+        int last = lastOfName(items, i);
+        if (offsets.containsKey(i)) {
+          notes.table(
+              item.token(), items.get(last).token() + 1, tree.common().contains(offsets.get(i)));
+        } else if (!isAlias(items, i)) {
+          notes.name(item.token(), items.get(last).token());
+        }
+        i = last + 1;
+      } else {
+        if (item.isMark("*") && isStar(items, i)) {
+          notes.star();
+        } else if (item.isWord("NATURAL")) {
+          notes.natural();
+        }
+        i++;
+      }
+    }
+  }
+
+  private static int lastOfName(List<Item> items, int first) {
+    int last = first;
+    while (last + 2 < items.size()
+        && items.get(last + 1).isMark(".")
+        && items.get(last + 2).kind() == ItemKind.NAME) {
+      last += 2;
+    }
+    return last;
+  }
+
+  /** Behind AS, OVER, WITH, or what ends an operand or a table there is no name of a column. */
+  private static boolean isAlias(List<Item> items, int i) {
+    if (i == 0) {
+      return false;
+    }
+    Item before = items.get(i - 1);
+    return before.isWord("AS")
+        || before.isWord("OVER")
+        || before.isWord("WITH")
+        || before.isWord("RECURSIVE")
+        || before.isMark(")")
+        || before.kind() == ItemKind.NAME
+        || before.kind() == ItemKind.LITERAL;
+  }
+
+  private static boolean isStar(List<Item> items, int i) {
+    Item before = items.get(i - 1);
+    return before.isWord("SELECT") || before.isWord("DISTINCT") || before.isMark(",");
   }
 
   /**

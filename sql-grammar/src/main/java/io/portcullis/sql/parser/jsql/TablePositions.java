@@ -14,6 +14,7 @@ import java.util.List;
  */
 final class TablePositions {
   private final List<RelationName> names = new ArrayList<>();
+  private final List<Integer> starts = new ArrayList<>();
   private final List<Integer> qualified = new ArrayList<>();
   private int selects;
 
@@ -27,6 +28,11 @@ final class TablePositions {
 
   List<RelationName> names() {
     return names;
+  }
+
+  /** The first item of each name, ascending. */
+  List<Integer> starts() {
+    return starts;
   }
 
   /** The first item of each of those names that has a database before it, ascending. */
@@ -87,6 +93,7 @@ final class TablePositions {
         expected = inFrom;
       } else if (item.kind() == ItemKind.NAME && expected) {
         expected = false;
+        starts.add(i);
         if (i + 2 < items.size()
             && items.get(i + 1).isMark(".")
             && items.get(i + 2).kind() == ItemKind.NAME) {

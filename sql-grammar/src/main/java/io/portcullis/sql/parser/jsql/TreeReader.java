@@ -59,6 +59,8 @@ final class TreeReader {
   private final Set<Table> outermost = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<RelationName> others = new LinkedHashSet<>();
   private final List<RelationName> positions = new ArrayList<>();
+  private final Set<Integer> places = new HashSet<>();
+  private final Set<Integer> common = new HashSet<>();
   private final Set<Integer> qualified = new HashSet<>();
   private Set<String> commonTables = Set.of();
   private int selects;
@@ -85,6 +87,16 @@ final class TreeReader {
   /** Where in the canonical text a table begins whose name has a database before it. */
   Set<Integer> qualified() {
     return qualified;
+  }
+
+  /** Where in the canonical text the name of a table begins, -1 where it is not known. */
+  Set<Integer> places() {
+    return places;
+  }
+
+  /** Those of them that are common table expressions. */
+  Set<Integer> common() {
+    return common;
   }
 
   int selects() {
@@ -275,19 +287,24 @@ final class TreeReader {
             ? RelationName.unqualified(query.realName(table.getName()))
             : RelationName.of(query.realName(database), query.realName(table.getName()));
     positions.add(relation);
+    Node node = table.getASTNode();
+    // the parser counts from 1
+    int place = node == null ? -1 : node.jjtGetFirstToken().absoluteBegin - 1;
+    places.add(place);
     if (database != null) {
-      Node node = table.getASTNode();
-      // the parser counts from 1
-      qualified.add(node == null ? -1 : node.jjtGetFirstToken().absoluteBegin - 1);
+      qualified.add(place);
     }
-    boolean common = database == null && commonTables.contains(relation.name());
+    boolean isCommon = database == null && commonTables.contains(relation.name());
+    if (isCommon) {
+      common.add(place);
+    }
     if (outermost.contains(table)) {
       Alias alias = table.getAlias();
       sources.add(
           new Source(
-              common ? Optional.empty() : Optional.of(relation),
+              isCommon ? Optional.empty() : Optional.of(relation),
               alias == null ? relation.name() : query.realName(alias.getName())));
-    } else if (!common) {
+    } else if (!isCommon) {
       others.add(relation);
     }
   }

@@ -1,0 +1,59 @@
+package io.portcullis.proxy.statement;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.portcullis.proxy.wire.PacketFraming;
+import io.portcullis.proxy.wire.Packets;
+import io.portcullis.sql.lexer.LexedStatement;
+import java.nio.charset.Charset;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A change of some tokens of a statement.
+ *
+ * @param first the first token concerned
+ * @param end the token behind the last
+ * @param before what is put before them
+ * @param kept whether they stay
+ * @param after what is put behind them
+ */
+public record TextEdit(int first, int end, String before, boolean kept, String after) {
+
+  /** The tokens, and what separates them from the next, go away. */
+  static TextEdit without(int first, int end) {
+    return new TextEdit(first, end, "", false, "");
+  }
+
+  /**
+   * The command with its statement edited; the caller owns it. Borrows {@code framed}.
+   *
+   * @param statementBegin of the statement's first byte in {@code framed}
+   * @param edits of tokens that do not overlap
+   */
+  static ByteBuf apply(
+      ByteBuf framed,
+      int statementBegin,
+      LexedStatement statement,
+      List<TextEdit> edits,
+      Charset charset,
+      ByteBufAllocator allocator) {
+    ByteBuf out = allocator.buffer(framed.readableBytes() + edits.size() * 128);
+    int header = Packets.begin(out);
+    int from = framed.readerIndex() + PacketFraming.HEADER_LENGTH;
+    for (TextEdit edit : edits.stream().sorted(Comparator.comparingInt(TextEdit::first)).toList()) {
+      int begin = statementBegin + statement.span(edit.first()).begin();
+      int end = statementBegin + statement.span(edit.end() - 1).end();
+      out.writeBytes(framed, from, begin - from);
+      out.writeCharSequence(edit.before(), charset);
+      if (edit.kept()) {
+        out.writeBytes(framed, begin, end - begin);
+      }
+      out.writeCharSequence(edit.after(), charset);
+      from = end;
+    }
+    out.writeBytes(framed, from, framed.writerIndex() - from);
+    Packets.end(out, header, 0);
+    return out;
+  }
+}
