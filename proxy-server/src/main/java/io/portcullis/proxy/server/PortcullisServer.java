@@ -93,6 +93,7 @@ public final class PortcullisServer implements AutoCloseable {
   private static final long ANALYSIS_STACK_BYTES = 16L * 1024 * 1024;
 
   private final PortcullisConfig config;
+  private final StatementAnalyzer analyzer;
   private final SessionRegistry registry;
 
   /** What is to be closed, last made first. */
@@ -103,8 +104,9 @@ public final class PortcullisServer implements AutoCloseable {
   private int port;
   private boolean closed;
 
-  private PortcullisServer(PortcullisConfig config) {
+  private PortcullisServer(PortcullisConfig config, StatementAnalyzer analyzer) {
     this.config = config;
+    this.analyzer = analyzer;
     LimitsConfig limits = config.limits();
     this.registry =
         new SessionRegistry(
@@ -120,7 +122,13 @@ public final class PortcullisServer implements AutoCloseable {
    *     not be read, a file not be used or the address not be bound
    */
   public static PortcullisServer start(PortcullisConfig config) throws StartException {
-    PortcullisServer server = new PortcullisServer(config);
+    return start(config, new StatementAnalyzer(config.cache().analyses()));
+  }
+
+  /** With another analyzer: for tests of what stands behind it. */
+  static PortcullisServer start(PortcullisConfig config, StatementAnalyzer analyzer)
+      throws StartException {
+    PortcullisServer server = new PortcullisServer(config, analyzer);
     boolean started = false;
     try {
       server.run();
@@ -202,7 +210,6 @@ public final class PortcullisServer implements AutoCloseable {
     DclExecutor dcl =
         new DclExecutor(
             writer, publisher, authorizer, control, dclSettings, logins, accounts, random, clock);
-    StatementAnalyzer analyzer = new StatementAnalyzer(config.cache().analyses());
     ObjectLookup lookup =
         new ObjectLookup(control, publisher, objects, analyzer, facts, config.catalog().schema());
     SessionServices services =
