@@ -49,13 +49,23 @@ public final class TestGate implements AutoCloseable {
    */
   public static TestGate start(
       Endpoint backend, Endpoint straight, UnaryOperator<PortcullisConfig> change) {
-    String schema = "gate_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
-    return new TestGate(straight, schema, start(change.apply(config(backend, schema))));
+    return start(backend, straight, change, PortcullisServer::start);
   }
 
-  private static PortcullisServer start(PortcullisConfig config) {
+  /** Starts the server of a gate. */
+  public interface Starter {
+    PortcullisServer start(PortcullisConfig config) throws StartException;
+  }
+
+  /** With a server that is started in another way. */
+  public static TestGate start(
+      Endpoint backend,
+      Endpoint straight,
+      UnaryOperator<PortcullisConfig> change,
+      Starter starter) {
+    String schema = "gate_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
     try {
-      return PortcullisServer.start(config);
+      return new TestGate(straight, schema, starter.start(change.apply(config(backend, schema))));
     } catch (StartException e) {
       throw new IllegalStateException(e);
     }

@@ -2,6 +2,7 @@ package io.portcullis.privilege.catalog;
 
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
@@ -39,7 +40,12 @@ public sealed interface CatalogChange {
   /** Made or altered, whole. */
   record UserPut(User user) implements CatalogChange {}
 
-  /** With its role grants. */
+  /** Set, or set anew. */
+  record MappingPut(BackendMapping mapping) implements CatalogChange {}
+
+  record MappingDropped(UserId user, String backend) implements CatalogChange {}
+
+  /** With its role grants and its logins at backends. */
   record UserDropped(UserId user) implements CatalogChange {}
 
   /** Made, renamed or altered, whole. */

@@ -4,6 +4,7 @@ import io.portcullis.privilege.catalog.InvariantViolation.Rule;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.AccountStatus;
+import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
@@ -51,6 +52,7 @@ public final class CatalogState {
   private final PersistentMap<String, Account> accountNames;
   private final PersistentMap<UserId, User> users;
   private final PersistentMap<AccountId, PersistentMap<String, User>> userNames;
+  private final PersistentMap<UserId, PersistentMap<String, BackendMapping>> mappings;
   private final PersistentMap<RoleId, Role> roles;
   private final PersistentMap<AccountId, PersistentMap<String, Role>> roleNames;
   private final PersistentMap<UserId, Role> privateRoles;
@@ -77,6 +79,7 @@ public final class CatalogState {
     accountNames = draft.accountNames;
     users = draft.users;
     userNames = draft.userNames;
+    mappings = draft.mappings;
     roles = draft.roles;
     roleNames = draft.roleNames;
     privateRoles = draft.privateRoles;
@@ -220,6 +223,11 @@ public final class CatalogState {
     return accounts.values();
   }
 
+  /** Whether the account's schemas are where account sys has its own. */
+  public boolean isOnMainBackend(AccountId id) {
+    return account(id).filter(a -> a.backend().equals(Account.MAIN_BACKEND)).isPresent();
+  }
+
   public Optional<User> user(UserId id) {
     return Optional.ofNullable(users.get(id));
   }
@@ -231,6 +239,16 @@ public final class CatalogState {
 
   public Collection<User> users() {
     return users.values();
+  }
+
+  /** The user's own login at the backend. */
+  public Optional<BackendMapping> mapping(UserId user, String backend) {
+    return Optional.ofNullable(mappings.getOrDefault(user, PersistentMap.empty()).get(backend));
+  }
+
+  /** The user's own logins, by backend. */
+  public Collection<BackendMapping> mappingsOf(UserId user) {
+    return mappings.getOrDefault(user, PersistentMap.empty()).values();
   }
 
   // Roles and who has them.
@@ -412,6 +430,7 @@ public final class CatalogState {
     private PersistentMap<String, Account> accountNames;
     private PersistentMap<UserId, User> users;
     private PersistentMap<AccountId, PersistentMap<String, User>> userNames;
+    private PersistentMap<UserId, PersistentMap<String, BackendMapping>> mappings;
     private PersistentMap<RoleId, Role> roles;
     private PersistentMap<AccountId, PersistentMap<String, Role>> roleNames;
     private PersistentMap<UserId, Role> privateRoles;
@@ -439,6 +458,7 @@ public final class CatalogState {
           PersistentMap.<String, Account>empty().with(Names.key(Account.SYS.name()), Account.SYS);
       users = PersistentMap.empty();
       userNames = PersistentMap.empty();
+      mappings = PersistentMap.empty();
       roles = PersistentMap.empty();
       roleNames = PersistentMap.empty();
       privateRoles = PersistentMap.empty();
@@ -462,6 +482,7 @@ public final class CatalogState {
       accountNames = state.accountNames;
       users = state.users;
       userNames = state.userNames;
+      mappings = state.mappings;
       roles = state.roles;
       roleNames = state.roleNames;
       privateRoles = state.privateRoles;
@@ -489,6 +510,10 @@ public final class CatalogState {
         putUser(put.user());
       } else if (change instanceof CatalogChange.UserDropped dropped) {
         dropUser(dropped.user());
+      } else if (change instanceof CatalogChange.MappingPut put) {
+        putMapping(put.mapping());
+      } else if (change instanceof CatalogChange.MappingDropped dropped) {
+        mappings = remove(mappings, dropped.user(), dropped.backend());
       } else if (change instanceof CatalogChange.RolePut put) {
         putRole(put.role());
       } else if (change instanceof CatalogChange.RoleDropped dropped) {
@@ -538,6 +563,10 @@ public final class CatalogState {
       if (before != null) {
         // its schemas are called after it
         require(Names.key(before.name()).equals(key), Rule.IDENTITY, "name of " + account.id());
+        require(
+            before.backend().equals(account.backend()),
+            Rule.IDENTITY,
+            "backend of " + account.id());
       }
       accounts = accounts.with(account.id(), account);
       accountNames = accountNames.with(key, account);
@@ -553,6 +582,7 @@ public final class CatalogState {
       }
       for (User user : userNames.getOrDefault(id, PersistentMap.empty()).values()) {
         rolesOfUser = rolesOfUser.without(user.id());
+        mappings = mappings.without(user.id());
         Role own = privateRoles.get(user.id());
         if (own != null) {
           privateRoles = privateRoles.without(user.id());
@@ -607,6 +637,11 @@ public final class CatalogState {
       lastUser = Math.max(lastUser, user.id().value());
     }
 
+    private void putMapping(BackendMapping mapping) {
+      known(users.get(mapping.user()), mapping.user());
+      mappings = put(mappings, mapping.user(), mapping.backend(), mapping);
+    }
+
     private void dropUser(UserId id) {
       User user = known(users.get(id), id);
       require(privateRoles.get(id) == null, Rule.IDENTITY, "private role of " + id);
@@ -619,6 +654,7 @@ public final class CatalogState {
       rolesOfUser = rolesOfUser.without(id);
       userNames = remove(userNames, user.account(), Names.key(user.name()));
       users = users.without(id);
+      mappings = mappings.without(id);
     }
 
     private void putRole(Role role) {

@@ -20,7 +20,8 @@ import io.portcullis.privilege.model.Verifiers;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.AccountBackend;
 import io.portcullis.privilege.store.AccountBackend.SchemaSize;
-import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.BackendSite;
+import io.portcullis.privilege.store.BackendSites;
 import io.portcullis.privilege.store.CatalogWriter;
 import io.portcullis.privilege.store.Proposal;
 import io.portcullis.privilege.store.StoreException;
@@ -41,11 +42,17 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -82,12 +89,14 @@ public final class AccountStatements {
 
   private final CatalogWriter writer;
   private final SnapshotPublisher publisher;
-  private final BackendControl control;
-  private final AccountBackend backend;
+  private final BackendSites sites;
   private final Optional<SecretKey> key;
   private final DclSettings settings;
   private final SecureRandom random;
   private final Clock clock;
+
+  /** Held while an account's login is made or dropped, so that neither overtakes the other. */
+  private final Map<AccountId, Lock> locks = new ConcurrentHashMap<>();
 
   /**
    * @param key seals the passwords of the accounts' logins; without one no account can be made
@@ -95,16 +104,14 @@ public final class AccountStatements {
   public AccountStatements(
       CatalogWriter writer,
       SnapshotPublisher publisher,
-      BackendControl control,
-      AccountBackend backend,
+      BackendSites sites,
       Optional<SecretKey> key,
       DclSettings settings,
       SecureRandom random,
       Clock clock) {
     this.writer = writer;
     this.publisher = publisher;
-    this.control = control;
-    this.backend = backend;
+    this.sites = sites;
     this.key = key;
     this.settings = settings;
     this.random = random;
@@ -135,7 +142,7 @@ public final class AccountStatements {
   }
 
   /** Only in account sys, and only with everything there is on it (PM 4.2 #1-3). */
-  private static Optional<SqlError> mayAdminister(ActiveSubject actor, String operation) {
+  static Optional<SqlError> mayAdminister(ActiveSubject actor, String operation) {
     if (actor.unusable().isPresent()) {
       return actor.unusable();
     }
@@ -144,7 +151,29 @@ public final class AccountStatements {
         : Optional.of(ErrorCode.ER_SPECIFIC_ACCESS_DENIED_ERROR.error(operation));
   }
 
+  static String noBackend(String name, BackendSites sites) {
+    return "there is no backend "
+        + name
+        + " in the configuration (expected: "
+        + String.join(", ", sites.names())
+        + ")";
+  }
+
   // ---- CREATE
+
+  /** Fails when the backend that the account is to live on does not answer. */
+  void askBackend(ActiveSubject actor, CreateAccount statement) throws StoreException {
+    if (mayAdminister(actor, CREATE).isEmpty()) {
+      Optional<BackendSite> site = sites.of(backend(statement));
+      if (site.isPresent()) {
+        site.get().control().databases();
+      }
+    }
+  }
+
+  private static String backend(CreateAccount statement) {
+    return statement.backend().map(Names::key).orElse(Account.MAIN_BACKEND);
+  }
 
   /** The change of the catalog; {@link #created} follows once it is durable. */
   Optional<SqlError> create(
@@ -181,19 +210,37 @@ public final class AccountStatements {
               "CREATE ACCOUNT without a key to keep the password of its backend login under; set"
                   + " catalog.secret_key_file in the configuration"));
     }
-    String prefix = Names.key(name) + NameSpace.SEPARATOR;
-    for (String schema : control.databases()) {
-      if (schema.regionMatches(true, 0, prefix, 0, prefix.length())) {
-        return Optional.of(
-            Refusals.cannot(
-                CREATE,
-                Refusals.quoted(name),
-                "the backend has databases whose names begin with "
-                    + prefix
-                    + ", which would become the account's"));
-      }
+    String backend = backend(statement);
+    if (sites.of(backend).isEmpty()) {
+      return Optional.of(Refusals.cannot(CREATE, Refusals.quoted(name), noBackend(backend, sites)));
+    }
+    refused = inTheWay(name, backend);
+    if (refused.isPresent()) {
+      return refused;
     }
     put(draft, statement, name, administrator, verifiers.apply(password));
+    return Optional.empty();
+  }
+
+  /**
+   * Databases that would become the account's; on the main backend also those that account sys
+   * would lose.
+   */
+  private Optional<SqlError> inTheWay(String name, String backend) throws StoreException {
+    String prefix = Names.key(name) + NameSpace.SEPARATOR;
+    for (String place : new TreeSet<>(Arrays.asList(backend, Account.MAIN_BACKEND))) {
+      for (String schema : sites.of(place).orElseThrow().control().databases()) {
+        if (schema.regionMatches(true, 0, prefix, 0, prefix.length())) {
+          return Optional.of(
+              Refusals.cannot(
+                  CREATE,
+                  Refusals.quoted(name),
+                  "the backend has databases whose names begin with "
+                      + prefix
+                      + ", which would become the account's"));
+        }
+      }
+    }
     return Optional.empty();
   }
 
@@ -229,7 +276,8 @@ public final class AccountStatements {
                 statement.comment(),
                 now,
                 status == AccountStatus.OPEN ? Optional.empty() : Optional.of(now),
-                Optional.of(new BackendLogin(login, sealed)))));
+                Optional.of(new BackendLogin(login, sealed)),
+                backend(statement))));
     CatalogState.builtInRoles(id, now).forEach(draft::apply);
     User user =
         new User(
@@ -266,28 +314,53 @@ public final class AccountStatements {
     };
   }
 
-  /** The account is in the catalog: gives it its login, or takes it back when that fails. */
-  void created(String name) throws StoreException {
-    Optional<Account> account = publisher.current().state().account(name);
-    if (account.isEmpty()) {
-      return;
+  /**
+   * The account is in the catalog: gives it its login, or takes it back when that fails.
+   *
+   * @return why it was taken back: a database was made meanwhile that would become the account's,
+   *     by a statement that was decided before there was one. Nobody in the account could make one,
+   *     since it has no login yet
+   */
+  Optional<SqlError> created(String name) throws StoreException {
+    Optional<Account> found = publisher.current().state().account(name);
+    if (found.isEmpty()) {
+      return Optional.empty();
     }
+    Account account = found.get();
+    Lock lock = lock(account.id());
+    lock.lock();
+    try {
+      return settled(account);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<SqlError> settled(Account account) throws StoreException {
     boolean done = false;
     try {
-      ensureLogin(account.get());
-      done = true;
+      Optional<SqlError> refused = inTheWay(account.name(), account.backend());
+      if (refused.isEmpty()) {
+        ensureLogin(account);
+        done = true;
+      }
+      return refused;
     } finally {
       if (!done) {
-        takeBack(account.get());
+        takeBack(account);
       }
     }
+  }
+
+  private Lock lock(AccountId account) {
+    return locks.computeIfAbsent(account, id -> new ReentrantLock());
   }
 
   private void takeBack(Account account) throws StoreException {
     forget(account);
     if (account.login().isPresent()) {
       try {
-        backend.dropLogin(account.login().get().user());
+        sites.of(account).accounts().dropLogin(account.login().get().user());
       } catch (StoreException e) {
         // Nobody has its password any more; the failure that led here is the one to tell.
         LOG.atWarn()
@@ -302,27 +375,65 @@ public final class AccountStatements {
   private void ensureLogin(Account account) throws StoreException {
     if (account.login().isPresent()) {
       BackendLogin login = account.login().get();
-      backend.ensureLogin(
-          login.user(), password(login), Names.key(account.name()) + NameSpace.SEPARATOR);
+      sites
+          .of(account)
+          .accounts()
+          .ensureLogin(
+              login.user(), password(login), Names.key(account.name()) + NameSpace.SEPARATOR);
     }
   }
 
   /** Its state has changed: an account that is open has its login. */
   void altered(String name) throws StoreException {
     Optional<Account> account = publisher.current().state().account(name);
-    if (account.filter(found -> found.status() != AccountStatus.SUSPENDED).isPresent()) {
-      ensureLogin(account.get());
+    if (account.isPresent()) {
+      ensureLoginOfOneInUse(account.get().id());
     }
   }
 
   /**
-   * Gives every account whose login the backend does not know its login: after a crash, or when
+   * Gives an account its login, unless it is suspended or gone by now: then it is being dropped,
+   * perhaps, here or by another gate.
+   *
+   * @return whether it was given
+   */
+  private boolean ensureLoginOfOneInUse(AccountId id) throws StoreException {
+    Lock lock = lock(id);
+    lock.lock();
+    try {
+      Optional<Account> account = inUse(id);
+      if (account.isEmpty()) {
+        return false;
+      }
+      ensureLogin(account.get());
+      writer.reload();
+      if (inUse(id).isEmpty() && account.get().login().isPresent()) {
+        sites.of(account.get()).accounts().dropLogin(account.get().login().get().user());
+        return false;
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<Account> inUse(AccountId id) {
+    return publisher
+        .current()
+        .state()
+        .account(id)
+        .filter(account -> account.status() != AccountStatus.SUSPENDED);
+  }
+
+  /**
+   * Gives every account on the backend whose login is not there its login: after a crash, or when
    * somebody has dropped it behind the gate's back. Suspended ones get theirs when they are opened;
    * they may be half dropped.
    */
-  public void repair() throws StoreException {
+  public void repair(String backend) throws StoreException {
     List<Account> accounts =
         publisher.current().state().accounts().stream()
+            .filter(account -> account.backend().equals(backend))
             .filter(account -> account.login().isPresent())
             .filter(account -> account.status() != AccountStatus.SUSPENDED)
             .toList();
@@ -330,14 +441,14 @@ public final class AccountStatements {
       return;
     }
     List<String> existing =
-        backend.existing(
-            accounts.stream().map(account -> account.login().orElseThrow().user()).toList());
+        sites
+            .of(accounts.get(0))
+            .accounts()
+            .existing(
+                accounts.stream().map(account -> account.login().orElseThrow().user()).toList());
     for (Account account : accounts) {
       String login = account.login().orElseThrow().user();
-      boolean wanted =
-          publisher.current().state().account(account.id()).filter(account::equals).isPresent();
-      if (wanted && !existing.contains(login)) {
-        ensureLogin(account);
+      if (!existing.contains(login) && ensureLoginOfOneInUse(account.id())) {
         LOG.atInfo()
             .addKeyValue("account", account.name())
             .addKeyValue("login", login)
@@ -454,11 +565,25 @@ public final class AccountStatements {
     if (found.isEmpty() || found.get().id().isSys()) {
       return;
     }
-    Account account = found.get();
+    Lock lock = lock(found.get().id());
+    lock.lock();
+    try {
+      Optional<Account> account = publisher.current().state().account(found.get().id());
+      if (account.isPresent()) {
+        remove(account.get());
+      }
+    } finally {
+      lock.unlock();
+    }
+    locks.remove(found.get().id());
+  }
+
+  private void remove(Account account) throws StoreException {
     if (account.status() != AccountStatus.SUSPENDED) {
       throw new StoreException(
           "the account " + account.name() + " was opened while it was to be dropped: it is kept");
     }
+    AccountBackend backend = sites.of(account).accounts();
     if (account.login().isPresent()) {
       backend.dropLogin(account.login().get().user());
     }
@@ -499,18 +624,26 @@ public final class AccountStatements {
       state.account(actor.subject().account()).ifPresent(own -> rows.add(brief(own)));
     } else {
       boolean all = actor.subject().account().isSys();
-      Map<AccountId, Size> sizes = sizes(state);
-      state.accounts().stream()
-          .filter(account -> all || account.id().equals(actor.subject().account()))
-          .filter(
-              account ->
-                  !all
-                      || statement.like().isEmpty()
-                      || LikePattern.matches(statement.like().get(), account.name()))
-          .sorted(Comparator.comparing(account -> Names.key(account.name())))
-          .forEach(
-              account ->
-                  rows.add(row(state, account, sizes.getOrDefault(account.id(), Size.NONE))));
+      List<Account> shown =
+          state.accounts().stream()
+              .filter(account -> all || account.id().equals(actor.subject().account()))
+              .filter(
+                  account ->
+                      !all
+                          || statement.like().isEmpty()
+                          || LikePattern.matches(statement.like().get(), account.name()))
+              .sorted(Comparator.comparing(account -> Names.key(account.name())))
+              .toList();
+      Map<String, Map<AccountId, Size>> sizes = new HashMap<>();
+      for (Account account : shown) {
+        if (!sizes.containsKey(account.backend())) {
+          sizes.put(account.backend(), sizes(state, account));
+        }
+      }
+      for (Account account : shown) {
+        Map<AccountId, Size> known = sizes.getOrDefault(account.backend(), Map.of());
+        rows.add(row(state, account, known.getOrDefault(account.id(), Size.NONE)));
+      }
     }
     return new DclResult.Rows(
         List.of(
@@ -524,31 +657,61 @@ public final class AccountStatements {
             "size",
             "snapshot_size",
             "comments",
-            "user_count"),
+            "user_count",
+            "backend"),
         rows);
   }
 
   /** What the schemas of an account hold together. */
   private record Size(long databases, long tables, long bytes) {
     static final Size NONE = new Size(0, 0, 0);
+    static final Size UNKNOWN = new Size(-1, -1, -1);
+
+    boolean isKnown() {
+      return databases >= 0;
+    }
 
     Size and(Size other) {
       return new Size(databases + other.databases, tables + other.tables, bytes + other.bytes);
     }
   }
 
-  private Map<AccountId, Size> sizes(CatalogState state) throws StoreException {
-    Map<AccountId, Size> sizes = new java.util.HashMap<>();
-    Map<String, SchemaSize> held = backend.sizes();
-    for (String schema : control.databases()) {
-      if (settings.isSystem(schema)) {
+  /**
+   * Of the accounts on the backend of this one. The main one has to answer; of others it is not
+   * known while they do not.
+   */
+  private Map<AccountId, Size> sizes(CatalogState state, Account like) throws StoreException {
+    try {
+      return sizes(state, like.backend(), sites.of(like));
+    } catch (StoreException e) {
+      if (like.backend().equals(Account.MAIN_BACKEND)) {
+        throw e;
+      }
+      LOG.atWarn()
+          .addKeyValue("backend", like.backend())
+          .addKeyValue("cause", e.getMessage())
+          .log("accounts cannot be measured");
+      Map<AccountId, Size> unknown = new HashMap<>();
+      state.accounts().stream()
+          .filter(account -> account.backend().equals(like.backend()))
+          .forEach(account -> unknown.put(account.id(), Size.UNKNOWN));
+      return unknown;
+    }
+  }
+
+  private Map<AccountId, Size> sizes(CatalogState state, String backend, BackendSite site)
+      throws StoreException {
+    Map<AccountId, Size> sizes = new HashMap<>();
+    Map<String, SchemaSize> held = site.accounts().sizes();
+    for (String schema : site.control().databases()) {
+      AccountId owner = NameSpace.accountOf(schema, state);
+      boolean here =
+          state.account(owner).filter(found -> found.backend().equals(backend)).isPresent();
+      if (settings.isSystem(schema) || !here) {
         continue;
       }
       SchemaSize holds = held.getOrDefault(schema, new SchemaSize(0, 0));
-      sizes.merge(
-          NameSpace.accountOf(schema, state),
-          new Size(1, holds.tables(), holds.bytes()),
-          Size::and);
+      sizes.merge(owner, new Size(1, holds.tables(), holds.bytes()), Size::and);
     }
     return sizes;
   }
@@ -560,14 +723,15 @@ public final class AccountStatements {
     row.add(TIME.format(account.created()));
     row.add(account.status().text());
     row.add(account.suspended().map(TIME::format).orElse(null));
-    row.add(Long.toString(size.databases()));
-    row.add(Long.toString(size.tables()));
-    row.add(Long.toString(size.bytes() / MEGABYTE));
+    row.add(size.isKnown() ? Long.toString(size.databases()) : null);
+    row.add(size.isKnown() ? Long.toString(size.tables()) : null);
+    row.add(size.isKnown() ? Long.toString(size.bytes() / MEGABYTE) : null);
     row.add("0");
     row.add(account.comment().orElse(""));
     row.add(
         Long.toString(
             state.users().stream().filter(user -> user.account().equals(account.id())).count()));
+    row.add(account.backend());
     return row;
   }
 
@@ -577,7 +741,7 @@ public final class AccountStatements {
     row.add(null);
     row.add(null);
     row.add(account.status().text());
-    for (int column = 4; column < 11; column++) {
+    for (int column = 4; column < 12; column++) {
       row.add(null);
     }
     return row;

@@ -22,7 +22,9 @@ import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
+import io.portcullis.privilege.store.AccountBackend;
 import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.BackendSite;
 import io.portcullis.privilege.store.CatalogWriter;
 import io.portcullis.privilege.store.Proposal;
 import io.portcullis.privilege.store.StoreException;
@@ -58,21 +60,29 @@ public final class CatalogSettler {
   private final CatalogWriter writer;
   private final SnapshotPublisher publisher;
   private final Authorizer authorizer;
+  private final String name;
   private final BackendControl backend;
+  private final AccountBackend schemas;
   private final DclSettings settings;
   private final Clock clock;
 
+  /**
+   * @param name of the backend: it settles for the accounts that live there
+   */
   public CatalogSettler(
       CatalogWriter writer,
       SnapshotPublisher publisher,
       Authorizer authorizer,
-      BackendControl backend,
+      String name,
+      BackendSite site,
       DclSettings settings,
       Clock clock) {
     this.writer = writer;
     this.publisher = publisher;
     this.authorizer = authorizer;
-    this.backend = backend;
+    this.name = name;
+    this.backend = site.control();
+    this.schemas = site.accounts();
     this.settings = settings;
     this.clock = clock;
   }
@@ -148,14 +158,49 @@ public final class CatalogSettler {
     if (!changesCatalog(effects)) {
       return;
     }
-    writer.write(
-        newest -> {
-          Draft draft = new Draft(authorizer.activate(subject, newest), clock.instant());
-          for (CatalogEffect effect : effects) {
-            settle(draft, subject, currentDatabase, effect, prior);
-          }
-          return new Proposal<>(draft.changes(), draft.changes().size());
-        });
+    List<String> astray =
+        writer.write(
+            newest -> {
+              Draft draft = new Draft(authorizer.activate(subject, newest), clock.instant());
+              for (CatalogEffect effect : effects) {
+                if (astray(draft, currentDatabase, effect).isEmpty()) {
+                  settle(draft, subject, currentDatabase, effect, prior);
+                }
+              }
+              return new Proposal<>(
+                  draft.changes(),
+                  effects.stream()
+                      .filter(effect -> isMadeBy(effect, draft, currentDatabase, prior))
+                      .flatMap(effect -> astray(draft, currentDatabase, effect).stream())
+                      .toList());
+            });
+    if (!astray.isEmpty()) {
+      schemas.dropSchema(astray.get(0));
+      throw new StoreException(
+          "the database "
+              + astray.get(0)
+              + " was made while an account was made whose databases are called so: it is dropped"
+              + " again");
+    }
+  }
+
+  /** A database whose name has become another account's since the statement was decided. */
+  private Optional<String> astray(
+      Draft draft, Optional<String> currentDatabase, CatalogEffect effect) {
+    return effect instanceof CatalogEffect.DatabaseCreated created
+        ? Optional.of(bind(draft.actor().names(), created.database(), currentDatabase))
+            .filter(schema -> !draft.actor().names().owns(schema))
+        : Optional.empty();
+  }
+
+  private boolean isMadeBy(
+      CatalogEffect effect, Draft draft, Optional<String> currentDatabase, PriorObjects prior) {
+    if (!(effect instanceof CatalogEffect.DatabaseCreated created)) {
+      return false;
+    }
+    String schema = bind(draft.actor().names(), created.database(), currentDatabase);
+    return created.certain()
+        || prior.database(schema).filter(before -> !before.existed()).isPresent();
   }
 
   private void settle(
@@ -354,6 +399,9 @@ public final class CatalogSettler {
     List<Database> databases = new ArrayList<>();
     List<Relation> relations = new ArrayList<>();
     for (Database database : compared.databases()) {
+      if (!isHere(database, compared)) {
+        continue;
+      }
       if (!existing.contains(database.name())) {
         databases.add(database);
       } else if (!SystemDatabases.is(database.name(), settings.catalogSchema())) {
@@ -384,6 +432,13 @@ public final class CatalogSettler {
           .log("objects were dropped behind the gate: their grants are removed");
     }
     return vanished;
+  }
+
+  private boolean isHere(Database database, CatalogState state) {
+    return state
+        .account(database.account())
+        .filter(account -> account.backend().equals(name))
+        .isPresent();
   }
 
   private List<Relation> vanishedFrom(Database database, CatalogState state) throws StoreException {

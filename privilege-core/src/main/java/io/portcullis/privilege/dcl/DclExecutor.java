@@ -26,6 +26,7 @@ import io.portcullis.sql.statement.AccessControlStatement.DropRole;
 import io.portcullis.sql.statement.AccessControlStatement.DropUser;
 import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.GrantRoles;
+import io.portcullis.sql.statement.AccessControlStatement.MapUser;
 import io.portcullis.sql.statement.AccessControlStatement.Password;
 import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
 import io.portcullis.sql.statement.AccessControlStatement.RenameUser;
@@ -44,6 +45,7 @@ import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
+import io.portcullis.sql.statement.AccessControlStatement.UnmapUser;
 import io.portcullis.sql.text.SqlError;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -81,6 +83,7 @@ public final class DclExecutor {
   private final PrivilegeGrants privilegeGrants;
   private final ShowStatements shows;
   private final AccountStatements accounts;
+  private final MappingStatements mappings;
   private final AccessListing listing;
 
   public DclExecutor(
@@ -91,6 +94,7 @@ public final class DclExecutor {
       DclSettings settings,
       LoginTimes logins,
       AccountStatements accounts,
+      MappingStatements mappings,
       SecureRandom random,
       Clock clock) {
     this.writer = writer;
@@ -105,6 +109,7 @@ public final class DclExecutor {
     privilegeGrants = new PrivilegeGrants(settings, backend);
     shows = new ShowStatements(authorizer, logins);
     this.accounts = accounts;
+    this.mappings = mappings;
     listing = new AccessListing(authorizer, settings, backend);
   }
 
@@ -134,30 +139,49 @@ public final class DclExecutor {
       return withHints(
           who, currentDatabase, statement, shows.createUser(newest(who), showCreateUser));
     }
+    askBackend(newest(who), currentDatabase, statement);
     RandomPasswords passwords = new RandomPasswords(random);
     DclResult result = write(who, currentDatabase, passwords.madeFor(statement), passwords);
-    followUp(statement, result);
-    return result;
+    Optional<SqlError> undone = followUp(statement, result);
+    return undone.isPresent() ? new DclResult.Refused(undone.get(), List.of()) : result;
+  }
+
+  /**
+   * Writes take turns, those of all accounts: a backend that is asked during one, and is not the
+   * main one, is asked before as well, so that it keeps nobody else waiting when it does not
+   * answer.
+   */
+  private void askBackend(
+      ActiveSubject actor, Optional<String> currentDatabase, AccessControlStatement statement)
+      throws StoreException {
+    if (statement instanceof CreateAccount create) {
+      accounts.askBackend(actor, create);
+    } else if ((statement instanceof GrantPrivileges || statement instanceof RevokePrivileges)
+        && !actor.snapshot().state().isOnMainBackend(actor.subject().account())) {
+      change(new Draft(actor), currentDatabase, statement, password -> NOT_HASHED);
+    }
   }
 
   /**
    * What the backend has to do for an account once the catalog's change is durable. Without one, as
    * with IF NOT EXISTS, nothing: what fails here would be undone.
    */
-  private void followUp(AccessControlStatement statement, DclResult result) throws StoreException {
+  private Optional<SqlError> followUp(AccessControlStatement statement, DclResult result)
+      throws StoreException {
     boolean changed =
         (result instanceof DclResult.Rows shown && !shown.rows().isEmpty())
             || (result instanceof DclResult.Done done && done.notes().isEmpty());
     if (!changed) {
-      return;
+      return Optional.empty();
     }
     if (statement instanceof CreateAccount created) {
-      accounts.created(created.account());
+      return accounts.created(created.account());
     } else if (statement instanceof AlterAccount altered && altered.state().isPresent()) {
       accounts.altered(altered.account());
     } else if (statement instanceof DropAccount dropped) {
       accounts.dropped(dropped.account());
     }
+    return Optional.empty();
   }
 
   /** Whether it only shows what is for some people only. */
@@ -274,6 +298,10 @@ public final class DclExecutor {
       return accounts.alter(draft, alter, verifiers);
     } else if (statement instanceof DropAccount drop) {
       return accounts.drop(draft, drop);
+    } else if (statement instanceof MapUser map) {
+      return mappings.map(draft, map);
+    } else if (statement instanceof UnmapUser unmap) {
+      return mappings.unmap(draft, unmap);
     }
     throw new AssertionError(statement.getClass());
   }

@@ -72,10 +72,7 @@ final class PrivilegeGrants {
     static Request of(Target target, Grant held) {
       return held.level() instanceof GrantLevel.OnColumn one
           ? new Request(
-              target,
-              Set.of(),
-              Map.of(held.privilege(), Set.of(one.column())),
-              Optional.empty())
+              target, Set.of(), Map.of(held.privilege(), Set.of(one.column())), Optional.empty())
           : new Request(target, Set.of(held.privilege()), Map.of(), Optional.empty());
     }
 
@@ -253,7 +250,8 @@ final class PrivilegeGrants {
       return bound.error();
     }
     Target target = bound.target().orElseThrow();
-    Request all = new Request(target, Set.of(PrivilegeType.DATABASE_ALL), Map.of(), Optional.empty());
+    Request all =
+        new Request(target, Set.of(PrivilegeType.DATABASE_ALL), Map.of(), Optional.empty());
     Optional<SqlError> refused = mayGrant(draft, all);
     if (refused.isPresent()) {
       return refused;
@@ -269,8 +267,7 @@ final class PrivilegeGrants {
         Optional<Target> on =
             database.flatMap(home -> Target.in(home, grant.level(), draft.state()));
         if (on.isPresent() && grant.privilege() != ownership(grant.level().scope())) {
-          refused =
-              mayGrant(draft, Request.of(on.get(), grant));
+          refused = mayGrant(draft, Request.of(on.get(), grant));
           if (refused.isPresent()) {
             return refused;
           }

@@ -54,7 +54,8 @@ final class RandomPasswords {
           create.account(),
           specs(List.of(create.administrator())).get(0),
           create.state(),
-          create.comment());
+          create.comment(),
+          create.backend());
     } else if (statement instanceof AlterAccount alter && alter.administrator().isPresent()) {
       return new AlterAccount(
           alter.ifExists(),

@@ -4,6 +4,7 @@ import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
@@ -45,6 +46,7 @@ final class CatalogRows {
   void write(ReportTable table, Map<UserId, Instant> logins, List<SessionRow> sessions) {
     switch (table) {
       case MO_ACCOUNT -> accounts();
+      case MO_USER_MAPPING -> mappings();
       case MO_USER ->
           users().forEach(user -> user(user, Optional.ofNullable(logins.get(user.id()))));
       case USER_ATTRIBUTES -> users().forEach(this::attributes);
@@ -76,7 +78,25 @@ final class CatalogRows {
     } else {
       out.nothing();
     }
-    out.nothing().end();
+    out.nothing().add(of.backend()).end();
+  }
+
+  /** Those of all accounts for who administers sys. */
+  private void mappings() {
+    state.users().stream()
+        .filter(user -> isOfAccount(user) || (sight.everybody() && account.equals(AccountId.SYS)))
+        .filter(sight::sees)
+        .sorted(Comparator.comparingInt(user -> user.id().value()))
+        .forEach(this::mappingsOf);
+  }
+
+  /** Not the secret, which nobody is shown. */
+  private void mappingsOf(User user) {
+    String home = state.account(user.account()).map(Account::name).orElse("");
+    for (BackendMapping mapping : state.mappingsOf(user.id())) {
+      out.begin().add(user.id().value()).add(user.name()).add(home);
+      out.add(mapping.backend()).add(mapping.login().user()).end();
+    }
   }
 
   private List<User> users() {

@@ -26,7 +26,15 @@ public enum ReportTable {
       varchar("comments", 256),
       column("version", Type.UNSIGNED),
       column("suspended_time", Type.TIME),
-      varchar("create_version", 50)),
+      varchar("create_version", 50),
+      varchar("backend", 64)),
+  MO_USER_MAPPING(
+      About.ACCOUNTS,
+      column("user_id", Type.INT),
+      varchar("user_name", 300),
+      varchar("account_name", 300),
+      varchar("backend", 64),
+      varchar("login_name", 128)),
   MO_USER(
       About.USERS,
       column("user_id", Type.INT),

@@ -60,6 +60,7 @@ public record Reports(
       Sight sight = Sight.of(subject, table, authorizer);
       switch (table) {
         case MO_ACCOUNT,
+            MO_USER_MAPPING,
             MO_USER,
             MO_ROLE,
             MO_USER_GRANT,

@@ -87,7 +87,7 @@ final class CatalogStateTest {
     assertThat(state.grantsOf(RoleId.PUBLIC))
         .extracting(Grant::privilege)
         .containsExactly(PrivilegeType.CONNECT);
-    assertThat(state.grantsOf(RoleId.MOADMIN)).hasSize(12 + 9 + 2 * 9).allMatch(Grant::grantOption);
+    assertThat(state.grantsOf(RoleId.MOADMIN)).hasSize(13 + 9 + 2 * 9).allMatch(Grant::grantOption);
     assertThat(state.users()).isEmpty();
     assertThat(state.nextRoleId()).isEqualTo(new RoleId(3));
     assertThat(

@@ -541,7 +541,7 @@ final class AccountStatementsTest {
     gate.backend.given.clear();
     gate.backend.given.put(login("other").user(), List.of("as it is", "other$"));
 
-    gate.accounts.repair();
+    gate.accounts.repair(Account.MAIN_BACKEND);
 
     assertThat(gate.backend.given)
         .containsOnlyKeys(login("acme").user(), login("other").user())
@@ -555,7 +555,7 @@ final class AccountStatementsTest {
   @Test
   void withoutAccountsThereIsNothingToRepair() throws StoreException {
     gate.backend.down = true;
-    gate.accounts.repair();
+    gate.accounts.repair(Account.MAIN_BACKEND);
     assertThat(gate.backend.given).isEmpty();
   }
 
@@ -574,9 +574,11 @@ final class AccountStatementsTest {
 
     assertThat(gate.root().lines(show())).containsExactly("acme", "Beta", "sys");
     assertThat(row(gate.root(), 0))
-        .containsExactly("acme", "boss", CREATED, "open", "null", "2", "2", "6", "0", "first", "2");
+        .containsExactly(
+            "acme", "boss", CREATED, "open", "null", "2", "2", "6", "0", "first", "2", "main");
     assertThat(row(gate.root(), 1))
-        .containsExactly("Beta", "boss", CREATED, "suspend", CREATED, "0", "0", "0", "0", "", "1");
+        .containsExactly(
+            "Beta", "boss", CREATED, "suspend", CREATED, "0", "0", "0", "0", "", "1", "main");
     assertThat(row(gate.root(), 2).subList(5, 8)).containsExactly("2", "4", "6");
     assertThat(gate.root().lines(new ShowAccounts(Optional.of("a%")))).containsExactly("acme");
     assertThat(gate.root().lines(new ShowAccounts(Optional.of("x%")))).isEmpty();
@@ -597,7 +599,7 @@ final class AccountStatementsTest {
       String own = ordinary.subject().account().isSys() ? "sys" : "acme";
       assertThat(ordinary.lines(show())).containsExactly(own);
       assertThat(row(ordinary, 0).subList(1, 3)).containsOnly("null");
-      assertThat(row(ordinary, 0).subList(4, 11)).containsOnly("null");
+      assertThat(row(ordinary, 0).subList(4, 12)).containsOnly("null");
     }
     gate.root().does(alterAccount("acme", AccountState.SUSPEND));
     boss.refused(ER_ACCOUNT_SUSPENDED, "suspended", show());

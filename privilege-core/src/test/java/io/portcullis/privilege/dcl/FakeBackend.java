@@ -80,8 +80,12 @@ final class FakeBackend implements BackendControl, AccountBackend {
     return objects.containsKey(name);
   }
 
+  /** What happens right before each listing of the databases. */
+  Runnable beforeListing = () -> {};
+
   @Override
   public List<String> databases() {
+    beforeListing.run();
     return List.copyOf(objects.keySet());
   }
 
@@ -101,6 +105,9 @@ final class FakeBackend implements BackendControl, AccountBackend {
   /** What asks for a change of accounts fails. */
   boolean down;
 
+  /** What happens right before a login is made. */
+  Runnable beforeLogin = () -> {};
+
   /** A login is made, but what it needs besides fails. */
   boolean breaksOff;
 
@@ -114,6 +121,7 @@ final class FakeBackend implements BackendControl, AccountBackend {
   public void ensureLogin(String login, String password, String schemaPrefix)
       throws StoreException {
     reach();
+    beforeLogin.run();
     given.put(login, List.of(password, schemaPrefix));
     if (breaksOff) {
       throw new StoreException("the backend went away");
@@ -145,7 +153,8 @@ final class FakeBackend implements BackendControl, AccountBackend {
   }
 
   @Override
-  public Map<String, SchemaSize> sizes() {
+  public Map<String, SchemaSize> sizes() throws StoreException {
+    reach();
     Map<String, SchemaSize> sizes = new HashMap<>();
     objects.forEach(
         (name, relations) -> sizes.put(name, new SchemaSize(relations.size(), 3 << 20)));

@@ -6,17 +6,22 @@ import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.authz.SecondaryRolesMode;
 import io.portcullis.privilege.authz.Subject;
+import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.credential.SecretKey;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.AccountStatus;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
+import io.portcullis.privilege.store.BackendSite;
+import io.portcullis.privilege.store.BackendSites;
 import io.portcullis.privilege.store.CatalogWriter;
 import io.portcullis.privilege.store.InMemoryCatalogStore;
 import io.portcullis.privilege.store.LoginTimes;
+import io.portcullis.privilege.store.Proposal;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationKind;
@@ -52,6 +57,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** An installation in memory: administrator root, databases d and e, table d.t, view d.v. */
@@ -69,12 +75,18 @@ final class Gate {
           .with("e", "t", RelationKind.TABLE)
           .with("mysql", "user", RelationKind.TABLE)
           .with("portcullis", "catalog_user", RelationKind.TABLE);
+
+  /** The backend that is named so. */
+  final FakeBackend other = new FakeBackend().with("mysql", "user", RelationKind.TABLE);
+
   final SnapshotPublisher publisher = new SnapshotPublisher();
   final InMemoryCatalogStore store = new InMemoryCatalogStore();
   final CatalogWriter writer = new CatalogWriter(store, publisher);
   final LoginTimes logins = new LoginTimes(store);
   final Authorizer authorizer;
   final AccountStatements accounts;
+  private final BackendSites sites;
+  final MappingStatements mappings;
   final DclExecutor executor;
   final CatalogSettler settler;
   private Optional<String> currentDatabase = Optional.empty();
@@ -104,23 +116,70 @@ final class Gate {
     authorizer = new Authorizer("portcullis", mode);
     Clock clock = Clock.fixed(Instant.parse("2026-03-04T05:06:07Z"), ZoneOffset.UTC);
     SecureRandom random = new SecureRandom();
-    accounts =
-        new AccountStatements(
-            writer,
-            publisher,
-            backend,
-            backend,
-            secretKey.map(key -> SecretKey.of(key, random)),
-            settings,
-            random,
-            clock);
+    BackendSite main = new BackendSite(backend, backend, "gate");
+    sites =
+        new BackendSites(
+            Map.of(
+                Account.MAIN_BACKEND, main, "other", new BackendSite(other, other, "gate_there")));
+    Optional<SecretKey> key = secretKey.map(text -> SecretKey.of(text, random));
+    accounts = new AccountStatements(writer, publisher, sites, key, settings, random, clock);
+    mappings = new MappingStatements(authorizer, sites, key);
     executor =
         new DclExecutor(
-            writer, publisher, authorizer, backend, settings, logins, accounts, random, clock);
-    settler = new CatalogSettler(writer, publisher, authorizer, backend, settings, clock);
+            writer,
+            publisher,
+            authorizer,
+            backend,
+            settings,
+            logins,
+            accounts,
+            mappings,
+            random,
+            clock);
+    settler =
+        new CatalogSettler(writer, publisher, authorizer, Account.MAIN_BACKEND, main, settings, clock);
     try {
       writer.reload();
       new Bootstrap(writer, random, clock, true).run("root", Optional.of("rootpw"));
+    } catch (StoreException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What executes the statements of accounts on the other backend. */
+  DclExecutor executorAt(String backend) {
+    return new DclExecutor(
+        writer,
+        publisher,
+        authorizer,
+        sites.of(backend).orElseThrow().control(),
+        SETTINGS,
+        logins,
+        accounts,
+        mappings,
+        new SecureRandom(),
+        Clock.systemUTC());
+  }
+
+  CatalogSettler settlerAt(String backend) {
+    return new CatalogSettler(
+        writer, publisher, authorizer, backend, sites.of(backend).orElseThrow(), SETTINGS);
+  }
+
+  /** Done by another gate on the same catalog, of which this one learns when it looks. */
+  void suspendedElsewhere(String name) {
+    SnapshotPublisher its = new SnapshotPublisher();
+    CatalogWriter itsWriter = new CatalogWriter(store, its);
+    try {
+      itsWriter.reload();
+      Account account = its.current().state().account(name).orElseThrow();
+      itsWriter.write(
+          newest ->
+              new Proposal<>(
+                  List.of(
+                      new CatalogChange.AccountPut(
+                          account.withStatus(AccountStatus.SUSPENDED, Instant.EPOCH))),
+                  true));
     } catch (StoreException e) {
       throw new AssertionError(e);
     }
@@ -275,6 +334,16 @@ final class Gate {
   static CreateAccount createAccount(String name) {
     return new CreateAccount(
         false, name, specs("boss").get(0), AccountState.OPEN, Optional.empty());
+  }
+
+  static CreateAccount createAccountOn(String backend, String name) {
+    return new CreateAccount(
+        false,
+        name,
+        specs("boss").get(0),
+        AccountState.OPEN,
+        Optional.empty(),
+        Optional.of(backend));
   }
 
   static AlterAccount alterAccount(String name, AccountState state) {

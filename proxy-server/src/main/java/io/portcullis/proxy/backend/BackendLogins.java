@@ -1,9 +1,10 @@
 package io.portcullis.proxy.backend;
 
+import io.portcullis.proxy.session.BackendIdentity;
 import io.portcullis.proxy.wire.AuthData;
 import java.util.Optional;
 
-/** Who the gate is at the backend: one login for account sys, one for every other account. */
+/** Who the gate is at one backend, for the sessions that use it. */
 public interface BackendLogins {
 
   /**
@@ -14,8 +15,8 @@ public interface BackendLogins {
   record Login(String user, AuthData password) {}
 
   /**
-   * The login of that name; empty when there is none any more, or its password cannot be read. Any
-   * thread; does not block.
+   * The login of whoever it is; empty when there is none any more, or its password cannot be read.
+   * Any thread; does not block.
    */
-  Optional<Login> of(String name);
+  Optional<Login> of(BackendIdentity identity);
 }

@@ -32,7 +32,7 @@ public final class BackendPool {
   private volatile boolean closed;
 
   /**
-   * @param logins by the names that sessions ask for
+   * @param logins of whom sessions are at the backend
    * @param blocking runs name look-ups
    * @param collations names of the backend's collations by id
    * @param killer ends what the backend is doing for that thread id; must not block

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.util.NetUtil;
+import io.portcullis.proxy.session.BackendIdentity;
 import io.portcullis.proxy.wire.EventLoops;
 import io.portcullis.proxy.wire.PacketDecoder;
 import io.portcullis.sql.text.ErrorCode;
@@ -19,7 +20,9 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +43,11 @@ final class LoginConnector implements Connector {
   private final BackendLogins logins;
   private final Executor blocking;
 
-  /** Logged once, not for every session that meets it; empty while logins succeed. */
-  private final AtomicReference<String> failure = new AtomicReference<>("");
+  /**
+   * Logged once, not for every session that meets it; gone when the next login succeeds. A user's
+   * own login, which may be wrong for him alone, has an entry of its own.
+   */
+  private final Map<BackendIdentity, String> failures = new ConcurrentHashMap<>();
 
   LoginConnector(BackendServer server, BackendLogins logins, Executor blocking) {
     this.server = server;
@@ -57,7 +63,7 @@ final class LoginConnector implements Connector {
   @Override
   public void connect(
       EventLoop loop, PoolKey key, BackendChannel.CloseListener closeListener, Listener listener) {
-    Optional<BackendLogins.Login> login = logins.of(key.login());
+    Optional<BackendLogins.Login> login = logins.of(key.identity());
     if (login.isEmpty()) {
       loop.execute(
           () ->
@@ -192,10 +198,16 @@ final class LoginConnector implements Connector {
         return;
       }
       over = true;
-      if (!failure.getAndSet("").isEmpty()) {
+      if (failures.remove(concerned()) != null) {
         LOG.atInfo().addKeyValue("backend", address()).log("backend answers again");
       }
       listener.connected(loggedIn);
+    }
+
+    private BackendIdentity concerned() {
+      return key.identity() instanceof BackendIdentity.OfUser own
+          ? own
+          : BackendIdentity.CONFIGURED;
     }
 
     void failed(String reason) {
@@ -208,7 +220,7 @@ final class LoginConnector implements Connector {
         return;
       }
       over = true;
-      if (!detail.equals(failure.getAndSet(detail))) {
+      if (!detail.equals(failures.put(concerned(), detail))) {
         LOG.atWarn()
             .addKeyValue("backend", address())
             .addKeyValue("cause", detail)

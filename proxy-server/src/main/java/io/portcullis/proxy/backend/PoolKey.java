@@ -1,5 +1,6 @@
 package io.portcullis.proxy.backend;
 
+import io.portcullis.proxy.session.BackendIdentity;
 import io.portcullis.proxy.session.BackendTarget;
 import io.portcullis.proxy.wire.CapabilityFlags;
 
@@ -7,11 +8,11 @@ import io.portcullis.proxy.wire.CapabilityFlags;
  * What two sessions must have in common to use the same connection one after the other: what is
  * fixed at login. Everything else is set by the prelude.
  *
- * @param login the backend login
+ * @param identity who logs in
  * @param capabilities those the client negotiated that change what commands mean or responses look
  *     like
  */
-record PoolKey(String login, long capabilities) {
+record PoolKey(BackendIdentity identity, long capabilities) {
 
   /**
    * What is passed on of the client's capabilities. Never among them: several statements in one
@@ -36,6 +37,6 @@ record PoolKey(String login, long capabilities) {
           | CapabilityFlags.MARIADB_EXTENDED_METADATA;
 
   static PoolKey of(BackendTarget target) {
-    return new PoolKey(target.login(), target.capabilities() & PASSED_ON);
+    return new PoolKey(target.identity(), target.capabilities() & PASSED_ON);
   }
 }

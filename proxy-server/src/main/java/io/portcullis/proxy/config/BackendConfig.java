@@ -1,8 +1,12 @@
 package io.portcullis.proxy.config;
 
+import io.portcullis.privilege.model.Account;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The database behind the gate and the login the gate uses there.
@@ -24,6 +28,8 @@ public record BackendConfig(
     int maxIdleConnections,
     Duration idleTimeout,
     Duration acquireTimeout) {
+
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,31}");
 
   static final int DEFAULT_PORT = 3306;
   static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -128,6 +134,25 @@ public record BackendConfig(
                     idle,
                     acquire)),
         Optional.empty());
+  }
+
+  /** Those besides the main one, each a section of its name. */
+  static SortedMap<String, BackendConfig> readNamed(Section all) {
+    SortedMap<String, BackendConfig> backends = new TreeMap<>();
+    for (String name : all.names()) {
+      Section section = all.section(name);
+      if (!NAME.matcher(name).matches()) {
+        section.refuse(
+            "a name in small letters, digits and _, of at most 32, that begins with a letter");
+      } else if (name.equals(Account.MAIN_BACKEND)) {
+        section.refuse("another name: main is what the section backend is called");
+      }
+      if (!section.isPresent()) {
+        section.refuse("keys below it: host, user, password");
+      }
+      read(section).ifPresent(backend -> backends.put(name, backend));
+    }
+    return backends;
   }
 
   /** What is missing was complained of already; the other keys are checked all the same. */

@@ -1,17 +1,22 @@
 package io.portcullis.proxy.config;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Everything that can be configured. Immutable; {@code conf/portcullis.yaml} documents each key.
  *
- * @param backend empty for the embedded server
+ * @param backend the main one; empty for the embedded server
+ * @param backends others, for accounts that are placed on them, by name
  * @param dataDirectory what the gate itself keeps: a generated certificate, and the embedded server
  */
 public record PortcullisConfig(
     ListenConfig listen,
     Optional<BackendConfig> backend,
+    SortedMap<String, BackendConfig> backends,
     CatalogConfig catalog,
     AdministratorConfig administrator,
     TlsConfig tls,
@@ -27,6 +32,7 @@ public record PortcullisConfig(
       new PortcullisConfig(
           ListenConfig.DEFAULT,
           Optional.empty(),
+          new TreeMap<>(),
           CatalogConfig.DEFAULT,
           AdministratorConfig.DEFAULT,
           TlsConfig.DEFAULT,
@@ -38,6 +44,10 @@ public record PortcullisConfig(
           Path.of("portcullis-data"),
           LogConfig.DEFAULT);
 
+  public PortcullisConfig {
+    backends = Collections.unmodifiableSortedMap(new TreeMap<>(backends));
+  }
+
   public static PortcullisConfig defaults() {
     return DEFAULTS;
   }
@@ -46,6 +56,7 @@ public record PortcullisConfig(
     return new PortcullisConfig(
         ListenConfig.read(root.section("listen")),
         BackendConfig.read(root.section("backend")),
+        BackendConfig.readNamed(root.section("backends")),
         CatalogConfig.read(root.section("catalog")),
         AdministratorConfig.read(root.section("administrator")),
         TlsConfig.read(root.section("tls")),
@@ -67,6 +78,7 @@ public record PortcullisConfig(
     return new PortcullisConfig(
         other,
         backend,
+        backends,
         catalog,
         administrator,
         tls,
@@ -83,6 +95,26 @@ public record PortcullisConfig(
     return new PortcullisConfig(
         listen,
         Optional.of(other),
+        backends,
+        catalog,
+        administrator,
+        tls,
+        authentication,
+        limits,
+        cache,
+        threads,
+        shutdown,
+        dataDirectory,
+        log);
+  }
+
+  public PortcullisConfig withBackend(String name, BackendConfig other) {
+    SortedMap<String, BackendConfig> more = new TreeMap<>(backends);
+    more.put(name, other);
+    return new PortcullisConfig(
+        listen,
+        backend,
+        more,
         catalog,
         administrator,
         tls,
@@ -99,6 +131,7 @@ public record PortcullisConfig(
     return new PortcullisConfig(
         listen,
         backend,
+        backends,
         other,
         administrator,
         tls,
@@ -115,6 +148,7 @@ public record PortcullisConfig(
     return new PortcullisConfig(
         listen,
         backend,
+        backends,
         catalog,
         other,
         tls,
@@ -131,6 +165,7 @@ public record PortcullisConfig(
     return new PortcullisConfig(
         listen,
         backend,
+        backends,
         catalog,
         administrator,
         other,
@@ -147,6 +182,7 @@ public record PortcullisConfig(
     return new PortcullisConfig(
         listen,
         backend,
+        backends,
         catalog,
         administrator,
         tls,
@@ -163,6 +199,7 @@ public record PortcullisConfig(
     return new PortcullisConfig(
         listen,
         backend,
+        backends,
         catalog,
         administrator,
         tls,
@@ -179,6 +216,7 @@ public record PortcullisConfig(
     return new PortcullisConfig(
         listen,
         backend,
+        backends,
         catalog,
         administrator,
         tls,
@@ -195,6 +233,7 @@ public record PortcullisConfig(
     return new PortcullisConfig(
         listen,
         backend,
+        backends,
         catalog,
         administrator,
         tls,

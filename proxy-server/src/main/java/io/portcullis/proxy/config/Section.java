@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -46,6 +47,16 @@ final class Section {
   /** Whether the file has something below this path or a variable overrides a key below it. */
   boolean isPresent() {
     return node != null && !node.isEmpty() || reading.hasVariableBelow(path);
+  }
+
+  /** The keys that the file has in this section, for those that the user names. */
+  List<String> names() {
+    return node == null ? List.of() : List.copyOf(node.propertyNames());
+  }
+
+  /** Complains of the name of this section. */
+  void refuse(String expected) {
+    reading.problem(path + ": (expected: " + expected + ")");
   }
 
   Section section(String key) {

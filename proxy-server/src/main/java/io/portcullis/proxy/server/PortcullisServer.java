@@ -4,27 +4,25 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.credential.FastAuthCache;
 import io.portcullis.privilege.credential.PasswordVerifier;
 import io.portcullis.privilege.credential.SecretKey;
 import io.portcullis.privilege.dcl.AccountStatements;
 import io.portcullis.privilege.dcl.Bootstrap;
-import io.portcullis.privilege.dcl.CatalogSettler;
-import io.portcullis.privilege.dcl.DclExecutor;
 import io.portcullis.privilege.dcl.DclSettings;
+import io.portcullis.privilege.dcl.MappingStatements;
+import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
-import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.BackendSite;
+import io.portcullis.privilege.store.BackendSites;
 import io.portcullis.privilege.store.CatalogWriter;
 import io.portcullis.privilege.store.LoginTimes;
-import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.jdbc.JdbcBackendControl;
 import io.portcullis.privilege.store.jdbc.JdbcCatalogStore;
 import io.portcullis.privilege.store.jdbc.JdbcSettings;
 import io.portcullis.proxy.auth.RsaKeys;
-import io.portcullis.proxy.backend.BackendPool;
-import io.portcullis.proxy.backend.BackendServer;
-import io.portcullis.proxy.backend.PoolLimits;
 import io.portcullis.proxy.config.AuthenticationConfig;
 import io.portcullis.proxy.config.BackendConfig;
 import io.portcullis.proxy.config.ClientCertificates;
@@ -37,34 +35,34 @@ import io.portcullis.proxy.frontend.ProxyProtocol;
 import io.portcullis.proxy.session.BackendSource;
 import io.portcullis.proxy.session.ClientSession;
 import io.portcullis.proxy.session.LoginServices;
+import io.portcullis.proxy.session.SessionBackends;
 import io.portcullis.proxy.session.SessionLimits;
 import io.portcullis.proxy.session.SessionRegistry;
 import io.portcullis.proxy.session.SessionServices;
 import io.portcullis.proxy.session.SessionSettings;
-import io.portcullis.proxy.statement.BackendObjects;
-import io.portcullis.proxy.statement.ObjectLookup;
 import io.portcullis.proxy.statement.StatementReader;
-import io.portcullis.proxy.tls.BackendTlsMode;
 import io.portcullis.proxy.tls.ServerTls;
 import io.portcullis.proxy.tls.ServerTlsFiles;
 import io.portcullis.proxy.tls.TlsContexts;
 import io.portcullis.proxy.wire.EventLoops;
 import io.portcullis.sql.analysis.StatementAnalyzer;
 import io.portcullis.sql.lexer.LexLimits;
+import io.portcullis.sql.text.ErrorCode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -93,6 +91,7 @@ public final class PortcullisServer implements AutoCloseable {
   private static final long ANALYSIS_STACK_BYTES = 16L * 1024 * 1024;
 
   private final PortcullisConfig config;
+  private final StatementAnalyzer analyzer;
   private final SessionRegistry registry;
 
   /** What is to be closed, last made first. */
@@ -103,8 +102,9 @@ public final class PortcullisServer implements AutoCloseable {
   private int port;
   private boolean closed;
 
-  private PortcullisServer(PortcullisConfig config) {
+  private PortcullisServer(PortcullisConfig config, StatementAnalyzer analyzer) {
     this.config = config;
+    this.analyzer = analyzer;
     LimitsConfig limits = config.limits();
     this.registry =
         new SessionRegistry(
@@ -120,7 +120,13 @@ public final class PortcullisServer implements AutoCloseable {
    *     not be read, a file not be used or the address not be bound
    */
   public static PortcullisServer start(PortcullisConfig config) throws StartException {
-    PortcullisServer server = new PortcullisServer(config);
+    return start(config, new StatementAnalyzer(config.cache().analyses()));
+  }
+
+  /** With another analyzer: for tests of what stands behind it. */
+  static PortcullisServer start(PortcullisConfig config, StatementAnalyzer analyzer)
+      throws StartException {
+    PortcullisServer server = new PortcullisServer(config, analyzer);
     boolean started = false;
     try {
       server.run();
@@ -136,18 +142,22 @@ public final class PortcullisServer implements AutoCloseable {
   }
 
   private void run() throws StoreException, IOException {
-    BackendConfig backend =
+    BackendConfig main =
         config
             .backend()
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
                         "backend: missing (expected: host, user, password)"));
+    SortedMap<String, BackendConfig> configured = new TreeMap<>(config.backends());
+    configured.put(Account.MAIN_BACKEND, main);
     SecureRandom random = new SecureRandom();
-    JdbcSettings jdbc = jdbcSettings(backend);
-    JdbcCatalogStore store = own(JdbcCatalogStore.open(jdbc));
-    JdbcBackendControl control = own(new JdbcBackendControl(jdbc));
-    ServerFacts facts = control.probe();
+    JdbcCatalogStore store = own(JdbcCatalogStore.open(jdbcSettings(main)));
+    Map<String, BackendSite> sites = new HashMap<>();
+    for (Map.Entry<String, BackendConfig> each : configured.entrySet()) {
+      JdbcBackendControl control = own(new JdbcBackendControl(jdbcSettings(each.getValue())));
+      sites.put(each.getKey(), new BackendSite(control, control, each.getValue().user()));
+    }
     SnapshotPublisher publisher = new SnapshotPublisher();
     CatalogWriter writer = new CatalogWriter(store, publisher);
     writer.reload();
@@ -161,88 +171,143 @@ public final class PortcullisServer implements AutoCloseable {
             .run(
                 config.administrator().user(),
                 config.administrator().password().map(Secret::reveal));
-    DclSettings dclSettings =
-        new DclSettings(config.catalog().schema(), facts.foldsNames(), withNative);
-    CatalogSettler settler =
-        new CatalogSettler(writer, publisher, authorizer, control, dclSettings, clock);
-    BackendObjects objects = new BackendObjects();
-    settler.reconcile(() -> true);
 
     int processors = Runtime.getRuntime().availableProcessors();
     Executor analysis = executor("analysis", config.threads().analysis(), ANALYSIS_STACK_BYTES);
     Executor authentication = executor("authentication", processors, 0);
-    // Definitions of views are read where they are looked up.
-    Executor storeExecutor = executor("store", config.threads().store(), ANALYSIS_STACK_BYTES);
     IoEventLoopGroup loops = EventLoops.group(orProcessors(config.threads().eventLoops()), "loop");
     resources.push(
         () ->
             loops
                 .shutdownGracefully(0, 1, TimeUnit.SECONDS)
                 .awaitUninterruptibly(5, TimeUnit.SECONDS));
+    Optional<SecretKey> key =
+        config.catalog().secretKey().map(text -> SecretKey.of(text.reveal(), random));
+    BackendSites all = new BackendSites(sites);
     AccountStatements accounts =
         new AccountStatements(
             writer,
             publisher,
-            control,
-            control,
-            config.catalog().secretKey().map(key -> SecretKey.of(key.reveal(), random)),
-            dclSettings,
+            all,
+            key,
+            new DclSettings(config.catalog().schema(), false, withNative),
             random,
             clock);
-    accounts.repair();
-    BackendPool pool =
-        backendPool(
-            backend,
-            new AccountLogins(backend, publisher, accounts),
-            facts,
-            control,
-            storeExecutor);
-    resources.push(pool::close);
-
-    DclExecutor dcl =
-        new DclExecutor(
-            writer, publisher, authorizer, control, dclSettings, logins, accounts, random, clock);
-    StatementAnalyzer analyzer = new StatementAnalyzer(config.cache().analyses());
-    ObjectLookup lookup =
-        new ObjectLookup(control, publisher, objects, analyzer, facts, config.catalog().schema());
-    SessionServices services =
-        new SessionServices(
+    RunningBackend.Shared shared =
+        new RunningBackend.Shared(
             sessionSettings(),
             loginServices(random, logins, authentication),
-            facts,
             registry,
             () -> Duration.ofNanos(System.nanoTime() - startedNanos),
             analyzer,
             authorizer,
             publisher,
-            objects,
-            lookup,
-            dcl,
-            settler,
+            writer,
             store,
-            () -> reconcileLater(settler, accounts, objects, lookup, storeExecutor),
-            control,
-            analysis,
-            storeExecutor);
+            accounts,
+            new MappingStatements(authorizer, all, key),
+            config.catalog().schema(),
+            withNative,
+            random,
+            clock,
+            analysis);
+    Map<String, RunningBackend> backends = new HashMap<>();
+    for (Map.Entry<String, BackendConfig> each : configured.entrySet()) {
+      String name = each.getKey();
+      // Definitions of views are read where they are looked up.
+      Executor blocking =
+          executor(
+              name.equals(Account.MAIN_BACKEND) ? "store" : "store-" + name,
+              config.threads().store(),
+              ANALYSIS_STACK_BYTES);
+      RunningBackend backend =
+          new RunningBackend(name, each.getValue(), all.of(name).orElseThrow(), shared, blocking);
+      resources.push(backend::close);
+      backends.put(name, backend);
+    }
+    SessionServices services = askAll(backends);
+    warnOfHomeless(publisher.current().state(), backends.keySet());
     publisher.onPublish(registry::reconsider);
-    loops
-        .next()
-        .scheduleAtFixedRate(
-            services.outcomeUnknown(),
-            RECONCILE.toMillis(),
-            RECONCILE.toMillis(),
-            TimeUnit.MILLISECONDS);
-    listen(loops, pool, services);
+    for (RunningBackend backend : backends.values()) {
+      loops
+          .next()
+          .scheduleAtFixedRate(
+              backend::reconcileLater,
+              RECONCILE.toMillis(),
+              RECONCILE.toMillis(),
+              TimeUnit.MILLISECONDS);
+    }
+    listen(loops, services, backends);
     LOG.atInfo()
         .addKeyValue("port", port)
-        .addKeyValue("backend", backend.host() + ":" + backend.port())
-        .addKeyValue("version", facts.version().text())
+        .addKeyValue("backend", main.host() + ":" + main.port())
+        .addKeyValue("version", services.facts().version().text())
         .addKeyValue("transport", EventLoops.transport())
         .log("accepting connections");
   }
 
-  private void listen(IoEventLoopGroup loops, BackendPool pool, SessionServices services)
+  /** The main one has to answer; others may do so later. */
+  private static SessionServices askAll(Map<String, RunningBackend> backends)
+      throws StoreException {
+    SessionServices services = backend(backends, Account.MAIN_BACKEND).ask();
+    for (Map.Entry<String, RunningBackend> each : backends.entrySet()) {
+      try {
+        each.getValue().ask();
+      } catch (StoreException e) {
+        LOG.atWarn()
+            .addKeyValue("backend", each.getKey())
+            .addKeyValue("cause", e.getMessage())
+            .log(
+                "a backend does not answer: logins to the accounts on it are refused until it does");
+      }
+    }
+    return services;
+  }
+
+  private static void warnOfHomeless(CatalogState state, Set<String> backends) {
+    for (Account account : state.accounts()) {
+      if (!backends.contains(account.backend())) {
+        LOG.atWarn()
+            .addKeyValue("account", account.name())
+            .addKeyValue("backend", account.backend())
+            .log("the account's backend is not in the configuration: logins to it are refused");
+      }
+    }
+  }
+
+  private static RunningBackend backend(Map<String, RunningBackend> backends, String name) {
+    RunningBackend backend = backends.get(name);
+    if (backend == null) {
+      throw new IllegalArgumentException(
+          "backend: " + name + " (expected: " + backends.keySet() + ")");
+    }
+    return backend;
+  }
+
+  /** What sessions see of the backends. */
+  private static SessionBackends forSessions(Map<String, RunningBackend> backends) {
+    return new SessionBackends() {
+      @Override
+      public Found of(String name) {
+        RunningBackend backend = backends.get(name);
+        return backend == null
+            ? Found.not(
+                ErrorCode.CR_CONN_HOST_ERROR.error(
+                    name, "the configuration of the gate has no such backend any more"))
+            : backend.find();
+      }
+
+      @Override
+      public boolean areMariaDb() {
+        return backends.values().stream().allMatch(RunningBackend::isMariaDb);
+      }
+    };
+  }
+
+  private void listen(
+      IoEventLoopGroup loops, SessionServices services, Map<String, RunningBackend> backends)
       throws IOException {
+    SessionBackends forSessions = forSessions(backends);
     LimitsConfig limits = config.limits();
     LexLimits lexLimits =
         new LexLimits(Math.toIntExact(limits.maxAllowedPacket()), MAX_TOKENS, limits.nesting());
@@ -267,8 +332,10 @@ public final class PortcullisServer implements AutoCloseable {
               if (reader == null) {
                 throw new IllegalStateException("an event loop of another group");
               }
-              BackendSource source = (target, listener) -> pool.acquire(target, loop, listener);
-              return new ClientSession(services, frontendPort, reader, source);
+              BackendSource source =
+                  (target, listener) ->
+                      backend(backends, target.backend()).acquire(target, loop, listener);
+              return new ClientSession(services, forSessions, frontendPort, reader, source);
             });
     resources.push(this::endSessions);
     resources.push(frontend);
@@ -297,87 +364,6 @@ public final class PortcullisServer implements AutoCloseable {
         config.catalog().poolSize(),
         backend.connectTimeout(),
         CONTROL_SOCKET_TIMEOUT);
-  }
-
-  private static BackendPool backendPool(
-      BackendConfig backend,
-      AccountLogins logins,
-      ServerFacts facts,
-      BackendControl control,
-      Executor store)
-      throws IOException {
-    Optional<PublicKey> serverKey = Optional.empty();
-    if (backend.serverPublicKeyFile().isPresent()) {
-      serverKey =
-          Optional.of(
-              RsaKeys.publicKey(
-                  Files.readString(
-                      backend.serverPublicKeyFile().get(), StandardCharsets.US_ASCII)));
-    }
-    BackendTlsMode tlsMode = BackendTlsMode.valueOf(backend.tls().mode().name());
-    BackendServer server =
-        new BackendServer(
-            backend.host(),
-            backend.port(),
-            tlsMode,
-            TlsContexts.forBackend(tlsMode, backend.tls().caFile()),
-            serverKey,
-            true,
-            backend.connectTimeout());
-    PoolLimits limits =
-        new PoolLimits(
-            backend.maxConnections(),
-            backend.maxIdleConnections(),
-            backend.idleTimeout(),
-            backend.acquireTimeout());
-    return new BackendPool(
-        server,
-        logins,
-        limits,
-        store,
-        id -> Optional.ofNullable(facts.collations().get(id)).map(ServerFacts.Collation::name),
-        thread -> killLater(control, store, thread));
-  }
-
-  private static void reconcileLater(
-      CatalogSettler settler,
-      AccountStatements accounts,
-      BackendObjects objects,
-      ObjectLookup lookup,
-      Executor store) {
-    try {
-      store.execute(() -> reconcile(settler, accounts, objects, lookup));
-    } catch (RejectedExecutionException e) {
-      LOG.atWarn().log("no thread to compare the catalog with the backend");
-    }
-  }
-
-  /** Objects are left for the next time while DDL is underway. */
-  private static void reconcile(
-      CatalogSettler settler,
-      AccountStatements accounts,
-      BackendObjects objects,
-      ObjectLookup lookup) {
-    try {
-      accounts.repair();
-      lookup.compareDefinitions();
-      long asOf = objects.version();
-      if (objects.undisturbedSince(asOf)) {
-        settler.reconcile(() -> objects.undisturbedSince(asOf));
-      }
-    } catch (StoreException e) {
-      LOG.atWarn()
-          .addKeyValue("cause", e.getMessage())
-          .log("catalog could not be compared with the backend");
-    }
-  }
-
-  private static void killLater(BackendControl control, Executor store, long thread) {
-    try {
-      store.execute(() -> control.killConnection(thread));
-    } catch (RejectedExecutionException e) {
-      LOG.atWarn().addKeyValue("backend", thread).log("no thread to end a statement with");
-    }
   }
 
   private SessionSettings sessionSettings() {

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,9 +46,11 @@ final class BackendLease {
   private final ServerVersion version;
   private final long capabilities;
   private final int collation;
-  private final String login;
+  private final String backend;
+  private final Supplier<BackendIdentity> identity;
 
   private @Nullable BackendConnection connection;
+  private @Nullable BackendIdentity leasedAs;
   private @Nullable LexicalMode mode;
   private int statusFlags = StatusFlags.AUTOCOMMIT;
   private @Nullable HeldResponse held;
@@ -59,6 +62,9 @@ final class BackendLease {
   private record Waiting(
       ByteBuf framed, CommandShape shape, ResponseEdit edit, ResponseSink sink) {}
 
+  /**
+   * @param identity who the session is at the backend, by the newest catalog
+   */
   BackendLease(
       BackendSource source,
       FrontendPort port,
@@ -67,8 +73,10 @@ final class BackendLease {
       ServerVersion version,
       long capabilities,
       int collation,
-      String login) {
-    this.login = login;
+      String backend,
+      Supplier<BackendIdentity> identity) {
+    this.backend = backend;
+    this.identity = identity;
     this.source = source;
     this.port = port;
     this.control = control;
@@ -132,13 +140,19 @@ final class BackendLease {
 
   /** Takes a connection; {@code then} is given null, or why there is none. */
   void acquire(Optional<String> database, Consumer<@Nullable BackendError> then) {
+    BackendIdentity wanted = identity.get();
     source.acquire(
-        new BackendTarget(capabilities, collation, database, login),
+        new BackendTarget(capabilities, collation, database, backend, wanted),
         new AcquireListener() {
           @Override
           public void acquired(BackendConnection leased, BackendState state) {
             if (closed) {
               leased.release();
+              return;
+            }
+            if (!wanted.equals(identity.get())) {
+              leased.release();
+              acquire(database, then);
               return;
             }
             SqlError unreadable = adopt(state.sqlMode(), state.characterSetClient());
@@ -148,6 +162,7 @@ final class BackendLease {
               return;
             }
             connection = leased;
+            leasedAs = wanted;
             statusFlags = state.statusFlags();
             then.accept(null);
           }
@@ -166,6 +181,17 @@ final class BackendLease {
             }
           }
         });
+  }
+
+  /**
+   * Why the session has to end: by the newest catalog it would be somebody else at the backend, and
+   * what it has there - a transaction, temporary tables, prepared statements - cannot follow.
+   */
+  Optional<SqlError> changedIdentity() {
+    return connection == null || identity.get().equals(leasedAs)
+        ? Optional.empty()
+        : Optional.of(
+            ErrorCode.ER_UNKNOWN_ERROR.error("the login of the user at the backend was changed"));
   }
 
   private static BackendError backendError(SqlError error) {

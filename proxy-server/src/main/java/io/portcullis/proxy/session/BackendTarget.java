@@ -1,5 +1,6 @@
 package io.portcullis.proxy.session;
 
+import io.portcullis.privilege.model.Account;
 import java.util.Optional;
 
 /**
@@ -9,19 +10,18 @@ import java.util.Optional;
  *     them that change the format of responses, as far as the backend offers them
  * @param collation id of the collation the client asked for
  * @param database the current database of the session
- * @param login name of the configured backend login
+ * @param backend name of the backend in the configuration
+ * @param identity who the session is there
  */
 public record BackendTarget(
-    long capabilities, int collation, Optional<String> database, String login) {
+    long capabilities,
+    int collation,
+    Optional<String> database,
+    String backend,
+    BackendIdentity identity) {
 
-  /** Name of the one login of a configuration that names none. */
-  public static final String DEFAULT_LOGIN = "default";
-
-  /** Nobody's: a connection with it fails. */
-  public static final String NO_LOGIN = "";
-
-  /** A target with the {@linkplain #DEFAULT_LOGIN default login}. */
+  /** A target on the main backend, with the login of the configuration. */
   public BackendTarget(long capabilities, int collation, Optional<String> database) {
-    this(capabilities, collation, database, DEFAULT_LOGIN);
+    this(capabilities, collation, database, Account.MAIN_BACKEND, BackendIdentity.CONFIGURED);
   }
 }

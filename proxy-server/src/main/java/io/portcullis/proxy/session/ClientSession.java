@@ -3,7 +3,7 @@ package io.portcullis.proxy.session;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
-import io.portcullis.privilege.model.BackendLogin;
+import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.report.SessionRow;
 import io.portcullis.proxy.statement.Authority;
@@ -53,6 +53,7 @@ public final class ClientSession {
           ColumnDefinition41.varchar("Info"));
 
   private final SessionServices services;
+  private final SessionBackends backends;
   private final FrontendPort port;
   private final StatementReader reader;
   private final BackendSource source;
@@ -79,9 +80,17 @@ public final class ClientSession {
   private record Visible(
       AccountId account, UserId user, String userName, String host, String database) {}
 
+  /**
+   * @param services those of the main backend, whose are also in charge before login
+   */
   public ClientSession(
-      SessionServices services, FrontendPort port, StatementReader reader, BackendSource source) {
+      SessionServices services,
+      SessionBackends backends,
+      FrontendPort port,
+      StatementReader reader,
+      BackendSource source) {
     this.services = services;
+    this.backends = backends;
     this.port = port;
     this.reader = reader;
     this.source = source;
@@ -105,7 +114,7 @@ public final class ClientSession {
       closeWith(noRoom.get());
       return;
     }
-    Login first = new Login(this, services, port);
+    Login first = new Login(this, services, backends, port);
     login = first;
     first.greet();
   }
@@ -195,8 +204,15 @@ public final class ClientSession {
     }
   }
 
-  /** The client has proved who it is, and its role stands. */
+  /**
+   * The client has proved who it is, and its role stands.
+   *
+   * @param home of its account
+   * @param there what the sessions on the account's backend share
+   */
   void loggedIn(
+      Account home,
+      SessionServices there,
       Subject subject,
       long negotiated,
       int collation,
@@ -206,27 +222,28 @@ public final class ClientSession {
     capabilities = negotiated;
     Authority authority =
         new Authority(
-            services.authorizer(),
-            services.publisher(),
-            services.objects(),
-            services.facts().foldsNames(),
+            there.authorizer(),
+            there.publisher(),
+            there.objects(),
+            there.facts().foldsNames(),
             subject,
             Optional.empty());
     BackendLease lease =
         new BackendLease(
             source,
             port,
-            services.control(),
-            services.store(),
-            services.facts().version(),
+            there.control(),
+            there.store(),
+            there.facts().version(),
             negotiated,
             collation,
-            backendLogin(subject));
+            home.backend(),
+            () -> identity(home, subject.user()));
     backend = lease;
     CommandPhase phase =
         new CommandPhase(
             this,
-            services,
+            there,
             port,
             reader,
             new Replies(port, negotiated),
@@ -239,21 +256,18 @@ public final class ClientSession {
   }
 
   /**
-   * Each account's sessions log in to the backend with a login of their own (DESIGN D6); one that
-   * has none, as it was dropped just now, never with that of account sys.
+   * A user has a login of his own at the backend, or his account has one for all (DESIGN D6); that
+   * of the configuration is account sys's.
    */
-  private String backendLogin(Subject subject) {
-    if (subject.account().isSys()) {
-      return BackendTarget.DEFAULT_LOGIN;
+  private BackendIdentity identity(Account home, UserId user) {
+    Optional<BackendMapping> mapping =
+        services.publisher().current().state().mapping(user, home.backend());
+    if (mapping.isPresent()) {
+      return new BackendIdentity.OfUser(mapping.get());
     }
-    return services
-        .publisher()
-        .current()
-        .state()
-        .account(subject.account())
-        .flatMap(Account::login)
-        .map(BackendLogin::user)
-        .orElse(BackendTarget.NO_LOGIN);
+    return home.id().isSys()
+        ? BackendIdentity.CONFIGURED
+        : new BackendIdentity.OfAccount(home.id());
   }
 
   /** The handshake's database stands, and OK is sent: commands may come. */
@@ -299,7 +313,7 @@ public final class ClientSession {
     }
     visible = null;
     leaveUser();
-    Login next = new Login(this, services, port);
+    Login next = new Login(this, services, backends, port);
     login = next;
     port.resume();
     next.changeUser(packet, capabilities);

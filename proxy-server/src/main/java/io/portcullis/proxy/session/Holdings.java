@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>A cursor is closed; the next COM_STMT_FETCH hears 1317.
  *   <li>A session that has locked tables is closed, since going on without its locks in silence
  *       would not be what it asked for.
- *   <li>A session whose user was dropped is closed.
+ *   <li>A session whose user was dropped, or has another login at the backend now, is closed.
  * </ul>
  *
  * A statement pays one field for it. Confined to the event loop.
@@ -134,7 +134,7 @@ final class Holdings {
 
   /** The catalog has changed. */
   void reconsider() {
-    Optional<SqlError> ended = authority.ended();
+    Optional<SqlError> ended = authority.ended().or(backend::changedIdentity);
     if (ended.isPresent()) {
       end(revoked(ended.get()));
       return;

@@ -81,9 +81,11 @@ final class Login {
 
   private final ClientSession session;
   private final SessionServices services;
+  private final SessionBackends backends;
   private final LoginServices login;
   private final FrontendPort port;
   private final AuthData nonce;
+  private final long offered;
 
   private FrontendPort.@Nullable Cancellable timeout;
   private @Nullable ServerAuthentication authentication;
@@ -93,13 +95,23 @@ final class Login {
   private boolean closed;
   private int sequence;
 
-  Login(ClientSession session, SessionServices services, FrontendPort port) {
+  /**
+   * @param services those of the main backend: the greeting is as its own, since it is not known
+   *     yet who comes and where his account lives
+   */
+  Login(
+      ClientSession session,
+      SessionServices services,
+      SessionBackends backends,
+      FrontendPort port) {
     this.session = session;
     this.services = services;
+    this.backends = backends;
     this.login = services.login();
     this.port = port;
     this.nonce = AuthData.nonce(login.random());
     this.secure = port.isSecure();
+    this.offered = offered();
   }
 
   /** Sequence id of the next packet to be sent. */
@@ -114,7 +126,7 @@ final class Login {
             announced(services.facts().version()),
             session.connectionId(),
             nonce,
-            offered(),
+            offered,
             ColumnDefinition41.UTF8MB4_GENERAL_CI,
             StatusFlags.AUTOCOMMIT,
             plugin());
@@ -142,9 +154,11 @@ final class Login {
 
   private long offered() {
     long offered = login.tlsOffered() ? OFFERED | CapabilityFlags.SSL : OFFERED;
-    return services.facts().version().isMariaDb()
-        ? (offered & ~CapabilityFlags.CLIENT_MYSQL) | OFFERED_FOR_MARIADB
-        : offered;
+    if (!services.facts().version().isMariaDb()) {
+      return offered;
+    }
+    long asMariaDb = offered & ~CapabilityFlags.CLIENT_MYSQL;
+    return backends.areMariaDb() ? asMariaDb | OFFERED_FOR_MARIADB : asMariaDb;
   }
 
   private void startTimeout() {
@@ -168,7 +182,7 @@ final class Login {
         port.startTls();
         port.expectSequence(sequence);
       } else {
-        begin(HandshakeResponse41.decode(payload, offered()));
+        begin(HandshakeResponse41.decode(payload, offered));
       }
     } finally {
       wipe(packet);
@@ -292,13 +306,13 @@ final class Login {
 
   /** The password was right: now the rest may be told apart. */
   private void authenticated() {
-    Optional<User> found = find();
+    Optional<User> known = find();
     HandshakeResponse41 decoded = response;
-    if (found.isEmpty() || decoded == null) {
+    if (known.isEmpty() || decoded == null) {
       reject(denied());
       return;
     }
-    User user = found.get();
+    User user = known.get();
     if (user.locked()) {
       reject(ErrorCode.ER_ACCOUNT_HAS_BEEN_LOCKED.error(user.name(), port.remoteHost()));
       return;
@@ -309,8 +323,14 @@ final class Login {
       reject(ErrorCode.ER_ACCOUNT_SUSPENDED.error(account.map(Account::name).orElse("")));
       return;
     }
-    int collation = knownCollation(decoded.collation()).orElse(decoded.collation());
-    String charset = charsetOf(collation);
+    SessionBackends.Found found = backends.of(account.get().backend());
+    if (found.services().isEmpty()) {
+      reject(found.error().orElseThrow());
+      return;
+    }
+    SessionServices there = found.services().get();
+    int collation = knownCollation(there.facts(), decoded.collation()).orElse(decoded.collation());
+    String charset = charsetOf(there.facts(), collation);
     if (ClientCharset.ofName(charset).isEmpty()) {
       reject(ErrorCode.ER_UNKNOWN_CHARACTER_SET.error(charset));
       return;
@@ -337,8 +357,10 @@ final class Login {
     closeTimeout();
     port.hold();
     session.loggedIn(
+        account.get(),
+        there,
         new Subject(user.account(), user.id(), user.name(), port.remoteHost(), primary, secondary),
-        decoded.capabilities() & offered(),
+        decoded.capabilities() & offered,
         collation,
         decoded.database().filter(database -> !database.isEmpty()),
         proof(user).orElse(""),
@@ -379,20 +401,20 @@ final class Login {
   }
 
   /** The client's collation; for an id the backend does not know its own default, as servers do. */
-  private Optional<Integer> knownCollation(int asked) {
-    Map<Integer, ServerFacts.Collation> known = services.facts().collations();
+  private static Optional<Integer> knownCollation(ServerFacts facts, int asked) {
+    Map<Integer, ServerFacts.Collation> known = facts.collations();
     if (known.containsKey(asked)) {
       return Optional.of(asked);
     }
-    String fallback = services.facts().collationServer();
+    String fallback = facts.collationServer();
     return known.entrySet().stream()
         .filter(entry -> entry.getValue().name().equalsIgnoreCase(fallback))
         .map(Map.Entry::getKey)
         .findFirst();
   }
 
-  private String charsetOf(int collation) {
-    ServerFacts.Collation known = services.facts().collations().get(collation);
+  private static String charsetOf(ServerFacts facts, int collation) {
+    ServerFacts.Collation known = facts.collations().get(collation);
     return known == null ? "" : known.charset();
   }
 

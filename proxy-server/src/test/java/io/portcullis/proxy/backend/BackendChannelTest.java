@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.portcullis.proxy.session.BackendIdentity;
 import io.portcullis.proxy.session.CommandShape;
 import io.portcullis.proxy.session.ResponseEdit;
 import io.portcullis.proxy.session.ResponseEnd;
@@ -33,7 +34,7 @@ final class BackendChannelTest {
           channel,
           7,
           CapabilityFlags.DEPRECATE_EOF,
-          new PoolKey("default", 0),
+          new PoolKey(BackendIdentity.CONFIGURED, 0),
           closed -> events.add("closed"));
 
   BackendChannelTest() {

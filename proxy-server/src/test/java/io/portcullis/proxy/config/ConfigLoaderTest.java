@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,6 +129,7 @@ final class ConfigLoaderTest {
                         3,
                         Duration.ofMinutes(2),
                         Duration.ofMillis(250))),
+                Collections.emptySortedMap(),
                 new CatalogConfig(
                     "gate_catalog",
                     9,
@@ -151,6 +153,49 @@ final class ConfigLoaderTest {
                 new ShutdownConfig(Duration.ofMinutes(1)),
                 Path.of("/var/lib/p"),
                 new LogConfig(LogConfig.Level.DEBUG, LogConfig.Format.JSON)));
+  }
+
+  @Test
+  void furtherBackendsHaveTheKeysOfTheMainOne() throws Exception {
+    PortcullisConfig config =
+        read(
+            """
+            backends:
+              eu: {host: db.eu, port: 3307, user: gate, password: "pw", max_connections: 5}
+              us_2: {host: db.us, user: gate, tls: {mode: required}}
+            """,
+            Map.of("PORTCULLIS_BACKENDS_US_2_PASSWORD", "other"));
+
+    assertThat(config.backend()).isEmpty();
+    assertThat(config.backends().keySet()).containsExactly("eu", "us_2");
+    assertThat(config.backends().get("eu"))
+        .isEqualTo(
+            BackendConfig.of("db.eu", 3307, "gate", Secret.of("pw")).withMaxConnections(5, 5));
+    assertThat(config.backends().get("us_2"))
+        .isEqualTo(
+            BackendConfig.of("db.us", 3306, "gate", Secret.of("other"))
+                .withTls(new BackendTlsConfig(BackendTlsMode.REQUIRED, Optional.empty())));
+  }
+
+  @Test
+  void furtherBackendsAreChecked() {
+    assertThat(
+            problems(
+                """
+                backends:
+                  main: {host: a, user: u}
+                  Eu: {host: a, user: u}
+                  eu: {host: a, usr: u, port: 70000}
+                  none: {}
+                """,
+                Map.of("PORTCULLIS_BACKENDS_NOWHERE_HOST", "x")))
+        .anySatisfy(p -> assertThat(p).startsWith("backends.main: (expected: another name"))
+        .anySatisfy(p -> assertThat(p).startsWith("backends.Eu: (expected: a name in small"))
+        .anySatisfy(p -> assertThat(p).startsWith("backends.eu.user: missing"))
+        .anySatisfy(p -> assertThat(p).startsWith("backends.eu.usr: unknown key"))
+        .anySatisfy(p -> assertThat(p).startsWith("backends.eu.port: 70000"))
+        .anySatisfy(p -> assertThat(p).startsWith("backends.none: (expected: keys below it"))
+        .anySatisfy(p -> assertThat(p).startsWith("PORTCULLIS_BACKENDS_NOWHERE_HOST: unknown"));
   }
 
   @Test

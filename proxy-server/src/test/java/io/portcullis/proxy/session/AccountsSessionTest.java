@@ -2,19 +2,11 @@ package io.portcullis.proxy.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.BackendLogin;
 import io.portcullis.privilege.store.StoreException;
-import io.portcullis.proxy.auth.AuthPlugins;
-import io.portcullis.proxy.auth.ClientAuthentication;
-import io.portcullis.proxy.wire.AuthData;
 import io.portcullis.proxy.wire.command.CommandByte;
-import io.portcullis.proxy.wire.handshake.HandshakeV10;
 import io.portcullis.sql.access.RelationKind;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +46,11 @@ final class AccountsSessionTest {
 
   private TestClient.Received login(String user, String password) {
     return login(user, password, Optional.empty());
+  }
+
+  private BackendIdentity identity(String account) {
+    return new BackendIdentity.OfAccount(
+        gate.publisher.current().state().account(account).orElseThrow().id());
   }
 
   private String backendLogin(String account) {
@@ -166,38 +163,8 @@ final class AccountsSessionTest {
     gate.login("other:boss", "pw2").query("DO 1").ok();
     gate.root().query("DO 1").ok();
     assertThat(gate.backend.targets)
-        .extracting(BackendTarget::login)
-        .containsExactly(backendLogin("acme"), backendLogin("other"), BackendTarget.DEFAULT_LOGIN);
-    assertThat(backendLogin("acme")).isNotEqualTo(backendLogin("other"));
-  }
-
-  private TestClient.Received changeUser(TestClient client, String user, String password) {
-    ByteBuf packet = Unpooled.buffer();
-    packet.writeByte(CommandByte.CHANGE_USER.code());
-    packet.writeCharSequence(user + "\0", StandardCharsets.UTF_8);
-    packet.writeByte(0);
-    packet.writeByte(0);
-    packet.writeShortLE(TestClient.UTF8MB4);
-    packet.writeCharSequence("\0", StandardCharsets.UTF_8);
-    HandshakeV10 unused =
-        new HandshakeV10(
-            "8",
-            1,
-            AuthData.of(new byte[20]),
-            TestClient.CAPABILITIES,
-            TestClient.UTF8MB4,
-            0,
-            AuthPlugins.CACHING_SHA2_PASSWORD);
-    try (ClientAuthentication authentication =
-        new ClientAuthentication(
-            unused,
-            password.getBytes(StandardCharsets.UTF_8),
-            false,
-            Optional.empty(),
-            true,
-            UnpooledByteBufAllocator.DEFAULT)) {
-      return client.authenticate(authentication, 0, packet);
-    }
+        .extracting(BackendTarget::identity)
+        .containsExactly(identity("acme"), identity("other"), BackendIdentity.CONFIGURED);
   }
 
   /** Nothing of the account before is left, its connection least of all. */
@@ -208,7 +175,7 @@ final class AccountsSessionTest {
     client.query("SELECT a FROM t").ok();
     ScriptedBackend.Connection before = gate.backend.connection();
 
-    assertThat(changeUser(client, "acme:boss", "pw").payloads()).isNotEmpty();
+    assertThat(client.changeUser("acme:boss", "pw").payloads()).isNotEmpty();
 
     assertThat(before.released || before.discarded).isTrue();
     assertThat(client.query("SELECT a FROM t").errno()).isEqualTo(1046);
@@ -216,14 +183,14 @@ final class AccountsSessionTest {
     sent("SELECT a FROM acme$shop.t");
     assertThat(gate.backend.connection()).isNotSameAs(before);
     assertThat(gate.backend.targets)
-        .extracting(BackendTarget::login)
-        .containsExactly(BackendTarget.DEFAULT_LOGIN, backendLogin("acme"));
+        .extracting(BackendTarget::identity)
+        .containsExactly(BackendIdentity.CONFIGURED, identity("acme"));
 
-    changeUser(client, "other:boss", "pw2");
+    client.changeUser("other:boss", "pw2");
     client.query("SELECT a FROM shop.t").ok();
     sent("SELECT a FROM other$shop.t");
-    assertThat(gate.backend.targets.get(2).login()).isEqualTo(backendLogin("other"));
-    assertThat(changeUser(client, "acme:boss", "pw2").errno()).isEqualTo(1045);
+    assertThat(gate.backend.targets.get(2).identity()).isEqualTo(identity("other"));
+    assertThat(client.changeUser("acme:boss", "pw2").errno()).isEqualTo(1045);
     assertThat(client.isClosed()).isTrue();
   }
 

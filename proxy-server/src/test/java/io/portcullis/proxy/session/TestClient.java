@@ -6,8 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.portcullis.proxy.auth.AuthPlugins;
 import io.portcullis.proxy.auth.AuthStep;
 import io.portcullis.proxy.auth.ClientAuthentication;
+import io.portcullis.proxy.wire.AuthData;
 import io.portcullis.proxy.wire.CapabilityFlags;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.WireValues;
@@ -181,6 +183,36 @@ final class TestClient {
         send(PacketFraming.next(lastSequence), bytes(send.payload()));
       }
       gate.pump();
+    }
+  }
+
+  /** COM_CHANGE_USER. */
+  Received changeUser(String user, String password) {
+    ByteBuf packet = Unpooled.buffer();
+    packet.writeByte(CommandByte.CHANGE_USER.code());
+    packet.writeCharSequence(user + "\0", StandardCharsets.UTF_8);
+    packet.writeByte(0);
+    packet.writeByte(0);
+    packet.writeShortLE(UTF8MB4);
+    packet.writeCharSequence("\0", StandardCharsets.UTF_8);
+    HandshakeV10 unused =
+        new HandshakeV10(
+            "8",
+            1,
+            AuthData.of(new byte[20]),
+            CAPABILITIES,
+            UTF8MB4,
+            0,
+            AuthPlugins.CACHING_SHA2_PASSWORD);
+    try (ClientAuthentication authentication =
+        new ClientAuthentication(
+            unused,
+            password.getBytes(StandardCharsets.UTF_8),
+            false,
+            Optional.empty(),
+            true,
+            UnpooledByteBufAllocator.DEFAULT)) {
+      return authenticate(authentication, 0, packet);
     }
   }
 

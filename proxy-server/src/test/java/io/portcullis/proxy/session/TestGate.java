@@ -13,7 +13,11 @@ import io.portcullis.privilege.dcl.Bootstrap;
 import io.portcullis.privilege.dcl.CatalogSettler;
 import io.portcullis.privilege.dcl.DclExecutor;
 import io.portcullis.privilege.dcl.DclSettings;
+import io.portcullis.privilege.dcl.MappingStatements;
+import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
+import io.portcullis.privilege.store.BackendSite;
+import io.portcullis.privilege.store.BackendSites;
 import io.portcullis.privilege.store.CatalogWriter;
 import io.portcullis.privilege.store.InMemoryCatalogStore;
 import io.portcullis.privilege.store.LoginTimes;
@@ -29,6 +33,7 @@ import io.portcullis.proxy.wire.TrackedBuffers;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.analysis.StatementAnalyzer;
 import io.portcullis.sql.lexer.LexLimits;
+import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.ServerVersion;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -61,11 +66,19 @@ final class TestGate {
           .with("d", "u", RelationKind.TABLE)
           .with("e", "t", RelationKind.TABLE)
           .with("mysql", "user", RelationKind.TABLE);
+
+  /** The control path of the backend of that name, a MariaDB. */
+  final FakeControl other = new FakeControl();
+
+  /** Whether the other backend has answered. */
+  boolean otherAnswers = true;
+
   final ManualExecutor analysis = new ManualExecutor();
   final ManualExecutor store = new ManualExecutor();
   final ManualExecutor authentication = new ManualExecutor();
   final SnapshotPublisher publisher = new SnapshotPublisher();
   final SessionServices services;
+  final SessionBackends backends = new TwoBackends();
   int outcomesUnknown;
 
   private final StatementReader reader;
@@ -102,6 +115,12 @@ final class TestGate {
     }
     StatementAnalyzer analyzer = new StatementAnalyzer(1000);
     BackendObjects objects = new BackendObjects();
+    BackendSite site = new BackendSite(control, control, "gate");
+    BackendSites sites =
+        new BackendSites(
+            Map.of(
+                Account.MAIN_BACKEND, site, "other", new BackendSite(other, other, "gate_there")));
+    Optional<SecretKey> key = Optional.of(SecretKey.of(SecretKey.generate(random), random));
     services =
         new SessionServices(
             new SessionSettings(1 << 20, STATEMENT_TIMEOUT, LOGIN_TIMEOUT),
@@ -131,18 +150,11 @@ final class TestGate {
                 control,
                 dcl,
                 logins,
-                new AccountStatements(
-                    writer,
-                    publisher,
-                    control,
-                    control,
-                    Optional.of(SecretKey.of(SecretKey.generate(random), random)),
-                    dcl,
-                    random,
-                    clock),
+                new AccountStatements(writer, publisher, sites, key, dcl, random, clock),
+                new MappingStatements(authorizer, sites, key),
                 random,
                 clock),
-            new CatalogSettler(writer, publisher, authorizer, control, dcl, clock),
+            new CatalogSettler(writer, publisher, authorizer, Account.MAIN_BACKEND, site, dcl, clock),
             catalog,
             () -> outcomesUnknown++,
             control,
@@ -152,9 +164,63 @@ final class TestGate {
     reader = new StatementReader(LexLimits.STANDARD, analyzer);
   }
 
+  private final class TwoBackends implements SessionBackends {
+    private @Nullable SessionServices there;
+
+    @Override
+    public Found of(String name) {
+      return switch (name) {
+        case Account.MAIN_BACKEND -> Found.of(services);
+        case "other" ->
+            otherAnswers
+                ? Found.of(there())
+                : Found.not(ErrorCode.CR_CONN_HOST_ERROR.error(name, "it has not answered"));
+        default -> Found.not(ErrorCode.CR_CONN_HOST_ERROR.error(name, "no such backend"));
+      };
+    }
+
+    private SessionServices there() {
+      SessionServices known = there;
+      if (known == null) {
+        ServerFacts facts = facts("11.4.5-MariaDB");
+        BackendObjects objects = new BackendObjects();
+        known =
+            new SessionServices(
+                services.settings(),
+                services.login(),
+                facts,
+                services.registry(),
+                services.uptime(),
+                services.analyzer(),
+                services.authorizer(),
+                publisher,
+                objects,
+                new ObjectLookup(
+                    other, publisher, objects, services.analyzer(), facts, "portcullis"),
+                services.dcl(),
+                services.settler(),
+                () -> {},
+                other,
+                analysis,
+                store);
+        there = known;
+      }
+      return known;
+    }
+
+    @Override
+    public boolean areMariaDb() {
+      return false;
+    }
+  }
+
   private static ServerFacts facts() {
+    return facts("8.4.6");
+  }
+
+  private static ServerFacts facts(String version) {
     return new ServerFacts(
-        ServerVersion.parse("8.4.6"),
+        ServerVersion.parse(version),
         0,
         Map.of(
             45, new ServerFacts.Collation("utf8mb4_general_ci", "utf8mb4"),
@@ -180,7 +246,7 @@ final class TestGate {
               buffers.allocator(),
               tls,
               port -> {
-                ClientSession opened = new ClientSession(services, port, reader, backend);
+                ClientSession opened = new ClientSession(services, backends, port, reader, backend);
                 lastOpened = opened;
                 return opened;
               });

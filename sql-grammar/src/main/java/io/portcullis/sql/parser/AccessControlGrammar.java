@@ -16,6 +16,7 @@ import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.GrantRoles;
 import io.portcullis.sql.statement.AccessControlStatement.GrantsOf;
 import io.portcullis.sql.statement.AccessControlStatement.Level;
+import io.portcullis.sql.statement.AccessControlStatement.MapUser;
 import io.portcullis.sql.statement.AccessControlStatement.ObjectType;
 import io.portcullis.sql.statement.AccessControlStatement.Password;
 import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
@@ -37,6 +38,7 @@ import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
+import io.portcullis.sql.statement.AccessControlStatement.UnmapUser;
 import io.portcullis.sql.statement.AccessControlStatement.UserAttribute;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
@@ -156,10 +158,43 @@ final class AccessControlGrammar {
     do {
       users.add(userSpec());
     } while (cursor.acceptMark(","));
+    if (users.size() == 1 && users.get(0).password().isEmpty() && beginsMapping()) {
+      return mapping(ifExists, users.get(0).user());
+    }
     Optional<DefaultRoles> defaultRoles =
         cursor.accept("DEFAULT", "ROLE") ? Optional.of(defaultRoles()) : Optional.empty();
     Optional<Boolean> lock = lock();
     return new AlterUser(ifExists, users, defaultRoles, lock, attribute());
+  }
+
+  private boolean beginsMapping() {
+    return cursor.is("IN", "ACCOUNT") || cursor.is("MAP", "TO") || cursor.is("UNMAP", "FROM");
+  }
+
+  private AccessControlStatement mapping(boolean ifExists, UserName user) {
+    Optional<String> account =
+        cursor.accept("IN", "ACCOUNT") ? Optional.of(cursor.identifier()) : Optional.empty();
+    if (cursor.accept("UNMAP", "FROM", "BACKEND")) {
+      return new UnmapUser(ifExists, user, account, backend());
+    }
+    cursor.expect("MAP", "TO", "BACKEND");
+    String backend = backend();
+    cursor.expect("LOGIN");
+    String login = text();
+    Password password = password().orElseThrow(cursor::unexpected);
+    if (password.random()) {
+      throw cursor.notOffered("a random password of a login that the backend has already");
+    }
+    return new MapUser(ifExists, user, account, backend, login, password);
+  }
+
+  /** The name of a backend in the configuration. */
+  String backend() {
+    return text().strip();
+  }
+
+  private String text() {
+    return cursor.isKind(TokenKind.STRING) ? cursor.string() : cursor.identifier();
   }
 
   private DefaultRoles defaultRoles() {

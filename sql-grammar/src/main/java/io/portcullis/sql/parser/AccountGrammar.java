@@ -44,18 +44,21 @@ final class AccountGrammar {
     UserSpec administrator = administrator();
     Optional<AccountState> state = Optional.empty();
     Optional<String> comment = Optional.empty();
+    Optional<String> backend = Optional.empty();
     while (!cursor.atEnd()) {
       Optional<AccountState> next = state();
       if (next.isPresent() && state.isEmpty()) {
         state = next;
       } else if (next.isEmpty() && comment.isEmpty() && cursor.accept("COMMENT")) {
         comment = Optional.of(cursor.string());
+      } else if (next.isEmpty() && backend.isEmpty() && cursor.accept("BACKEND")) {
+        backend = Optional.of(users.backend());
       } else {
         throw cursor.unexpected();
       }
     }
     return new CreateAccount(
-        ifNotExists, account, administrator, state.orElse(AccountState.OPEN), comment);
+        ifNotExists, account, administrator, state.orElse(AccountState.OPEN), comment, backend);
   }
 
   private AccessControlStatement alter() {
@@ -71,6 +74,10 @@ final class AccountGrammar {
         state = next;
       } else if (next.isEmpty() && comment.isEmpty() && cursor.accept("COMMENT")) {
         comment = Optional.of(cursor.string());
+      } else if (cursor.is("BACKEND")) {
+        throw cursor.notOffered(
+            "ALTER ACCOUNT ... BACKEND",
+            "an account stays where it was made: make another one there and copy its data");
       } else {
         throw cursor.unexpected();
       }

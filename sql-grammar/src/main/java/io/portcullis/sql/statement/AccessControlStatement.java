@@ -42,14 +42,25 @@ public sealed interface AccessControlStatement extends Statement {
 
   /**
    * @param administrator the account's first user, with a password
+   * @param backend where it is to live; empty: on the main one
    */
   record CreateAccount(
       boolean ifNotExists,
       String account,
       UserSpec administrator,
       AccountState state,
-      Optional<String> comment)
-      implements AccessControlStatement {}
+      Optional<String> comment,
+      Optional<String> backend)
+      implements AccessControlStatement {
+    public CreateAccount(
+        boolean ifNotExists,
+        String account,
+        UserSpec administrator,
+        AccountState state,
+        Optional<String> comment) {
+      this(ifNotExists, account, administrator, state, comment, Optional.empty());
+    }
+  }
 
   /**
    * @param administrator whose password is set; empty: nobody's
@@ -113,6 +124,25 @@ public sealed interface AccessControlStatement extends Statement {
       users = List.copyOf(users);
     }
   }
+
+  /**
+   * {@code ALTER USER u MAP TO BACKEND b LOGIN 'l' IDENTIFIED BY 'p'}: what the user sends to that
+   * backend runs under a login of his own there.
+   *
+   * @param account of the user; empty: one's own
+   */
+  record MapUser(
+      boolean ifExists,
+      UserName user,
+      Optional<String> account,
+      String backend,
+      String login,
+      Password password)
+      implements AccessControlStatement {}
+
+  /** {@code ALTER USER u UNMAP FROM BACKEND b}. */
+  record UnmapUser(boolean ifExists, UserName user, Optional<String> account, String backend)
+      implements AccessControlStatement {}
 
   record DropUser(boolean ifExists, List<UserName> users) implements AccessControlStatement {
     public DropUser {

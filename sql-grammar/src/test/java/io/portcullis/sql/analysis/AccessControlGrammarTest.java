@@ -23,6 +23,7 @@ import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.GrantRoles;
 import io.portcullis.sql.statement.AccessControlStatement.GrantsOf;
 import io.portcullis.sql.statement.AccessControlStatement.Level;
+import io.portcullis.sql.statement.AccessControlStatement.MapUser;
 import io.portcullis.sql.statement.AccessControlStatement.ObjectType;
 import io.portcullis.sql.statement.AccessControlStatement.Password;
 import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
@@ -44,6 +45,7 @@ import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
+import io.portcullis.sql.statement.AccessControlStatement.UnmapUser;
 import io.portcullis.sql.statement.AccessControlStatement.UserAttribute;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
@@ -158,6 +160,24 @@ final class AccessControlGrammarTest {
             "ALTER ACCOUNT acme ADMIN_NAME 'boss' IDENTIFIED BY 'p'",
             new AlterAccount(
                 false, "acme", Optional.of(user("boss", "p")), Optional.empty(), Optional.empty())),
+        reads(
+            "CREATE ACCOUNT acme ADMIN_NAME b IDENTIFIED BY 'p' BACKEND Eu COMMENT 'c'",
+            new CreateAccount(
+                false,
+                "acme",
+                user("b", "p"),
+                AccountState.OPEN,
+                Optional.of("c"),
+                Optional.of("Eu"))),
+        reads(
+            "CREATE ACCOUNT acme ADMIN_NAME b IDENTIFIED BY 'p' SUSPEND BACKEND 'eu'",
+            new CreateAccount(
+                false,
+                "acme",
+                user("b", "p"),
+                AccountState.SUSPEND,
+                Optional.empty(),
+                Optional.of("eu"))),
         reads("DROP ACCOUNT IF EXISTS acme", new DropAccount(true, "acme")),
         reads("SHOW ACCOUNTS LIKE 'a%'", new ShowAccounts(Optional.of("a%"))));
   }
@@ -169,6 +189,15 @@ final class AccessControlGrammarTest {
             "CREATE ACCOUNT acme ADMIN_NAME 'boss'",
             "CREATE ACCOUNT acme",
             "CREATE ACCOUNT acme ADMIN_NAME 'boss' IDENTIFIED BY 'p' OPEN SUSPEND",
+            "CREATE ACCOUNT acme ADMIN_NAME 'boss' IDENTIFIED BY 'p' BACKEND a BACKEND b",
+            "CREATE ACCOUNT acme ADMIN_NAME 'boss' IDENTIFIED BY 'p' BACKEND",
+            "ALTER USER u MAP TO BACKEND b LOGIN 'l'", // a login has a password
+            "ALTER USER u MAP TO BACKEND b IDENTIFIED BY 'p'",
+            "ALTER USER u, v MAP TO BACKEND b LOGIN 'l' IDENTIFIED BY 'p'",
+            "ALTER USER u IDENTIFIED BY 'q' MAP TO BACKEND b LOGIN 'l' IDENTIFIED BY 'p'",
+            "ALTER USER u MAP TO BACKEND b LOGIN 'l' IDENTIFIED BY 'p' ACCOUNT LOCK",
+            "ALTER USER u IN ACCOUNT a",
+            "ALTER USER u UNMAP FROM BACKEND b LOGIN 'l'",
             "ALTER ACCOUNT acme COMMENT 'a' COMMENT 'b'",
             "DROP ACCOUNT a, b")
         .map(
@@ -178,6 +207,47 @@ final class AccessControlGrammarTest {
                     () ->
                         assertThat(Analysed.refusal(text, MARIADB).refusal().error().code())
                             .isEqualTo(ErrorCode.ER_PARSE_ERROR)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> mappings() {
+    return Stream.of(
+        reads(
+            "ALTER USER joe MAP TO BACKEND eu LOGIN 'l' IDENTIFIED BY 'p'",
+            new MapUser(false, user("joe"), Optional.empty(), "eu", "l", new Password("p"))),
+        reads(
+            "alter user if exists 'joe'@'%' in account acme map to backend `Eu` login l identified by 'p'",
+            new MapUser(
+                true,
+                new UserName("joe", Optional.of("%")),
+                Optional.of("acme"),
+                "Eu",
+                "l",
+                new Password("p"))),
+        reads(
+            "ALTER USER joe UNMAP FROM BACKEND eu",
+            new UnmapUser(false, user("joe"), Optional.empty(), "eu")),
+        reads(
+            "ALTER USER IF EXISTS joe IN ACCOUNT acme UNMAP FROM BACKEND eu",
+            new UnmapUser(true, user("joe"), Optional.of("acme"), "eu")));
+  }
+
+  @Test
+  void anAccountStaysWhereItIs() {
+    assertThat(
+            Analysed.refusal("ALTER ACCOUNT acme BACKEND eu", MARIADB).refusal().error().message())
+        .contains("ALTER ACCOUNT ... BACKEND");
+  }
+
+  /** Neither in what is understood nor in what is remembered. */
+  @Test
+  void theSecretOfAMappingIsNotPrinted() {
+    StatementAnalysis analysis =
+        (StatementAnalysis)
+            Analysed.analyse(
+                "ALTER USER u MAP TO BACKEND b LOGIN 'l' IDENTIFIED BY 'tell-nobody'", MARIADB);
+    assertThat(analysis.toString()).doesNotContain("tell-nobody");
+    assertThat(analysis.cacheable()).isFalse();
   }
 
   @TestFactory

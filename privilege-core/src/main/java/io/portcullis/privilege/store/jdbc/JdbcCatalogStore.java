@@ -7,6 +7,7 @@ import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.AccountStatus;
 import io.portcullis.privilege.model.BackendLogin;
+import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
@@ -252,13 +253,20 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
     }
     AccountId lastAccount = lastAccount(connection);
     List<CatalogChange> rows = new ArrayList<>();
+    Map<Integer, String> backends = new HashMap<>();
+    each(
+        connection,
+        "account_id, backend FROM ",
+        "catalog_account_backend",
+        "",
+        row -> backends.put(row.getInt(1), row.getString(2)));
     each(
         connection,
         "account_id, name, admin_name, status_code, comment, created_millis, suspended_millis,"
             + " login_user, sealed_password FROM ",
         "catalog_account",
         "",
-        row -> rows.add(new CatalogChange.AccountPut(account(row))));
+        row -> rows.add(new CatalogChange.AccountPut(account(row, backends))));
     Map<Integer, UserId> privateRoles = new HashMap<>();
     each(
         connection,
@@ -291,6 +299,18 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
         "catalog_user",
         "",
         row -> rows.add(new CatalogChange.UserPut(user(row, profiles))));
+    each(
+        connection,
+        "user_id, backend, login_user, sealed_password FROM ",
+        "catalog_user_mapping",
+        "",
+        row ->
+            rows.add(
+                new CatalogChange.MappingPut(
+                    new BackendMapping(
+                        new UserId(row.getInt(1)),
+                        row.getString(2),
+                        new BackendLogin(row.getString(3), row.getString(4))))));
     each(
         connection,
         "role_id, user_id, grant_option FROM ",
@@ -366,7 +386,8 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
     }
   }
 
-  private static Account account(ResultSet row) throws SQLException, StoreException {
+  private static Account account(ResultSet row, Map<Integer, String> backends)
+      throws SQLException, StoreException {
     int code = row.getInt(4);
     AccountStatus status =
         AccountStatus.ofCode(code).orElseThrow(() -> unknown("status of an account", code));
@@ -382,7 +403,8 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
         Optional.ofNullable(row.getString(5)),
         Instant.ofEpochMilli(row.getLong(6)),
         since,
-        login == null ? Optional.empty() : Optional.of(new BackendLogin(login, row.getString(9))));
+        login == null ? Optional.empty() : Optional.of(new BackendLogin(login, row.getString(9))),
+        backends.getOrDefault(row.getInt(1), Account.MAIN_BACKEND));
   }
 
   /** Reads a row of a result. */

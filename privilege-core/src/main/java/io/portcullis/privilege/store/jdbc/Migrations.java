@@ -26,6 +26,7 @@ final class Migrations {
           "0002-user-profiles.sql",
           "0003-accounts.sql",
           "0005-column-grants.sql",
+          "0007-backends.sql",
           "0008-provenance.sql");
 
   private static final int LOCK_SECONDS = 60;

@@ -5,6 +5,7 @@ import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.BackendLogin;
+import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
@@ -15,6 +16,7 @@ import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.model.UserId;
 import io.portcullis.sql.access.RelationKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -58,8 +60,10 @@ final class Rows {
           "catalog_private_role",
           "catalog_user_profile",
           "catalog_user_creator",
+          "catalog_user_mapping",
           "catalog_user",
           "catalog_role",
+          "catalog_account_backend",
           "catalog_account");
 
   /** One execution of one statement. */
@@ -94,7 +98,11 @@ final class Rows {
     } else if (change instanceof CatalogChange.UserPut put) {
       return put.user().account();
     } else if (change instanceof CatalogChange.UserDropped dropped) {
-      return of(state.user(dropped.user()).map(User::account));
+      return of(dropped.user());
+    } else if (change instanceof CatalogChange.MappingPut put) {
+      return of(put.mapping().user());
+    } else if (change instanceof CatalogChange.MappingDropped dropped) {
+      return of(dropped.user());
     } else if (change instanceof CatalogChange.RolePut put) {
       return put.role().account();
     } else if (change instanceof CatalogChange.RoleDropped dropped) {
@@ -127,6 +135,10 @@ final class Rows {
     throw new AssertionError(change);
   }
 
+  private AccountId of(UserId user) {
+    return of(state.user(user).map(User::account));
+  }
+
   private AccountId of(RoleId role) {
     return of(state.role(role).map(Role::account));
   }
@@ -155,10 +167,15 @@ final class Rows {
       delete("catalog_user WHERE account_id = ? AND user_id = ?", user);
       delete("catalog_user_profile WHERE account_id = ? AND user_id = ?", user);
       delete("catalog_user_creator WHERE account_id = ? AND user_id = ?", user);
+      delete("catalog_user_mapping WHERE account_id = ? AND user_id = ?", user);
       rows.add(
           new Row(
               "DELETE FROM " + schema + ".catalog_login WHERE account_id = ? AND user_id = ?",
               List.of(NO_ACCOUNT, user)));
+    } else if (change instanceof CatalogChange.MappingPut put) {
+      put(put.mapping());
+    } else if (change instanceof CatalogChange.MappingDropped dropped) {
+      unmap(dropped.user(), dropped.backend());
     } else if (change instanceof CatalogChange.RolePut put) {
       put(put.role());
     } else if (change instanceof CatalogChange.RoleDropped dropped) {
@@ -268,6 +285,27 @@ final class Rows {
         orNull(of.suspended().map(Instant::toEpochMilli)),
         orNull(of.login().map(BackendLogin::user)),
         orNull(of.login().map(BackendLogin::sealedPassword)));
+    delete("catalog_account_backend WHERE account_id = ?");
+    if (!of.backend().equals(Account.MAIN_BACKEND)) {
+      insert("catalog_account_backend (account_id, backend)", of.backend());
+    }
+  }
+
+  private void put(BackendMapping mapping) {
+    unmap(mapping.user(), mapping.backend());
+    insert(
+        "catalog_user_mapping (account_id, user_id, backend, login_user, sealed_password)",
+        mapping.user().value(),
+        mapping.backend(),
+        mapping.login().user(),
+        mapping.login().sealedPassword());
+  }
+
+  private void unmap(UserId user, String backend) {
+    delete(
+        "catalog_user_mapping WHERE account_id = ? AND user_id = ? AND backend = ?",
+        user.value(),
+        backend);
   }
 
   private void dropAccount() {
