@@ -158,7 +158,8 @@ public final class DclExecutor {
       accounts.askBackend(actor, create);
     } else if ((statement instanceof GrantPrivileges || statement instanceof RevokePrivileges)
         && !actor.snapshot().state().isOnMainBackend(actor.subject().account())) {
-      change(new Draft(actor), currentDatabase, statement, password -> NOT_HASHED);
+      change(
+          new Draft(actor, clock.instant()), currentDatabase, statement, password -> NOT_HASHED);
     }
   }
 

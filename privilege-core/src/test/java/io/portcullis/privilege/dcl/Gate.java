@@ -137,7 +137,8 @@ final class Gate {
             random,
             clock);
     settler =
-        new CatalogSettler(writer, publisher, authorizer, Account.MAIN_BACKEND, main, settings, clock);
+        new CatalogSettler(
+            writer, publisher, authorizer, Account.MAIN_BACKEND, main, settings, clock);
     try {
       writer.reload();
       new Bootstrap(writer, random, clock, true).run("root", Optional.of("rootpw"));
@@ -163,7 +164,13 @@ final class Gate {
 
   CatalogSettler settlerAt(String backend) {
     return new CatalogSettler(
-        writer, publisher, authorizer, backend, sites.of(backend).orElseThrow(), SETTINGS);
+        writer,
+        publisher,
+        authorizer,
+        backend,
+        sites.of(backend).orElseThrow(),
+        SETTINGS,
+        Clock.systemUTC());
   }
 
   /** Done by another gate on the same catalog, of which this one learns when it looks. */

@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.store.Provenance;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.report.Reports;
 import io.portcullis.privilege.store.StoreException;
@@ -199,7 +200,7 @@ final class MappingStatementsTest {
   }
 
   private String shown(Gate.Session session) {
-    Reports reports = new Reports(session.active(), gate.authorizer, Map.of(), List.of());
+    Reports reports = new Reports(session.active(), gate.authorizer, Map.of(), List.of(), Provenance.NONE);
     return new String(
         reports.rows(ReportTable.MO_USER_MAPPING, 1 << 20).orElseThrow(), StandardCharsets.UTF_8);
   }

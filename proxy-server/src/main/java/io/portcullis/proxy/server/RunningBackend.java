@@ -154,7 +154,13 @@ final class RunningBackend {
     BackendObjects objects = new BackendObjects();
     CatalogSettler settler =
         new CatalogSettler(
-            shared.writer(), shared.publisher(), shared.authorizer(), name, site, settings, shared.clock());
+            shared.writer(),
+            shared.publisher(),
+            shared.authorizer(),
+            name,
+            site,
+            settings,
+            shared.clock());
     settler.reconcile(() -> true);
     shared.accounts().repair(name);
     SessionServices made =

@@ -154,7 +154,8 @@ final class TestGate {
                 new MappingStatements(authorizer, sites, key),
                 random,
                 clock),
-            new CatalogSettler(writer, publisher, authorizer, Account.MAIN_BACKEND, site, dcl, clock),
+            new CatalogSettler(
+                writer, publisher, authorizer, Account.MAIN_BACKEND, site, dcl, clock),
             catalog,
             () -> outcomesUnknown++,
             control,
@@ -199,6 +200,7 @@ final class TestGate {
                     other, publisher, objects, services.analyzer(), facts, "portcullis"),
                 services.dcl(),
                 services.settler(),
+                services.provenance(),
                 () -> {},
                 other,
                 analysis,

@@ -31,7 +31,6 @@ public enum ErrorCode {
   /** The number MariaDB refuses such headers with. */
   ER_PROXY_HEADER(1130, "HY000", "Host '%s' is not allowed to connect: %s"),
   ER_TABLEACCESS_DENIED_ERROR(1142, "42000", "%s command denied to user '%s'@'%s' for table '%s'"),
-  ER_BAD_FIELD_ERROR(1054, "42S22", "Unknown column '%s' in '%s'"),
   ER_COLUMNACCESS_DENIED_ERROR(
       1143, "42000", "%s command denied to user '%s'@'%s' for column '%s' in table '%s'"),
   ER_ILLEGAL_GRANT_FOR_TABLE(1144, "42000", "%s"),
