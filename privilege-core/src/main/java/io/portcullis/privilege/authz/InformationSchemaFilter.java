@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -44,7 +45,14 @@ final class InformationSchemaFilter {
   Optional<String> of(String table, ServerFlavour flavour) {
     return switch (ObjectNames.fold(table)) {
       case "schemata" -> Optional.of(schemata("SCHEMA_NAME"));
-      case "tables", "columns", "statistics", "table_constraints", "partitions" ->
+      case "tables" -> Optional.of(described(true, "TABLE_SCHEMA", "TABLE_NAME"));
+      case "columns" ->
+          Optional.of(
+              "("
+                  + described("TABLE_SCHEMA", "TABLE_NAME")
+                  + columns().map(some -> " OR " + some).orElse("")
+                  + ")");
+      case "statistics", "table_constraints", "partitions" ->
           Optional.of(described("TABLE_SCHEMA", "TABLE_NAME"));
       case "key_column_usage" ->
           Optional.of(
@@ -63,7 +71,8 @@ final class InformationSchemaFilter {
               : Optional.of(programs("CONSTRAINT_SCHEMA"));
       case "views" ->
           Optional.of(
-              relations("TABLE_SCHEMA", "TABLE_NAME", AccessKind.SHOW_CREATE, RelationKind.VIEW));
+              relations(
+                  "TABLE_SCHEMA", "TABLE_NAME", AccessKind.SHOW_CREATE, RelationKind.VIEW, false));
       case "triggers" -> Optional.of(programs("EVENT_OBJECT_SCHEMA"));
       case "routines" -> Optional.of(programs("ROUTINE_SCHEMA"));
       case "parameters" -> Optional.of(programs("SPECIFIC_SCHEMA"));
@@ -73,7 +82,38 @@ final class InformationSchemaFilter {
   }
 
   private String described(String schema, String table) {
-    return relations(schema, table, AccessKind.DESCRIBE, RelationKind.TABLE);
+    return described(false, schema, table);
+  }
+
+  /**
+   * @param inPart whether a privilege on a column is enough
+   */
+  private String described(boolean inPart, String schema, String table) {
+    return relations(schema, table, AccessKind.DESCRIBE, RelationKind.TABLE, inPart);
+  }
+
+  /** The columns of tables of which nothing but some columns may be known. */
+  private Optional<String> columns() {
+    List<String> terms = new ArrayList<>();
+    for (Database database : databases()) {
+      if (held.onSomeRelationOf(database.id()) == 0) {
+        continue;
+      }
+      for (Relation relation : subject.snapshot().state().relationsOf(database.id())) {
+        Set<String> columns = held.onColumns(relation.id(), relation.kind()).keySet();
+        if (!columns.isEmpty()) {
+          terms.add(
+              "("
+                  + oneOf(name("TABLE_SCHEMA"), List.of(database.name()))
+                  + " AND "
+                  + oneOf(name("TABLE_NAME"), List.of(relation.name()))
+                  + " AND "
+                  + oneOf(caseless("COLUMN_NAME"), columns.stream().map(ObjectNames::fold).toList())
+                  + ")");
+        }
+      }
+    }
+    return terms.isEmpty() ? Optional.empty() : Optional.of(String.join(" OR ", terms));
   }
 
   /** Databases by what SHOW DATABASES lists (PM 4.3 #37). */
@@ -124,9 +164,11 @@ final class InformationSchemaFilter {
   }
 
   /**
+   * @param inPart whether a privilege on a column is enough
    * @param first what rows that are not of views are judged as: VIEW where all rows are of views
    */
-  private String relations(String schema, String table, AccessKind kind, RelationKind first) {
+  private String relations(
+      String schema, String table, AccessKind kind, RelationKind first, boolean inPart) {
     boolean everyTable = satisfied(kind, first, 0, 0);
     boolean everyView = satisfied(kind, RelationKind.VIEW, 0, 0);
     Optional<String> own = own(schema);
@@ -160,7 +202,7 @@ final class InformationSchemaFilter {
       if (views && !everyView) {
         viewsOf.add(database.name());
       }
-      List<String> single = single(kind, first, database, tables, views);
+      List<String> single = single(kind, first, database, tables, views, inPart);
       if (!single.isEmpty()) {
         terms.add(
             "("
@@ -193,7 +235,12 @@ final class InformationSchemaFilter {
   }
 
   private List<String> single(
-      AccessKind kind, RelationKind first, Database home, boolean tables, boolean views) {
+      AccessKind kind,
+      RelationKind first,
+      Database home,
+      boolean tables,
+      boolean views,
+      boolean inPart) {
     List<String> names = new ArrayList<>();
     if (held.onSomeRelationOf(home.id()) == 0) {
       return names;
@@ -203,11 +250,12 @@ final class InformationSchemaFilter {
       boolean listed = as == RelationKind.VIEW || first == RelationKind.TABLE;
       if (listed
           && !(as == RelationKind.TABLE ? tables : views)
-          && satisfied(
-              kind,
-              as,
-              held.onRelationsOf(home.id(), as) | held.onRelation(relation.id(), as),
-              held.onDatabase(home.id()))) {
+          && ((inPart && held.onSomeColumnOf(relation.id(), as) != 0)
+              || satisfied(
+                  kind,
+                  as,
+                  held.onRelationsOf(home.id(), as) | held.onRelation(relation.id(), as),
+                  held.onDatabase(home.id())))) {
         names.add(relation.name());
       }
     }

@@ -67,7 +67,12 @@ final class AccessListing {
       Optional<Database> database, Optional<Relation> relation, Optional<RelationKind> kind) {}
 
   private record Row(
-      String user, PrivilegeType privilege, String path, String source, boolean grantOption) {}
+      String user,
+      PrivilegeType privilege,
+      String shown,
+      String path,
+      String source,
+      boolean grantOption) {}
 
   // SHOW EFFECTIVE GRANTS.
 
@@ -232,6 +237,15 @@ final class AccessListing {
         .filter(of -> of.owner().equals(role))
         .map(of -> ownership(role, PrivilegeType.RELATION_OWNERSHIP, level(of)))
         .ifPresent(holdings::add);
+    for (Grant grant : state.grantsOf(role)) {
+      if (grant.level() instanceof GrantLevel.OnColumn one
+          && found
+              .relation()
+              .filter(of -> of.id().equals(one.relation()) && of.kind() == one.kind())
+              .isPresent()) {
+        holdings.add(holding(grant));
+      }
+    }
     for (GrantLevel level : levels) {
       for (PrivilegeType type : PrivilegeType.values()) {
         if (type.scope() == level.scope() && authorizer.matters(type, found.kind())) {
@@ -321,6 +335,7 @@ final class AccessListing {
     return new Row(
         user,
         holding.held().privilege(),
+        Texts.privilege(holding.held().privilege(), holding.held().level()),
         path,
         AccessReport.source(state, holding.held()),
         holding.grantOption());
@@ -336,11 +351,7 @@ final class AccessListing {
     for (Row row : rows) {
       texts.add(
           List.of(
-              row.user(),
-              row.privilege().sqlName(),
-              row.path(),
-              row.source(),
-              row.grantOption() ? "YES" : "NO"));
+              row.user(), row.shown(), row.path(), row.source(), row.grantOption() ? "YES" : "NO"));
     }
     return new DclResult.Rows(COLUMNS, texts);
   }

@@ -12,6 +12,7 @@ import io.portcullis.sql.access.ViewBody;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -85,6 +86,28 @@ final class HintsTest {
     assertThat(
             authorizer.decide(active(joe().subject().withSecondaryRoles(true)), accesses, binding))
         .isInstanceOf(Decision.Allowed.class);
+  }
+
+  @Test
+  void columnsThatAreMissingAreNamedAlone() {
+    catalog.grant("app", "select (a) on table d.t").grant("reader", "select on table d.t");
+    List<AccessRequest> accesses =
+        List.of(
+            new AccessRequest(
+                AccessKind.SELECT, RelationName.of("d", "t"), Set.of("a", "b", "c`d")));
+
+    assertThat(authorizer.hints(joe(), accesses, binding))
+        .containsExactly(
+            "Role `reader` is granted but not active: SET ROLE `reader`",
+            "Missing: GRANT SELECT (`b`, `c``d`) ON TABLE `d`.`t` TO ROLE `app`");
+    Decision.Denied denied = (Decision.Denied) authorizer.decide(joe(), accesses, binding);
+    assertThat(denied.error().message())
+        .isEqualTo(
+            "SELECT command denied to user 'joe'@'client.example' for column 'b' in table 't'");
+    catalog.grant("app", "select (b) on table d.t").grant("app", "select (c`d) on table d.t");
+    assertThat(authorizer.decide(joe(), accesses, binding)).isInstanceOf(Decision.Allowed.class);
+    assertThat(authorizer.decide(joe(), List.of(on(AccessKind.SELECT, "t")), binding))
+        .isInstanceOf(Decision.Denied.class);
   }
 
   @Test

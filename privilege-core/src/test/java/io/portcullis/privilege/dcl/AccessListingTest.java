@@ -79,6 +79,21 @@ final class AccessListingTest {
   }
 
   @Test
+  void accessToColumnsIsListed() {
+    gate.rolesWithUsers("clerk");
+    gate.root().does(Gate.grantColumns("SELECT id name", "TABLE d.t", "clerk"));
+
+    assertThat(rows(gate.root(), on("d", "t")))
+        .filteredOn(row -> !row.startsWith("root"))
+        .containsExactly(
+            "u_clerk | SELECT (`id`) | u_clerk -> clerk | GRANT SELECT (`id`) ON TABLE `d`.`t` | NO",
+            "u_clerk | SELECT (`name`) | u_clerk -> clerk | GRANT SELECT (`name`) ON TABLE `d`.`t` |"
+                + " NO");
+    assertThat(rows(gate.root(), on("d", "u"))).noneMatch(row -> row.startsWith("u_clerk"));
+    assertThat(rows(gate.root(), effective("u_clerk"))).anyMatch(row -> row.contains("(`name`)"));
+  }
+
+  @Test
   void accessIsListedWithEveryWayToIt() {
     gate.rolesWithUsers("clerk", "analyst", "stranger");
     gate.root().does(grant("SELECT", "TABLE d.*", "analyst"));

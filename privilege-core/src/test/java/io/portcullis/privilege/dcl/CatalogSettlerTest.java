@@ -17,7 +17,9 @@ import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +87,38 @@ class CatalogSettlerTest {
 
     assertThat(relation("d", "one").owner()).isEqualTo(RoleId.MOADMIN);
     assertThat(relation("d", "two").owner()).isEqualTo(RoleId.MOADMIN);
+  }
+
+  @Test
+  void grantsGoWithTheirColumn() throws StoreException {
+    gate.root().does(Gate.grantColumns("SELECT id name, UPDATE secret", "TABLE d.t", "r", true));
+
+    settle(
+        gate.root(),
+        new CatalogEffect.ColumnsChanged(
+            RelationName.of("d", "t"), Set.of(), Map.of("ID", "NAME", "name", "Id")));
+    settle(
+        gate.root(),
+        new CatalogEffect.ColumnsChanged(
+            RelationName.of("d", "t"), Set.of("Name"), Map.of("open", "secret")));
+
+    assertThat(gate.root().lines(showGrantsOfRole("r")))
+        .containsExactly(
+            "GRANT SELECT (`id`) ON TABLE `d`.`t` TO ROLE `r` WITH GRANT OPTION",
+            "GRANT UPDATE (`open`) ON TABLE `d`.`t` TO ROLE `r` WITH GRANT OPTION");
+  }
+
+  @Test
+  void columnThatTakesAnothersNameHasNoneOfItsGrants() throws StoreException {
+    gate.root().does(Gate.grantColumns("SELECT id", "TABLE d.t", "r"));
+
+    settle(
+        gate.root(),
+        new CatalogEffect.ColumnsChanged(
+            RelationName.of("d", "t"), Set.of(), Map.of("id", "secret", "old", "id")));
+
+    assertThat(gate.root().lines(showGrantsOfRole("r")))
+        .containsExactly("GRANT SELECT (`old`) ON TABLE `d`.`t` TO ROLE `r`");
   }
 
   @Test

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.portcullis.privilege.authz.Decision;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.model.ColumnNames;
-import io.portcullis.privilege.store.TableColumn;
 import io.portcullis.proxy.statement.Authority;
+import io.portcullis.proxy.statement.BackendObjects;
 import io.portcullis.proxy.statement.ColumnPlan;
 import io.portcullis.proxy.statement.ColumnRewriter;
 import io.portcullis.proxy.statement.StatementReader;
@@ -18,10 +18,12 @@ import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.LexicalMode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,7 +120,7 @@ final class ColumnStatements {
   }
 
   /** A definition would go on showing what its maker saw. */
-  private static boolean isSecurable(StatementAnalysis analysis) {
+  static boolean isSecurable(StatementAnalysis analysis) {
     if (analysis.statement() instanceof SetVariables) {
       return true;
     }
@@ -166,14 +168,14 @@ final class ColumnStatements {
     List<ColumnPlan.Access> accesses =
         refused.accesses().stream().map(access -> access(access, database)).toList();
     ColumnPlan.Outcome outcome =
-        isDescription(refused.analysis())
-            ? rewriter.describe(accesses, this::columns)
-            : ColumnPlan.of(
-                uses,
-                accesses,
-                written -> authority.boundInText(written, database),
-                this::columns,
-                backend.mode().charset().java());
+        plan(
+            refused.analysis(),
+            rewriter,
+            uses,
+            accesses,
+            written -> authority.boundInText(written, database),
+            services.objects(),
+            backend.mode());
     if (outcome instanceof ColumnPlan.Outcome.Lacking lacking && attempts > 0) {
       lookUp(lacking.tables(), () -> read(refused, attempts - 1));
     } else if (outcome instanceof ColumnPlan.Outcome.Planned planned) {
@@ -198,6 +200,20 @@ final class ColumnStatements {
     }
   }
 
+  /** The plan for a statement of any kind; any thread. */
+  static ColumnPlan.Outcome plan(
+      StatementAnalysis analysis,
+      ColumnRewriter rewriter,
+      ColumnUses uses,
+      List<ColumnPlan.Access> accesses,
+      Function<RelationName, RelationName> bound,
+      BackendObjects objects,
+      LexicalMode mode) {
+    return isDescription(analysis)
+        ? rewriter.describe(accesses, objects::columns)
+        : ColumnPlan.of(uses, accesses, bound, objects::columns, mode.charset().java());
+  }
+
   private static boolean isDescription(StatementAnalysis analysis) {
     return analysis.statement() instanceof ForwardStatement forward
         && (forward.kind() == StatementKind.SHOW || forward.kind() == StatementKind.DESCRIBE);
@@ -213,10 +229,6 @@ final class ColumnStatements {
             : Optional.empty(),
         !denied,
         held);
-  }
-
-  private Optional<List<TableColumn>> columns(RelationName table) {
-    return services.objects().columns(table);
   }
 
   private void lookUp(Set<RelationName> tables, Runnable then) {

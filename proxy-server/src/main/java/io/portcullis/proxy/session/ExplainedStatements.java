@@ -2,6 +2,7 @@ package io.portcullis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.authz.Binding;
 import io.portcullis.privilege.authz.Decision;
 import io.portcullis.privilege.authz.Explanation;
@@ -10,6 +11,8 @@ import io.portcullis.privilege.dcl.AccessQuestion;
 import io.portcullis.privilege.dcl.AccessReport;
 import io.portcullis.privilege.dcl.DclResult;
 import io.portcullis.proxy.statement.Authority;
+import io.portcullis.proxy.statement.ColumnPlan;
+import io.portcullis.proxy.statement.ColumnRewriter;
 import io.portcullis.proxy.statement.MetadataColumns;
 import io.portcullis.proxy.statement.MetadataRewriter;
 import io.portcullis.proxy.statement.StatementReader;
@@ -21,6 +24,7 @@ import io.portcullis.proxy.wire.message.ColumnDefinition41;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.AnalysisRefused;
 import io.portcullis.sql.analysis.AnalysisResult;
 import io.portcullis.sql.analysis.StatementAnalysis;
@@ -35,8 +39,11 @@ import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.UseStatement;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * EXPLAIN ACCESS: cuts the statement out that it is about, takes it through the same reading,
@@ -244,7 +251,8 @@ final class ExplainedStatements {
       int lookups,
       Explanation explanation) {
     if (!(explanation.decision() instanceof Decision.Unresolved unresolved)) {
-      decided(question, analysis, accesses, explanation);
+      phase.take(withIdentities(analysis, explanation.subject()), CommandShape.QUERY, null);
+      byColumns(question, analysis, accesses, explanation, CommandPhase.MAX_LOOKUPS);
     } else if (lookups < CommandPhase.MAX_LOOKUPS) {
       phase.lookUp(unresolved.names(), () -> decide(question, analysis, accesses, lookups + 1));
     } else {
@@ -252,12 +260,124 @@ final class ExplainedStatements {
     }
   }
 
+  /** What is denied as a whole is explained by the columns it takes, where some are held. */
+  private void byColumns(
+      Question question,
+      StatementAnalysis analysis,
+      List<AccessRequest> accesses,
+      Explanation explanation,
+      int attempts) {
+    ActiveSubject subject = explanation.subject();
+    Binding binding = question.own() ? authority.frozenBinding() : authority.bindingOfOthers();
+    boolean partial =
+        explanation.decision() instanceof Decision.Denied
+            && accesses.stream()
+                .anyMatch(
+                    access ->
+                        !services.authorizer().columnsHeld(subject, access, binding).isEmpty());
+    ByteBuf framed = phase.command();
+    Optional<ColumnRewriter> rewriter =
+        partial && framed != null && ColumnStatements.isSecurable(analysis)
+            ? ColumnRewriter.read(framed, reader, backend.mode())
+            : Optional.empty();
+    if (rewriter.isEmpty()) {
+      decided(question, analysis, accesses, explanation);
+      return;
+    }
+    ColumnRewriter command = rewriter.get();
+    ActiveSubject actor = authority.subject();
+    offload.run(
+        services.analysis(),
+        () -> {
+          ColumnPlan.Outcome outcome =
+              ColumnStatements.plan(
+                  analysis,
+                  command,
+                  services.analyzer().columnUses(command.statement()),
+                  accesses.stream().map(access -> access(subject, access, binding)).toList(),
+                  written ->
+                      (RelationName)
+                          Authorizer.asBackendNames(
+                                  subject, new AccessRequest(AccessKind.SELECT, written), binding)
+                              .object(),
+                  services.objects(),
+                  backend.mode());
+          if (!(outcome instanceof ColumnPlan.Outcome.Planned planned)) {
+            return new Explained(outcome, accesses, explanation);
+          }
+          List<AccessRequest> each = eachColumn(planned.accesses());
+          return new Explained(
+              outcome, each, services.authorizer().explain(subject, actor, each, binding));
+        },
+        explained -> {
+          Runnable again = () -> byColumns(question, analysis, accesses, explanation, attempts - 1);
+          if (attempts > 0 && explained.outcome() instanceof ColumnPlan.Outcome.Lacking lacking) {
+            lookUpColumns(lacking.tables(), again);
+          } else if (attempts > 0
+              && explained.explanation().decision() instanceof Decision.Unresolved unresolved) {
+            phase.lookUp(unresolved.names(), again);
+          } else {
+            explainedByColumns(question, analysis, command, explained);
+          }
+        });
+  }
+
+  private record Explained(
+      ColumnPlan.Outcome outcome, List<AccessRequest> accesses, Explanation explanation) {}
+
+  private void lookUpColumns(Set<RelationName> tables, Runnable then) {
+    long asOf = services.objects().version();
+    offload.run(
+        services.store(),
+        () -> {
+          services.lookup().lookUpColumns(tables, asOf);
+          return Boolean.TRUE;
+        },
+        done -> then.run());
+  }
+
+  private void explainedByColumns(
+      Question question, StatementAnalysis analysis, ColumnRewriter command, Explained explained) {
+    ByteBuf framed = phase.command();
+    if (framed != null && explained.outcome() instanceof ColumnPlan.Outcome.Planned planned) {
+      phase.replaceCommand(command.apply(framed, planned.edits(), port.allocator()));
+    }
+    decided(question, analysis, explained.accesses(), explained.explanation());
+  }
+
+  private ColumnPlan.Access access(ActiveSubject subject, AccessRequest access, Binding binding) {
+    boolean denied =
+        services.authorizer().decide(subject, List.of(access), binding) instanceof Decision.Denied;
+    return new ColumnPlan.Access(
+        access,
+        access.object() instanceof RelationName
+            ? Optional.of(
+                (RelationName) Authorizer.asBackendNames(subject, access, binding).object())
+            : Optional.empty(),
+        !denied,
+        denied ? services.authorizer().columnsHeld(subject, access, binding) : Set.of());
+  }
+
+  /** A row for each column. */
+  private static List<AccessRequest> eachColumn(List<AccessRequest> accesses) {
+    List<AccessRequest> each = new ArrayList<>();
+    for (AccessRequest access : accesses) {
+      if (access.columns().isEmpty()) {
+        each.add(access);
+      }
+      for (String column : new TreeSet<>(access.columns())) {
+        each.add(new AccessRequest(access.kind(), access.object(), Set.of(column)));
+      }
+    }
+    return each;
+  }
+
   private void decided(
       Question question,
       StatementAnalysis analysis,
       List<AccessRequest> accesses,
       Explanation explanation) {
-    ByteBuf sent = withIdentities(analysis, explanation.subject());
+    ByteBuf sent = phase.handOver();
     Explanation shown = explanation;
     try {
       Explanation filtered = explanation.withRowsFiltered(accesses);

@@ -179,14 +179,14 @@ public final class ColumnPlan {
     }
     if (target) {
       Set<String> columns = readOfTarget(relation);
-      if (uses.star()) {
-        refuse(new Outcome.Denied()); // RETURNING *
+      if (uses.returnsAll()) {
+        refuse(new Outcome.Denied());
       }
       if (!columns.isEmpty()) {
         taken.add(with(access, columns));
       }
     }
-    if (taken.isEmpty()) {
+    if (sites.isEmpty() && !target) {
       refuse(new Outcome.Denied());
     }
     return taken;
@@ -234,9 +234,40 @@ public final class ColumnPlan {
               true,
               ")" + (site.aliased() ? "" : " AS `" + site.exposedName().replace("`", "``") + "`")));
     }
-    return shown.stream()
-        .map(column -> ColumnNames.fold(column.name()))
-        .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> taken =
+        shown.stream()
+            .map(column -> ColumnNames.fold(column.name()))
+            .collect(Collectors.toCollection(TreeSet::new));
+    taken.addAll(certain(access.held(), sites));
+    return taken;
+  }
+
+  /**
+   * Names that can mean nothing but a column of the table that is not held: these the server need
+   * not be asked for.
+   */
+  private Set<String> certain(Set<String> held, List<ColumnUses.Table> sites) {
+    Set<String> certain = new TreeSet<>();
+    boolean alone = uses.tables().size() == sites.size();
+    boolean writes = uses.columns().stream().anyMatch(column -> column.kind() != AccessKind.SELECT);
+    if (uses.simple()) {
+      for (ColumnUses.Column column : uses.columns()) {
+        boolean ours =
+            column.table().isEmpty()
+                ? alone && uses.aliases().stream().noneMatch(column.name()::equalsIgnoreCase)
+                : sites.stream()
+                    .anyMatch(site -> key(site.exposedName()).equals(key(column.table().get())));
+        String name = ColumnNames.fold(column.name());
+        if (ours
+            && column.kind() == AccessKind.SELECT
+            && (!writes || column.inserted())
+            && !column.isStar()
+            && !held.contains(name)) {
+          certain.add(name);
+        }
+      }
+    }
+    return certain;
   }
 
   /**
@@ -391,6 +422,7 @@ public final class ColumnPlan {
     for (ColumnUses.Column column : uses.columns()) {
       boolean may =
           column.kind() == AccessKind.SELECT
+              && !column.inserted()
               && (column.table().isEmpty()
                   || names.stream().anyMatch(name -> mayBe(name, column.table().get())));
       if (may && column.isStar()) {

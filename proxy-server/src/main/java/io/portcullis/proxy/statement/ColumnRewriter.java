@@ -124,7 +124,7 @@ public final class ColumnRewriter {
       return Optional.of(edits);
     }
     int from = 1;
-    while (!statement.isWord(from, "FROM") && !statement.isWord(from, "IN")) {
+    while (from < last && !statement.isWord(from, "FROM") && !statement.isWord(from, "IN")) {
       from++;
     }
     if (!statement.isWord(from - 1, "COLUMNS") && !statement.isWord(from - 1, "FIELDS")) {

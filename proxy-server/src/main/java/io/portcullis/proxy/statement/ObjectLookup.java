@@ -25,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -149,7 +150,8 @@ public final class ObjectLookup {
       }
     }
     return new ViewDefinition.Readable(
-        source.invoker(), new ViewBody(folded(body.targets()), folded(body.others())));
+        source.invoker(),
+        new ViewBody(folded(body.targets()), folded(body.others()), foldedKeys(body.columns())));
   }
 
   private static ViewDefinition unreadable(RelationName view, ViewSource source, String why) {
@@ -161,16 +163,22 @@ public final class ObjectLookup {
   }
 
   private List<RelationName> folded(List<RelationName> names) {
-    return foldNames
-        ? names.stream()
-            .map(
-                name ->
-                    new RelationName(
-                        new DatabaseName(ObjectNames.fold(name.database().name())),
-                        ObjectNames.fold(name.name())))
-            .distinct()
-            .toList()
-        : names;
+    return foldNames ? names.stream().map(ObjectLookup::folded).distinct().toList() : names;
+  }
+
+  private static RelationName folded(RelationName name) {
+    return new RelationName(
+        new DatabaseName(ObjectNames.fold(name.database().name())), ObjectNames.fold(name.name()));
+  }
+
+  private Map<RelationName, Set<String>> foldedKeys(Map<RelationName, Set<String>> columns) {
+    Map<RelationName, Set<String>> folded = new HashMap<>();
+    columns.forEach(
+        (name, read) ->
+            folded
+                .computeIfAbsent(foldNames ? folded(name) : name, key -> new HashSet<>())
+                .addAll(read));
+    return folded;
   }
 
   /**

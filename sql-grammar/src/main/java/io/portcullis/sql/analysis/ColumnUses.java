@@ -7,9 +7,12 @@ import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.parser.ColumnNotes;
 import io.portcullis.sql.parser.QualifiedNames;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where a statement uses tables, and the names in it that may be columns of theirs. Names that are
@@ -17,7 +20,10 @@ import java.util.Optional;
  * every statement with the same key. Immutable.
  *
  * @param columns in the order of the text
+ * @param aliases names the statement itself gives to something
+ * @param simple whether it has one query at most, so that every name in it means the same
  * @param star whether {@code *} stands for columns of all tables of a query
+ * @param returnsAll whether all columns of what is changed are returned
  * @param natural whether tables are joined by the columns they have in common
  * @param unlisted whether rows are inserted, or a foreign key points, without naming columns
  * @param locking whether rows that are read are locked
@@ -26,7 +32,10 @@ import java.util.Optional;
 public record ColumnUses(
     List<Table> tables,
     List<Column> columns,
+    Set<String> aliases,
+    boolean simple,
     boolean star,
+    boolean returnsAll,
     boolean natural,
     boolean unlisted,
     boolean locking,
@@ -35,6 +44,7 @@ public record ColumnUses(
   public ColumnUses {
     tables = List.copyOf(tables);
     columns = List.copyOf(columns);
+    aliases = Set.copyOf(aliases);
   }
 
   /**
@@ -62,6 +72,8 @@ public record ColumnUses(
    * @param name {@code *} for all columns of the table
    * @param kind SELECT, or INSERT, UPDATE or REFERENCE for one that is written or pointed at
    * @param of where the statement says itself of which table one is that is written
+   * @param inserted whether it stands in the query whose rows an INSERT inserts, where it can be no
+   *     column of the table they go to
    */
   public record Column(
       int firstToken,
@@ -69,16 +81,55 @@ public record ColumnUses(
       Optional<String> table,
       String name,
       AccessKind kind,
-      Optional<RelationName> of) {
+      Optional<RelationName> of,
+      boolean inserted) {
 
     public boolean isStar() {
       return name.equals(STAR);
     }
   }
 
+  /**
+   * For each table of which it is certain, the columns that are read, in lower case as far as they
+   * are ASCII: where every name says of which table it is, as in definitions that a server prints.
+   */
+  Map<RelationName, Set<String>> readByTable() {
+    boolean certain =
+        complete && !star && !natural && columns.stream().allMatch(c -> c.table().isPresent());
+    if (!certain) {
+      return Map.of();
+    }
+    Map<RelationName, Set<String>> read = new HashMap<>();
+    Set<RelationName> whole = new HashSet<>();
+    for (Table table : tables) {
+      for (Column column : columns) {
+        if (column.table().orElseThrow().equalsIgnoreCase(table.exposedName())) {
+          if (column.isStar()) {
+            whole.add(table.relation());
+          }
+          read.computeIfAbsent(table.relation(), relation -> new HashSet<>())
+              .add(folded(column.name()));
+        }
+      }
+    }
+    read.keySet().removeAll(whole);
+    return read;
+  }
+
+  private static String folded(String name) {
+    StringBuilder out = new StringBuilder(name);
+    for (int i = 0; i < out.length(); i++) {
+      char c = out.charAt(i);
+      if (c >= 'A' && c <= 'Z') {
+        out.setCharAt(i, (char) (c + 'a' - 'A'));
+      }
+    }
+    return out.toString();
+  }
+
   /** Nothing is certain. */
   static final ColumnUses UNKNOWN =
-      new ColumnUses(List.of(), List.of(), true, true, true, true, false);
+      new ColumnUses(List.of(), List.of(), Set.of(), false, true, true, true, true, true, false);
 
   private static final String STAR = "*";
 
@@ -102,11 +153,22 @@ public record ColumnUses(
     return new ColumnUses(
         tables,
         columns,
+        notes.aliases(),
+        isSimple(text),
         notes.hasStar(),
+        notes.isReturningAll(),
         notes.isNatural(),
         notes.isUnlisted(),
         ServedTables.locks(text),
         notes.isComplete());
+  }
+
+  private static boolean isSimple(LexedStatement text) {
+    int queries = 0;
+    for (int i = 0; i < text.size(); i++) {
+      queries += text.isWord(i, "SELECT") || text.isWord(i, "VALUES") ? 1 : 0;
+    }
+    return queries <= 1;
   }
 
   /** Whether a query in parentheses stands around the token. */
@@ -164,7 +226,8 @@ public record ColumnUses(
             written != null
                 ? written.kind()
                 : isValueToInsert(text, first, last) ? AccessKind.INSERT : AccessKind.SELECT,
-            written == null ? Optional.empty() : written.of()));
+            written == null ? Optional.empty() : written.of(),
+            notes.isInserted(first)));
   }
 
   /**

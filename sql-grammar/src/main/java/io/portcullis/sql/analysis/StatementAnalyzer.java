@@ -2,6 +2,7 @@ package io.portcullis.sql.analysis;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.portcullis.sql.access.ViewBody;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.parser.DynamicText;
 import io.portcullis.sql.parser.QualifiedNames;
@@ -105,7 +106,10 @@ public class StatementAnalyzer {
    */
   public ViewReading readView(LexedStatement definition) {
     try {
-      return new ViewReading.Understood(reader.readView(definition));
+      QualifiedNames names = new QualifiedNames(definition);
+      ViewBody body = reader.readView(names);
+      return new ViewReading.Understood(
+          new ViewBody(body.targets(), body.others(), ColumnUses.of(names).readByTable()));
     } catch (StatementRefused refused) {
       return new ViewReading.NotUnderstood(refused.refusal());
     } catch (StackOverflowError tooDeep) {

@@ -4,8 +4,10 @@ import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.RelationName;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -17,7 +19,10 @@ public final class ColumnNotes {
   private final NavigableMap<Integer, Integer> names = new TreeMap<>();
   private final NavigableMap<Integer, Written> written = new TreeMap<>();
   private final BitSet changing = new BitSet();
+  private final BitSet inserted = new BitSet();
+  private final Set<String> aliases = new HashSet<>();
   private boolean star;
+  private boolean returnsAll;
   private boolean natural;
   private boolean unlisted;
   private boolean complete = true;
@@ -48,6 +53,16 @@ public final class ColumnNotes {
   /** A name in the place of an expression, of one part or of several with dots between them. */
   public void name(int first, int last) {
     names.put(first, last);
+  }
+
+  /** A name that the statement itself gives to something. */
+  public void alias(String name) {
+    aliases.add(name);
+  }
+
+  /** {@code RETURNING *}. */
+  void returnsAll() {
+    returnsAll = true;
   }
 
   /** {@code *} in the place of a column, with no table before it. */
@@ -81,6 +96,11 @@ public final class ColumnNotes {
     changing.set(from, to);
   }
 
+  /** Between these tokens stands the query whose rows are inserted. */
+  void inserted(int from, int to) {
+    inserted.set(from, to);
+  }
+
   public Collection<Table> tables() {
     return tables.values();
   }
@@ -97,6 +117,18 @@ public final class ColumnNotes {
 
   public boolean isChanging(int token) {
     return changing.get(token);
+  }
+
+  public boolean isInserted(int token) {
+    return inserted.get(token);
+  }
+
+  public Set<String> aliases() {
+    return aliases;
+  }
+
+  public boolean isReturningAll() {
+    return returnsAll;
   }
 
   public boolean hasStar() {

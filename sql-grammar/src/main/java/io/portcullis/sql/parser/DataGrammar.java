@@ -116,6 +116,7 @@ final class DataGrammar {
     } else if (startsQuery(cursor)) {
       int begin = cursor.at();
       int end = endOfInsertedQuery();
+      notes().inserted(begin, end);
       accesses.reads(read(tokens(begin, end)));
       cursor.moveTo(end);
     } else {
@@ -248,6 +249,12 @@ final class DataGrammar {
   private void returning(RelationName target) {
     if (isMariaDb() && cursor.accept("RETURNING")) {
       accesses.add(AccessKind.SELECT, target);
+      for (int i = cursor.at(); i < cursor.end(); i++) {
+        boolean begins = i == cursor.at() || text.isPunctuation(i - 1, ",");
+        if (begins && text.isPunctuation(i, "*")) {
+          notes().returnsAll();
+        }
+      }
       reads(read(tokens(cursor.at(), cursor.end()), SELECT));
       cursor.moveTo(cursor.end());
     }

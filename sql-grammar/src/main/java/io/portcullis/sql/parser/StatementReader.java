@@ -49,9 +49,9 @@ public final class StatementReader {
    *
    * @throws StatementRefused when it is not understood to its last token
    */
-  public ViewBody readView(LexedStatement text) {
-    checkParentheses(text);
-    TokenCursor cursor = new TokenCursor(new QualifiedNames(text));
+  public ViewBody readView(QualifiedNames names) {
+    checkParentheses(names.text());
+    TokenCursor cursor = new TokenCursor(names);
     if (!DataGrammar.startsQuery(cursor)) {
       throw cursor.unexpected();
     }

@@ -8,10 +8,16 @@ import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.access.ViewBody;
 import io.portcullis.sql.text.LexicalMode;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Definitions of views as the servers print them: what they read, and what a change can reach. */
 final class ViewReadingTest {
@@ -37,6 +43,26 @@ final class ViewReadingTest {
           assertThat(names(body.targets())).as("targets").isEqualTo(targets);
           assertThat(names(body.others())).as("others").isEqualTo(others);
         });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "select `d`.`t`.`id` AS `id`,`d`.`t`.`Name` AS `x` from `d`.`t` ~ {t=[id, name]}",
+        "select `t`.`a` AS `a` from (`d`.`t` join `d`.`u` `x` on((`t`.`b` = `x`.`c`))) ~ {t=[a, b], u=[c]}",
+        "select `d`.`t`.`a` AS `a` from `d`.`t` order by `b` ~ {}",
+        "select count(0) AS `n` from `d`.`t` ~ {}",
+        "select * from `d`.`t` ~ {}",
+        "select `x`.`a` AS `a`,`x`.* from `d`.`t` `x` ~ {}",
+      })
+  void columnsAreKnownWhereEveryNameSaysItsTable(String definition, String columns) {
+    for (LexicalMode mode : List.of(MYSQL, MARIADB)) {
+      ViewBody body = ((ViewReading.Understood) read(definition, mode)).body();
+      Map<String, Set<String>> byName = new TreeMap<>();
+      body.columns().forEach((table, read) -> byName.put(table.name(), new TreeSet<>(read)));
+      assertThat(byName).hasToString(columns);
+    }
   }
 
   private static Stream<DynamicTest> reads(String definition, String targets, String others) {

@@ -77,6 +77,9 @@ public final class JsqlQueryReader implements QueryReader {
               item.token(), items.get(last).token() + 1, tree.common().contains(offsets.get(i)));
         } else if (!isAlias(items, i)) {
           notes.name(item.token(), items.get(last).token());
+        } else {
+          notes.alias(item.name());
+          last = endOfNames(items, last, notes);
         }
         i = last + 1;
       } else {
@@ -88,6 +91,24 @@ public final class JsqlQueryReader implements QueryReader {
         i++;
       }
     }
+  }
+
+  /** The list of names an alias may have behind it: names of its columns. */
+  private static int endOfNames(List<Item> items, int alias, ColumnNotes notes) {
+    if (alias + 1 >= items.size() || !items.get(alias + 1).isMark("(")) {
+      return alias;
+    }
+    int i = alias + 2;
+    while (i < items.size() && !items.get(i).isMark(")")) {
+      if (items.get(i).kind() != ItemKind.NAME && !items.get(i).isMark(",")) {
+        return alias;
+      }
+      if (items.get(i).kind() == ItemKind.NAME) {
+        notes.alias(items.get(i).name());
+      }
+      i++;
+    }
+    return i;
   }
 
   private static int lastOfName(List<Item> items, int first) {
@@ -108,6 +129,7 @@ public final class JsqlQueryReader implements QueryReader {
     Item before = items.get(i - 1);
     return before.isWord("AS")
         || before.isWord("OVER")
+        || before.isWord("WINDOW")
         || before.isWord("WITH")
         || before.isWord("RECURSIVE")
         || before.isMark(")")
