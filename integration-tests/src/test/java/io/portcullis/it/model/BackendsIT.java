@@ -329,6 +329,14 @@ final class BackendsIT {
           .hasMessageNotContaining("second");
       assertThat(Sql.value(other.administrator().connect(), "SHOW ACCOUNTS LIKE 'beit_far'"))
           .endsWith("|second");
+      assertThatThrownBy(() -> Sql.run(other.administrator().connect(), "DROP ACCOUNT beit_far"))
+          .hasMessageContaining("lives on the backend second, which is not in the configuration");
+      assertThatThrownBy(
+              () -> Sql.run(other.administrator().connect(), "ALTER ACCOUNT beit_far OPEN"))
+          .hasMessageContaining("which is not in the configuration");
+    }
+    try (Connection far = boss("beit_far").connect()) {
+      assertThat(Sql.value(far, "SELECT v FROM shop.t")).isEqualTo("beit_far");
     }
   }
 
