@@ -274,7 +274,7 @@ final class BackendsIT {
               .isEqualTo("beit_near");
           assertThatThrownBy(() -> other.user("beit_far:boss", PASSWORD).connect())
               .isInstanceOfSatisfying(
-                  SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(2003))
+                  SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1429))
               .hasMessageContaining("'second'");
           second.startAgain();
           Await.until(
@@ -322,7 +322,7 @@ final class BackendsIT {
           .isEqualTo("beit_near");
       assertThatThrownBy(() -> other.user("beit_far:boss", PASSWORD).connect())
           .isInstanceOfSatisfying(
-              SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(2003))
+              SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1429))
           .hasMessageContaining("'second'")
           .hasMessageContaining("configuration");
       assertThatThrownBy(() -> other.user("beit_far:boss", "wrong").connect())

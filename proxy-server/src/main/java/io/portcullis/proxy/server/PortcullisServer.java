@@ -301,7 +301,7 @@ public final class PortcullisServer implements AutoCloseable {
         RunningBackend backend = backends.get(name);
         return backend == null
             ? Found.not(
-                ErrorCode.CR_CONN_HOST_ERROR.error(
+                ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE.error(
                     name, "the configuration of the gate has no such backend any more"))
             : backend.find();
       }

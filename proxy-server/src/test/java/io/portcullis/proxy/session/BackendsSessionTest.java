@@ -98,7 +98,7 @@ final class BackendsSessionTest {
   void accountsOnABackendThatDoesNotAnswerAreRefusedAndNoOthers() {
     gate.otherAnswers = false;
     TestClient.Received refused = login("far:boss");
-    assertThat(refused.errno()).isEqualTo(2003);
+    assertThat(refused.errno()).isEqualTo(1429);
     assertThat(refused.error().message()).contains("'other'");
     assertThat(login("near:boss").isOk()).isTrue();
     gate.otherAnswers = true;
