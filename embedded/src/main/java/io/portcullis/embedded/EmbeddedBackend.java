@@ -224,6 +224,11 @@ public final class EmbeddedBackend implements AutoCloseable {
     PrivateFiles.deleteTree(fresh);
     PrivateFiles.createDirectory(fresh);
     ProcessBuilder process = binaries.installProcess();
+    // A server that starts removes what it takes for its leftovers in the directory for temporary
+    // tables: not in one that others share.
+    Path temporary = directory.resolve("tmp");
+    PrivateFiles.createDirectory(temporary);
+    process.environment().put("TMPDIR", temporary.toString());
     List<String> command = process.command();
     if (binaries.isWindows()) {
       command.add("--datadir=" + fresh);

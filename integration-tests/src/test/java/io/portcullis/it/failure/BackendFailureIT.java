@@ -34,7 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class BackendFailureIT {
 
   /** Cannot connect, gone, lost; or the server's own word while it stops or kills. */
-  private static final List<Integer> GONE = List.of(2003, 2006, 2013, 1053, 1927, 1317, 1152, 1080);
+  private static final List<Integer> GONE = List.of(1429, 2006, 2013, 1053, 1927, 1317, 1152, 1080);
 
   private final TestBackend backend;
   private final Endpoint straight;

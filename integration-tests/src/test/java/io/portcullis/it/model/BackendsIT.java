@@ -274,7 +274,7 @@ final class BackendsIT {
               .isEqualTo("beit_near");
           assertThatThrownBy(() -> other.user("beit_far:boss", PASSWORD).connect())
               .isInstanceOfSatisfying(
-                  SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(2003))
+                  SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1429))
               .hasMessageContaining("'second'");
           second.startAgain();
           Await.until(
@@ -322,13 +322,21 @@ final class BackendsIT {
           .isEqualTo("beit_near");
       assertThatThrownBy(() -> other.user("beit_far:boss", PASSWORD).connect())
           .isInstanceOfSatisfying(
-              SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(2003))
+              SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1429))
           .hasMessageContaining("'second'")
           .hasMessageContaining("configuration");
       assertThatThrownBy(() -> other.user("beit_far:boss", "wrong").connect())
           .hasMessageNotContaining("second");
       assertThat(Sql.value(other.administrator().connect(), "SHOW ACCOUNTS LIKE 'beit_far'"))
           .endsWith("|second");
+      assertThatThrownBy(() -> Sql.run(other.administrator().connect(), "DROP ACCOUNT beit_far"))
+          .hasMessageContaining("lives on the backend second, which is not in the configuration");
+      assertThatThrownBy(
+              () -> Sql.run(other.administrator().connect(), "ALTER ACCOUNT beit_far OPEN"))
+          .hasMessageContaining("which is not in the configuration");
+    }
+    try (Connection far = boss("beit_far").connect()) {
+      assertThat(Sql.value(far, "SELECT v FROM shop.t")).isEqualTo("beit_far");
     }
   }
 

@@ -349,7 +349,7 @@ final class CatalogViewsIT {
   @Test
   void describeAndShowAreAnsweredByTheGate() throws SQLException {
     assertThat(Sql.rows(joe.text(), "SHOW TABLES FROM mo_catalog LIKE 'mo_user%'"))
-        .containsExactly("mo_user", "mo_user_grant");
+        .containsExactly("mo_user", "mo_user_grant", "mo_user_mapping");
     assertThat(Sql.rows(joe.text(), "DESCRIBE mo_catalog.mo_user_grant"))
         .containsExactly(
             "role_id|int|YES||null|",

@@ -13,6 +13,7 @@ import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.AccountStatus;
 import io.portcullis.privilege.model.BackendLogin;
+import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
@@ -159,6 +160,8 @@ class JdbcCatalogStoreIT {
     execute("DROP TABLE " + SCHEMA + ".catalog_user_profile");
     execute("DROP TABLE " + SCHEMA + ".catalog_private_role");
     execute("DROP TABLE " + SCHEMA + ".catalog_login");
+    execute("DROP TABLE " + SCHEMA + ".catalog_account_backend");
+    execute("DROP TABLE " + SCHEMA + ".catalog_user_mapping");
     execute("DELETE FROM " + SCHEMA + ".schema_version WHERE version > 1");
 
     try (JdbcCatalogStore store = open()) {
@@ -388,7 +391,9 @@ class JdbcCatalogStoreIT {
     for (String table :
         List.of(
             "catalog_account",
+            "catalog_account_backend",
             "catalog_user",
+            "catalog_user_mapping",
             "catalog_user_profile",
             "catalog_role",
             "catalog_private_role",
@@ -433,7 +438,8 @@ class JdbcCatalogStoreIT {
                 Optional.of("it's \u00e4"),
                 at,
                 status == AccountStatus.OPEN ? Optional.empty() : Optional.of(at),
-                Optional.of(new BackendLogin("pc_" + name, "sealed of " + name)))));
+                Optional.of(new BackendLogin("pc_" + name, "sealed of " + name)),
+                "eu")));
     changes.addAll(CatalogState.builtInRoles(id, at));
     UserId joe = before.nextUserId();
     changes.add(
@@ -451,6 +457,9 @@ class JdbcCatalogStoreIT {
                 at,
                 SecondaryRoles.ALL,
                 User.NO_ATTRIBUTES)));
+    changes.add(
+        new CatalogChange.MappingPut(
+            new BackendMapping(joe, "eu", new BackendLogin("joe's own", "sealed of joe"))));
     changes.add(new CatalogChange.RoleGrantedToUser(new RoleToUser(administrator, joe, true)));
     RoleId role = before.nextRoleId();
     RoleId base = new RoleId(role.value() + 1);
@@ -537,6 +546,9 @@ class JdbcCatalogStoreIT {
     for (User user : state.users()) {
       lines.add(user.toString() + user.verifiers().cachingSha2());
       state.rolesOf(user.id()).forEach(edge -> lines.add(edge.toString()));
+      state
+          .mappingsOf(user.id())
+          .forEach(mapping -> lines.add(mapping + mapping.login().sealedPassword()));
     }
     List<Role> roles = new java.util.ArrayList<>(state.roles());
     for (int user = 0; user < state.nextUserId().value(); user++) {
@@ -593,7 +605,14 @@ class JdbcCatalogStoreIT {
               PrivilegeType.SELECT,
               relationLevel(database, relation, RelationKind.values()[random.nextInt(2)]),
               yes);
-      return switch (random.nextInt(22)) {
+      return switch (random.nextInt(25)) {
+        case 22, 23 ->
+            new CatalogChange.MappingPut(
+                new BackendMapping(
+                    user,
+                    yes ? "main" : "eu",
+                    new BackendLogin("l" + random.nextInt(3), "sealed " + random.nextInt())));
+        case 24 -> new CatalogChange.MappingDropped(user, yes ? "main" : "eu");
         case 18, 19 -> new CatalogChange.RolePut(privateRole(state, user, other));
         case 20 ->
             new CatalogChange.PrivilegeGranted(

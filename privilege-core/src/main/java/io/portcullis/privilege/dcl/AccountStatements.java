@@ -486,6 +486,12 @@ public final class AccountStatements {
           Refusals.cannot(
               ALTER, Refusals.quoted(account.name()), "account sys can not be suspended"));
     }
+    if (statement.state().isPresent() && statement.state().get() != AccountState.SUSPEND) {
+      refused = homeless(ALTER, account);
+      if (refused.isPresent()) {
+        return refused;
+      }
+    }
     Account changed = account;
     if (statement.state().isPresent() && status(statement.state().get()) != account.status()) {
       changed =
@@ -550,6 +556,10 @@ public final class AccountStatements {
       return Optional.of(
           Refusals.cannot(DROP, Refusals.quoted(account.name()), "can not delete the account sys"));
     }
+    refused = homeless(DROP, account);
+    if (refused.isPresent()) {
+      return refused;
+    }
     if (account.status() != AccountStatus.SUSPENDED) {
       draft.apply(
           new CatalogChange.AccountPut(
@@ -599,6 +609,19 @@ public final class AccountStatements {
             newest.state().account(account.id()).isEmpty()
                 ? Proposal.nothing(false)
                 : new Proposal<>(List.of(new CatalogChange.AccountDropped(account.id())), true));
+  }
+
+  /** What it has is on a backend that the gate does not know any more. */
+  private Optional<SqlError> homeless(String operation, Account account) {
+    return sites.of(account.backend()).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            Refusals.cannot(
+                operation,
+                Refusals.quoted(account.name()),
+                "it lives on the backend "
+                    + account.backend()
+                    + ", which is not in the configuration"));
   }
 
   private static Optional<SqlError> missing(

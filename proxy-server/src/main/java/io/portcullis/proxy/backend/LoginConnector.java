@@ -68,7 +68,7 @@ final class LoginConnector implements Connector {
       loop.execute(
           () ->
               listener.failed(
-                  ErrorCode.CR_CONN_HOST_ERROR.error(
+                  ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE.error(
                       address(), "the gate has no login there for this account")));
       return;
     }
@@ -226,7 +226,7 @@ final class LoginConnector implements Connector {
             .addKeyValue("cause", detail)
             .log("no connection to the backend");
       }
-      SqlError error = ErrorCode.CR_CONN_HOST_ERROR.error(address(), reason);
+      SqlError error = ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE.error(address(), reason);
       listener.failed(error);
     }
   }

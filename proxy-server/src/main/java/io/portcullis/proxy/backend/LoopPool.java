@@ -127,7 +127,7 @@ final class LoopPool {
     if (request.waiting) {
       stopWaiting(request);
       request.listener.failed(
-          ErrorCode.CR_CONN_HOST_ERROR.error(
+          ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE.error(
               pool.address(),
               "all "
                   + pool.limits().maximumConnections()

@@ -198,6 +198,9 @@ public final class PortcullisCommand {
                   .backend()
                   .map(PortcullisCommand::describe)
                   .orElseGet(() -> "embedded MariaDB in " + loaded.dataDirectory()));
+      loaded
+          .backends()
+          .forEach((name, backend) -> out.println("backend " + name + ": " + describe(backend)));
       out.flush();
       return ExitCode.OK;
     }

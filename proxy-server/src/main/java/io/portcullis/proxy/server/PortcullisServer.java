@@ -59,6 +59,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -175,6 +176,16 @@ public final class PortcullisServer implements AutoCloseable {
     int processors = Runtime.getRuntime().availableProcessors();
     Executor analysis = executor("analysis", config.threads().analysis(), ANALYSIS_STACK_BYTES);
     Executor authentication = executor("authentication", processors, 0);
+    Map<String, Executor> blocking = new HashMap<>();
+    for (String name : configured.keySet()) {
+      // Definitions of views are read where they are looked up.
+      blocking.put(
+          name,
+          executor(
+              name.equals(Account.MAIN_BACKEND) ? "store" : "store-" + name,
+              config.threads().store(),
+              ANALYSIS_STACK_BYTES));
+    }
     IoEventLoopGroup loops = EventLoops.group(orProcessors(config.threads().eventLoops()), "loop");
     resources.push(
         () ->
@@ -212,16 +223,15 @@ public final class PortcullisServer implements AutoCloseable {
             clock,
             analysis);
     Map<String, RunningBackend> backends = new HashMap<>();
-    for (Map.Entry<String, BackendConfig> each : configured.entrySet()) {
+    for (Map.Entry<String, Executor> each : blocking.entrySet()) {
       String name = each.getKey();
-      // Definitions of views are read where they are looked up.
-      Executor blocking =
-          executor(
-              name.equals(Account.MAIN_BACKEND) ? "store" : "store-" + name,
-              config.threads().store(),
-              ANALYSIS_STACK_BYTES);
       RunningBackend backend =
-          new RunningBackend(name, each.getValue(), all.of(name).orElseThrow(), shared, blocking);
+          new RunningBackend(
+              name,
+              Objects.requireNonNull(configured.get(name)),
+              all.of(name).orElseThrow(),
+              shared,
+              each.getValue());
       resources.push(backend::close);
       backends.put(name, backend);
     }
@@ -292,7 +302,7 @@ public final class PortcullisServer implements AutoCloseable {
         RunningBackend backend = backends.get(name);
         return backend == null
             ? Found.not(
-                ErrorCode.CR_CONN_HOST_ERROR.error(
+                ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE.error(
                     name, "the configuration of the gate has no such backend any more"))
             : backend.find();
       }

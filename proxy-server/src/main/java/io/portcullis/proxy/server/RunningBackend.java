@@ -214,7 +214,7 @@ final class RunningBackend {
     }
     reconcileLater();
     return SessionBackends.Found.not(
-        ErrorCode.CR_CONN_HOST_ERROR.error(
+        ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE.error(
             name, "it has not answered since the gate was started; try again in a moment"));
   }
 

@@ -367,13 +367,14 @@ final class BackendLease {
 
   /**
    * Gives the connection back, reset; or closes it while it is busy or a KILL may still be on its
-   * way to it.
+   * way to it, or nobody will ask for its like again.
    */
   void release() {
     BackendConnection leased = connection;
+    boolean wanted = changedIdentity().isEmpty();
     lost();
     if (leased != null) {
-      if (leased.isIdle() && !killing) {
+      if (leased.isIdle() && !killing && wanted) {
         leased.release();
       } else {
         discard(leased);

@@ -346,7 +346,7 @@ final class BackendPoolTest {
     pool = pool(1, 1, LONG, Duration.ofMillis(20));
     SessionProbe first = SessionProbe.acquire(pool, SHOP, loop);
     SqlError error = SessionProbe.acquireFails(pool, SHOP, loop);
-    assertThat(error.code()).isEqualTo(ErrorCode.CR_CONN_HOST_ERROR);
+    assertThat(error.code()).isEqualTo(ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE);
     assertThat(error.message())
         .contains("127.0.0.1:" + backend.port())
         .contains("all 1 connections were in use for 20 ms");
@@ -499,7 +499,7 @@ final class BackendPoolTest {
   void failedLoginSaysWhichBackendAndWhy(Login login, String reason) {
     behave(login, CapabilityFlags.DEPRECATE_EOF);
     SqlError error = SessionProbe.acquireFails(pool, SHOP, loop);
-    assertThat(error.code()).isEqualTo(ErrorCode.CR_CONN_HOST_ERROR);
+    assertThat(error.code()).isEqualTo(ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE);
     assertThat(error.message()).contains("127.0.0.1:" + backend.port()).contains(reason);
     assertThat(error.message()).doesNotContain("secret-host").doesNotContain("svc");
     assertThat(pool.connections()).isZero();
@@ -523,7 +523,7 @@ final class BackendPoolTest {
       int port = bound.getLocalPort();
       pool = pool(port, 2, 2, LONG, LONG, BackendTlsMode.DISABLED, LONG);
       SqlError error = SessionProbe.acquireFails(pool, SHOP, loop);
-      assertThat(error.code()).isEqualTo(ErrorCode.CR_CONN_HOST_ERROR);
+      assertThat(error.code()).isEqualTo(ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE);
       assertThat(error.message()).contains("127.0.0.1:" + port).contains("connection refused");
     }
     assertThat(pool.connections()).isZero();

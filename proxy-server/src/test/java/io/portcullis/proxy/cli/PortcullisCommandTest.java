@@ -131,6 +131,13 @@ final class PortcullisCommandTest {
             run("check-config", "-c", file("backend: {host: h, user: u, password: pw}").toString()))
         .isEqualTo(ExitCode.OK);
     assertThat(out.toString()).contains("backend: u@h:3306").doesNotContain("pw");
+    assertThat(
+            run(
+                "check-config",
+                "-c",
+                file("backends: {eu: {host: e, user: v, password: pw}}").toString()))
+        .isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("backend eu: v@e:3306").doesNotContain("pw");
     assertThat(run("check-config", "-c", file("nonsense: 1").toString()))
         .isEqualTo(ExitCode.CONFIGURATION);
     assertThat(run("check-config", "-c", directory.resolve("none").toString()))

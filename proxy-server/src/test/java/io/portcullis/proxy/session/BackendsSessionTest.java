@@ -98,7 +98,7 @@ final class BackendsSessionTest {
   void accountsOnABackendThatDoesNotAnswerAreRefusedAndNoOthers() {
     gate.otherAnswers = false;
     TestClient.Received refused = login("far:boss");
-    assertThat(refused.errno()).isEqualTo(2003);
+    assertThat(refused.errno()).isEqualTo(1429);
     assertThat(refused.error().message()).contains("'other'");
     assertThat(login("near:boss").isOk()).isTrue();
     gate.otherAnswers = true;
@@ -149,6 +149,7 @@ final class BackendsSessionTest {
     gate.administer("CREATE USER joe IDENTIFIED BY 'pw'", "CREATE USER eve IDENTIFIED BY 'pw'");
     TestClient connected = gate.login("joe", "pw");
     connected.query("DO 1").ok();
+    ScriptedBackend.Connection before = gate.backend.connection();
     TestClient unconnected = gate.login("joe", "pw");
     TestClient eve = gate.login("eve", "pw");
     eve.query("DO 1").ok();
@@ -158,6 +159,7 @@ final class BackendsSessionTest {
     gate.pump();
 
     assertThat(connected.isClosed()).isTrue();
+    assertThat(before.discarded).as("nobody may have it after him").isTrue();
     assertThat(connected.receive().error().message()).contains("login of the user at the backend");
     assertThat(unconnected.isClosed()).isFalse();
     assertThat(eve.isClosed()).isFalse();

@@ -289,9 +289,10 @@ final class SessionEndTest {
   @Test
   void backendThatCannotBeReachedIsToldAndTriedAgain() {
     TestClient client = gate.root();
-    gate.backend.failure = Optional.of(ErrorCode.CR_CONN_HOST_ERROR.error("db", "refused"));
-    assertThat(client.query("DO 1").errno()).isEqualTo(2003);
-    assertThat(client.command(CommandByte.STMT_PREPARE, "DO 1").errno()).isEqualTo(2003);
+    gate.backend.failure =
+        Optional.of(ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE.error("db", "refused"));
+    assertThat(client.query("DO 1").errno()).isEqualTo(1429);
+    assertThat(client.command(CommandByte.STMT_PREPARE, "DO 1").errno()).isEqualTo(1429);
     gate.backend.failure = Optional.empty();
     client.query("DO 1").ok();
   }

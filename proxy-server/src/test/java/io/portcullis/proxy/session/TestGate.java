@@ -175,8 +175,10 @@ final class TestGate {
         case "other" ->
             otherAnswers
                 ? Found.of(there())
-                : Found.not(ErrorCode.CR_CONN_HOST_ERROR.error(name, "it has not answered"));
-        default -> Found.not(ErrorCode.CR_CONN_HOST_ERROR.error(name, "no such backend"));
+                : Found.not(
+                    ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE.error(name, "it has not answered"));
+        default ->
+            Found.not(ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE.error(name, "no such backend"));
       };
     }
 

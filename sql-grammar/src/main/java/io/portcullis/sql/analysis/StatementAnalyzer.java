@@ -20,29 +20,39 @@ import io.portcullis.sql.text.Span;
 import io.portcullis.sql.text.StatementKey;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns tokens into what the statement asks for, and remembers it by the statement's key: accesses
  * and refusals alike. Safe for concurrent use. {@link #cached} is for event loops, {@link #analyze}
  * for an executor whose threads may work for milliseconds.
- *
- * <p>Not final, for the test that takes the first wall down and looks at the second: no
- * configuration leads to another analyzer than this one.
  */
-public class StatementAnalyzer {
+public final class StatementAnalyzer {
   /** Keys are mostly shorter; those of very long statements must not fill the memory. */
   private static final int KEY_BYTES = 1024;
 
   private final StatementReader reader = new StatementReader(new JsqlQueryReader());
   private final Cache<StatementKey, AnalysisResult> cache;
   private final Cache<StatementKey, ColumnUses> columns;
+  private final UnaryOperator<LexedStatement> takenFor;
 
   /**
    * @param maximumEntries how many statements are remembered; one with a long key counts for
    *     several
    */
   public StatementAnalyzer(long maximumEntries) {
+    this(maximumEntries, UnaryOperator.identity());
+  }
+
+  /**
+   * One that is blind, for the test that takes the first wall down and looks at the second: no
+   * configuration leads here.
+   *
+   * @param takenFor the statement that is analysed in place of another
+   */
+  StatementAnalyzer(long maximumEntries, UnaryOperator<LexedStatement> takenFor) {
+    this.takenFor = takenFor;
     if (maximumEntries < 0) {
       throw new IllegalArgumentException(
           "maximum entries: " + maximumEntries + " (expected: >= 0)");
@@ -68,7 +78,7 @@ public class StatementAnalyzer {
 
   /** Never throws: what cannot be analysed, for whatever reason, is refused. */
   public AnalysisResult analyze(LexedStatement statement) {
-    AnalysisResult result = read(statement);
+    AnalysisResult result = read(takenFor.apply(statement));
     if (isCacheable(result, statement)) {
       cache.put(statement.key(), result);
     }

@@ -69,6 +69,7 @@ public enum ErrorCode {
   ER_ROUTINEACCESS_DENIED_ERROR(
       1370, "42000", "%s command denied to user '%s'@'%s' for routine '%s'"),
   ER_CANNOT_USER(1396, "HY000", "Operation %s failed for %s: %s"),
+  ER_CONNECT_TO_FOREIGN_DATA_SOURCE(1429, "HY000", "Can't connect to the backend '%s': %s"),
   ER_MAX_PREPARED_STMT_COUNT_REACHED(
       1461,
       "42000",
@@ -102,7 +103,6 @@ public enum ErrorCode {
    * Client-side numbers, sent when the backend is the one that is gone: drivers know what they
    * mean.
    */
-  CR_CONN_HOST_ERROR(2003, "HY000", "Can't connect to the backend '%s': %s"),
   CR_SERVER_LOST(2013, "HY000", "Lost connection to the backend during query: %s"),
   CR_SERVER_GONE_ERROR(2006, "HY000", "The backend has gone away: %s"),
   CR_AUTH_PLUGIN_ERR(2061, "HY000", "Authentication plugin '%s' reported error: %s");

@@ -103,6 +103,8 @@ final class StatementFatesTest {
           "TRUNCATE TABLE t",
           "CREATE USER u IDENTIFIED BY 'x'",
           "ALTER USER u IDENTIFIED BY 'x'",
+          "ALTER USER u MAP TO BACKEND b LOGIN 'l' IDENTIFIED BY 'x'",
+          "ALTER USER u UNMAP FROM BACKEND b",
           "RENAME USER u TO v",
           "DROP USER u",
           "CREATE ROLE r",
