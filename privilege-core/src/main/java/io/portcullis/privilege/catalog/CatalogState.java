@@ -4,6 +4,7 @@ import io.portcullis.privilege.catalog.InvariantViolation.Rule;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.AccountStatus;
+import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
@@ -49,6 +50,7 @@ public final class CatalogState {
 
   private final PersistentMap<AccountId, Account> accounts;
   private final PersistentMap<String, Account> accountNames;
+  private final PersistentMap<AccountId, AccountVariables> variables;
   private final PersistentMap<UserId, User> users;
   private final PersistentMap<AccountId, PersistentMap<String, User>> userNames;
   private final PersistentMap<RoleId, Role> roles;
@@ -75,6 +77,7 @@ public final class CatalogState {
   private CatalogState(Draft draft) {
     accounts = draft.accounts;
     accountNames = draft.accountNames;
+    variables = draft.variables;
     users = draft.users;
     userNames = draft.userNames;
     roles = draft.roles;
@@ -218,6 +221,11 @@ public final class CatalogState {
 
   public Collection<Account> accounts() {
     return accounts.values();
+  }
+
+  /** The gate's variables as the account has them. */
+  public AccountVariables variables(AccountId account) {
+    return variables.getOrDefault(account, AccountVariables.DEFAULTS);
   }
 
   public Optional<User> user(UserId id) {
@@ -406,6 +414,7 @@ public final class CatalogState {
   private static final class Draft {
     private PersistentMap<AccountId, Account> accounts;
     private PersistentMap<String, Account> accountNames;
+    private PersistentMap<AccountId, AccountVariables> variables;
     private PersistentMap<UserId, User> users;
     private PersistentMap<AccountId, PersistentMap<String, User>> userNames;
     private PersistentMap<RoleId, Role> roles;
@@ -433,6 +442,7 @@ public final class CatalogState {
       accounts = PersistentMap.<AccountId, Account>empty().with(AccountId.SYS, Account.SYS);
       accountNames =
           PersistentMap.<String, Account>empty().with(Names.key(Account.SYS.name()), Account.SYS);
+      variables = PersistentMap.empty();
       users = PersistentMap.empty();
       userNames = PersistentMap.empty();
       roles = PersistentMap.empty();
@@ -456,6 +466,7 @@ public final class CatalogState {
     Draft(CatalogState state) {
       accounts = state.accounts;
       accountNames = state.accountNames;
+      variables = state.variables;
       users = state.users;
       userNames = state.userNames;
       roles = state.roles;
@@ -514,6 +525,8 @@ public final class CatalogState {
         putAccount(put.account());
       } else if (change instanceof CatalogChange.AccountDropped dropped) {
         dropAccount(dropped.account());
+      } else if (change instanceof CatalogChange.VariableSet set) {
+        setVariable(set);
       } else {
         throw new AssertionError(change);
       }
@@ -540,6 +553,16 @@ public final class CatalogState {
       lastAccount = Math.max(lastAccount, account.id().value());
     }
 
+    private void setVariable(CatalogChange.VariableSet set) {
+      knownAccount(set.account());
+      AccountVariables before = variables.getOrDefault(set.account(), AccountVariables.DEFAULTS);
+      AccountVariables changed = before.with(set.variable(), set.value());
+      variables =
+          changed.equals(AccountVariables.DEFAULTS)
+              ? variables.without(set.account())
+              : variables.with(set.account(), changed);
+    }
+
     /** With everything in it. */
     private void dropAccount(AccountId id) {
       Account account = known(accounts.get(id), id);
@@ -559,6 +582,7 @@ public final class CatalogState {
       for (Role role : roleNames.getOrDefault(id, PersistentMap.empty()).values()) {
         forgetRole(role.id());
       }
+      variables = variables.without(id);
       userNames = userNames.without(id);
       roleNames = roleNames.without(id);
       accounts = accounts.without(id);

@@ -33,6 +33,7 @@ import io.portcullis.sql.statement.AccessControlStatement.RevokeEverything;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
 import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
+import io.portcullis.sql.statement.AccessControlStatement.SetGateVariables;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
@@ -256,6 +257,8 @@ public final class DclExecutor {
       return roleGrants.grant(draft, grant);
     } else if (statement instanceof RevokeRoles revoke) {
       return roleGrants.revoke(draft, revoke);
+    } else if (statement instanceof SetGateVariables set) {
+      return VariableStatements.set(draft, set);
     }
     return changeAccount(draft, statement, verifiers);
   }

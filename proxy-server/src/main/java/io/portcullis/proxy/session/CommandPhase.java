@@ -17,6 +17,8 @@ import io.portcullis.proxy.wire.command.CommandByte;
 import io.portcullis.proxy.wire.command.CommandDecoder;
 import io.portcullis.proxy.wire.command.CommandEncoder;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
+import io.portcullis.proxy.wire.message.ErrPacket;
+import io.portcullis.proxy.wire.message.QueryResult;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
@@ -35,6 +37,7 @@ import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.ShowDatabases;
 import io.portcullis.sql.statement.ShowProcesslist;
+import io.portcullis.sql.statement.ShowVariables;
 import io.portcullis.sql.statement.ShowWarnings;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.UseStatement;
@@ -88,6 +91,7 @@ final class CommandPhase {
   private final MetadataReads metadata;
   private final ExplainedStatements explained;
   private final CatalogReads catalog;
+  private final VariableReads variables;
   private final Relay relay;
   private final Holdings holdings;
   private final PacketStep query = this::query;
@@ -139,6 +143,7 @@ final class CommandPhase {
     this.metadata = new MetadataReads(this, port, reader, authority, backend, services.facts());
     this.catalog =
         new CatalogReads(this, port, services, reader, authority, backend, offload, metadata);
+    this.variables = new VariableReads(this, port, reader, authority, backend);
     this.holdings =
         new Holdings(
             this, session, services, port, authority, backend, prepared, metadata, catalog);
@@ -466,7 +471,7 @@ final class CommandPhase {
           && analysis.statement() instanceof ForwardStatement forward
           && forward.effects().isEmpty()
           && authority.knowsPermitted(analysis)
-          && !StatementRewriter.isNeeded(analysis, authority.names())) {
+          && !StatementRewriter.isNeeded(analysis, authority.names(), authority)) {
         reader.done();
         diagnostics = null;
         holdings.runs(forward.accesses());
@@ -560,13 +565,20 @@ final class CommandPhase {
                   + " the current database and leave it out"));
       return;
     }
-    if (StatementRewriter.isNeeded(analysis, names) && !rewrite(analysis)) {
+    if (StatementRewriter.isNeeded(analysis, names, authority) && !rewrite(analysis)) {
       fail(
           ErrorCode.ER_NOT_SUPPORTED_YET.error(
               names.isIdentity()
                   ? "USER() and other functions about the session in a statement of 16 MiB"
                   : "names of databases, and functions about the session, in a statement of 16"
                       + " MiB"));
+      return;
+    }
+    if (analysis.viewSecurity().inString() && authority.makesInvokerViews()) {
+      fail(
+          ErrorCode.ER_NOT_SUPPORTED_YET.error(
+              "CREATE VIEW inside a string while view_security_type is INVOKER; write SQL SECURITY"
+                  + " into it"));
       return;
     }
     if (shape == CommandShape.PREPARE) {
@@ -583,7 +595,8 @@ final class CommandPhase {
       return false;
     }
     command =
-        new StatementRewriter(reader, backend.mode(), authority.subject(), session.connectionId())
+        new StatementRewriter(
+                reader, backend.mode(), authority, authority.subject(), session.connectionId())
             .rewrite(framed, analysis, port.allocator());
     framed.release();
     return true;
@@ -614,6 +627,8 @@ final class CommandPhase {
       local.showWarnings(show);
     } else if (statement instanceof ShowProcesslist) {
       local.showProcesslist();
+    } else if (statement instanceof ShowVariables show) {
+      variables.show(show);
     } else if (statement instanceof Kill kill) {
       local.kill(kill);
     } else if (statement instanceof PrepareText prepare) {
@@ -732,6 +747,48 @@ final class CommandPhase {
   }
 
   void send(ResponseSink sink) {
+    send(sink, edit());
+  }
+
+  /**
+   * Sends a query of the gate's own for the statement in hand, whose answer is not the client's.
+   * Takes ownership of {@code framed}.
+   */
+  void ask(ByteBuf framed, Consumer<QueryResult.Rows> then) {
+    dropCommand();
+    command = framed;
+    shape = CommandShape.QUERY;
+    send(hold((held, end) -> answered(held, end, then)), ResponseEdit.NONE);
+  }
+
+  private void answered(HeldResponse held, ResponseEnd end, Consumer<QueryResult.Rows> then) {
+    stopTimeout();
+    Interruption why = interruption;
+    if (why != null && why.replaces(end)) {
+      held.discard();
+      fail(why.error(), why.notes());
+      return;
+    }
+    Optional<QueryResult> result;
+    try {
+      result = backend.read(held.content(), PacketFraming.MAX_FRAME_PAYLOAD);
+    } finally {
+      held.discard();
+    }
+    if (result.isPresent() && result.get() instanceof QueryResult.Rows rows) {
+      then.accept(rows);
+    } else if (result.isPresent() && result.get() instanceof QueryResult.Error error) {
+      ErrPacket packet = error.error();
+      diagnostics = null;
+      replies.error(
+          sequence, shown(new BackendError(packet.errno(), packet.sqlState(), packet.message())));
+      finishCommand();
+    } else {
+      fail(ErrorCode.ER_UNKNOWN_ERROR.error("The backend did not answer with rows"));
+    }
+  }
+
+  private void send(ResponseSink sink, ResponseEdit edit) {
     ByteBuf framed = handOver();
     Interruption early = interruption;
     if (early != null) {
@@ -746,7 +803,7 @@ final class CommandPhase {
     }
     diagnostics = null;
     startTimeout();
-    backend.execute(framed, shape, edit(), sink);
+    backend.execute(framed, shape, edit, sink);
   }
 
   private ResponseEdit edit() {
@@ -907,6 +964,7 @@ final class CommandPhase {
   private void resetConnection() {
     prepared.forget();
     authority.forgetTemporaryTables();
+    authority.variables().forget();
     diagnostics = null;
     multiStatements = session.negotiatedMultiStatements();
     holdings.forgetConnection();

@@ -284,11 +284,12 @@ final class ExplainedStatements {
   /** The command in hand as it would be sent; the caller owns it. */
   private ByteBuf withIdentities(StatementAnalysis analysis, ActiveSubject subject) {
     ByteBuf inner = phase.handOver();
-    if (!StatementRewriter.isNeeded(analysis, subject.names())) {
+    if (!StatementRewriter.isNeeded(analysis, subject.names(), authority)) {
       return inner;
     }
     try {
-      return new StatementRewriter(reader, backend.mode(), subject, session.connectionId())
+      return new StatementRewriter(
+              reader, backend.mode(), authority, subject, session.connectionId())
           .answerIdentities(inner, analysis, port.allocator());
     } finally {
       inner.release();

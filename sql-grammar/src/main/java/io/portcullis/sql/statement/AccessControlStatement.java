@@ -218,6 +218,34 @@ public sealed interface AccessControlStatement extends Statement {
 
   record SetRole(RoleChoice choice) implements AccessControlStatement {}
 
+  /**
+   * {@code SET} of the gate's own variables, and of no others.
+   *
+   * @param assignments in the order of the text
+   */
+  record SetGateVariables(List<VariableAssignment> assignments) implements AccessControlStatement {
+    public SetGateVariables {
+      assignments = List.copyOf(assignments);
+    }
+  }
+
+  /**
+   * @param global for the account; else for the session
+   */
+  record VariableAssignment(GateVariable variable, boolean global, VariableValue value) {}
+
+  /** What is assigned: one constant. */
+  sealed interface VariableValue {
+    /** A string, or an unquoted word such as ON. */
+    record Text(String text) implements VariableValue {}
+
+    /** As written, with its sign. */
+    record Numeric(String digits) implements VariableValue {}
+
+    /** {@code DEFAULT}. */
+    record Default() implements VariableValue {}
+  }
+
   /** {@code SET SECONDARY ROLE ALL | NONE}. */
   record SetSecondaryRole(boolean all) implements AccessControlStatement {}
 

@@ -30,6 +30,7 @@ import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.jdbc.Rows.LevelCode;
 import io.portcullis.privilege.store.jdbc.Rows.SecondaryCode;
 import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.statement.GateVariable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -246,6 +247,12 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
         "catalog_account",
         "",
         row -> rows.add(new CatalogChange.AccountPut(account(row))));
+    each(
+        connection,
+        "account_id, name, value FROM ",
+        "catalog_variable",
+        "",
+        row -> rows.add(variable(row)));
     Map<Integer, UserId> privateRoles = new HashMap<>();
     each(
         connection,
@@ -364,6 +371,17 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore {
         Instant.ofEpochMilli(row.getLong(6)),
         since,
         login == null ? Optional.empty() : Optional.of(new BackendLogin(login, row.getString(9))));
+  }
+
+  private static CatalogChange variable(ResultSet row) throws SQLException, StoreException {
+    String name = row.getString(2);
+    Optional<GateVariable> variable = GateVariable.named(name);
+    if (variable.isEmpty()) {
+      throw new StoreException(
+          "the catalog holds a variable this Portcullis does not know: " + name);
+    }
+    return new CatalogChange.VariableSet(
+        new AccountId(row.getInt(1)), variable.get(), Optional.of(row.getString(3)));
   }
 
   /** Reads a row of a result. */

@@ -57,6 +57,7 @@ final class Rows {
           "catalog_user_profile",
           "catalog_user",
           "catalog_role",
+          "catalog_variable",
           "catalog_account");
 
   /** One execution of one statement. */
@@ -86,6 +87,8 @@ final class Rows {
       return put.account().id();
     } else if (change instanceof CatalogChange.AccountDropped dropped) {
       return dropped.account();
+    } else if (change instanceof CatalogChange.VariableSet set) {
+      return set.account();
     } else if (change instanceof CatalogChange.UserPut put) {
       return put.user().account();
     } else if (change instanceof CatalogChange.UserDropped dropped) {
@@ -140,6 +143,8 @@ final class Rows {
       put(put.account());
     } else if (change instanceof CatalogChange.AccountDropped) {
       dropAccount();
+    } else if (change instanceof CatalogChange.VariableSet set) {
+      put(set);
     } else if (change instanceof CatalogChange.UserPut put) {
       put(put.user());
     } else if (change instanceof CatalogChange.UserDropped dropped) {
@@ -266,6 +271,13 @@ final class Rows {
     for (String table : TABLES_OF_ACCOUNT) {
       delete(table + " WHERE account_id = ?");
     }
+  }
+
+  private void put(CatalogChange.VariableSet set) {
+    String name = set.variable().variableName();
+    delete("catalog_variable WHERE account_id = ? AND name = ?", name);
+    set.value()
+        .ifPresent(value -> insert("catalog_variable (account_id, name, value)", name, value));
   }
 
   private void put(User user) {
