@@ -3,6 +3,7 @@ package io.portcullis.privilege.report;
 import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.store.LoginFailures;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +15,14 @@ import java.util.Optional;
  *
  * @param subject resolved against the snapshot that is shown
  * @param logins when users have logged in last
+ * @param failures logins that were refused
  * @param sessions those there are at this gate
  */
 public record Reports(
     ActiveSubject subject,
     Authorizer authorizer,
     Map<UserId, Instant> logins,
+    LoginFailures failures,
     List<SessionRow> sessions) {
 
   /**
@@ -42,7 +45,7 @@ public record Reports(
             MO_TABLES,
             MO_SESSIONS,
             USER_ATTRIBUTES ->
-            new CatalogRows(subject, sight, out).write(table, logins, sessions);
+            new CatalogRows(subject, sight, failures, out).write(table, logins, sessions);
         case MO_ROLE_PRIVS,
             MO_EFFECTIVE_PRIVS,
             USER_PRIVILEGES,

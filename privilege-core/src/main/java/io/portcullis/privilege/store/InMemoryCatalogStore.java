@@ -12,6 +12,7 @@ import java.util.Map;
 public final class InMemoryCatalogStore implements CatalogStore, LoginStore {
 
   private final Map<UserId, Instant> logins = new HashMap<>();
+  private final Map<UserId, FailedLogins> failures = new HashMap<>();
   private LoadedCatalog catalog = new LoadedCatalog(0, CatalogState.empty());
 
   @Override
@@ -36,6 +37,23 @@ public final class InMemoryCatalogStore implements CatalogStore, LoginStore {
   @Override
   public synchronized Map<UserId, Instant> lastLogins() {
     return Map.copyOf(logins);
+  }
+
+  @Override
+  public synchronized void failed(Map<UserId, FailedLogins> noted) {
+    noted.forEach(
+        (user, count) -> {
+          if (count.equals(FailedLogins.NONE)) {
+            failures.remove(user);
+          } else {
+            failures.put(user, count);
+          }
+        });
+  }
+
+  @Override
+  public synchronized Map<UserId, FailedLogins> failedLogins() {
+    return Map.copyOf(failures);
   }
 
   @Override

@@ -55,8 +55,7 @@ final class ProtectedDatabasesAccessTest {
                 new ViewDefinition.Readable(
                     false, new ViewBody(List.of(RelationName.of("d", "t")), List.of())));
     return authorizer.decide(
-        authorizer.activate(
-            catalog.subject(user, role), PrivilegeSnapshot.of(1, catalog.state())),
+        authorizer.activate(catalog.subject(user, role), PrivilegeSnapshot.of(1, catalog.state())),
         List.of(access),
         binding);
   }

@@ -207,7 +207,13 @@ final class CatalogReads {
                   : Map.of();
           List<SessionRow> sessions =
               tables.stream().anyMatch(ReportTable::isVolatile) ? sessions() : List.of();
-          Reports reports = new Reports(subject, services.authorizer(), logins, sessions);
+          Reports reports =
+              new Reports(
+                  subject,
+                  services.authorizer(),
+                  logins,
+                  services.login().times().failures(),
+                  sessions);
           Map<ReportTable, byte[]> rows = new EnumMap<>(ReportTable.class);
           for (ReportTable table : tables) {
             reports.rows(table, MAX_ROWS).ifPresent(some -> rows.put(table, some));

@@ -199,6 +199,7 @@ public final class ClientSession {
   void loggedIn(
       Subject subject,
       long negotiated,
+      boolean expired,
       int collation,
       Optional<String> database,
       String info,
@@ -232,7 +233,8 @@ public final class ClientSession {
             new Replies(port, negotiated),
             authority,
             lease,
-            negotiatedMultiStatements());
+            negotiatedMultiStatements(),
+            expired);
     commands = phase;
     busy = true;
     phase.enter(database, info, sequence);

@@ -94,6 +94,7 @@ final class CommandPhase {
   private final VariableReads variables;
   private final Relay relay;
   private final Holdings holdings;
+  private final ExpiredPassword password;
   private final PacketStep query = this::query;
 
   private boolean multiStatements;
@@ -123,7 +124,8 @@ final class CommandPhase {
       Replies replies,
       Authority authority,
       BackendLease backend,
-      boolean multiStatements) {
+      boolean multiStatements,
+      boolean expired) {
     this.session = session;
     this.services = services;
     this.port = port;
@@ -132,6 +134,7 @@ final class CommandPhase {
     this.authority = authority;
     this.backend = backend;
     this.multiStatements = multiStatements;
+    this.password = new ExpiredPassword(services, authority, expired);
     this.relay = new Relay(this, port, backend);
     this.offload =
         new Offload(port.loop(), session.connectionId(), this::fail, session::protocolError);
@@ -404,7 +407,11 @@ final class CommandPhase {
     if (decoded instanceof ClientCommand.SetOption option) {
       setOption(option.option());
     } else if (decoded instanceof ClientCommand.ProcessKill kill) {
-      local.kill(new Kill(kill.connectionId(), false));
+      if (password.restricts()) {
+        fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
+      } else {
+        local.kill(new Kill(kill.connectionId(), false));
+      }
     } else if (decoded instanceof ClientCommand.Plain plain) {
       switch (plain.command()) {
         case PING -> ping();
@@ -471,6 +478,7 @@ final class CommandPhase {
           && analysis.statement() instanceof ForwardStatement forward
           && forward.effects().isEmpty()
           && authority.knowsPermitted(analysis)
+          && !password.restricts()
           && !StatementRewriter.isNeeded(analysis, authority.names(), authority)) {
         reader.done();
         diagnostics = null;
@@ -582,7 +590,11 @@ final class CommandPhase {
       return;
     }
     if (shape == CommandShape.PREPARE) {
-      prepared.decide(analysis);
+      if (password.restricts() && !password.permits(analysis.statement())) {
+        fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
+      } else {
+        prepared.decide(analysis);
+      }
     } else {
       run(analysis);
     }
@@ -602,9 +614,18 @@ final class CommandPhase {
     return true;
   }
 
+  /** Whether only the password may be changed. */
+  boolean mustChangePassword() {
+    return password.restricts();
+  }
+
   /** Decides a statement and executes it. */
   void run(StatementAnalysis analysis) {
     Statement statement = analysis.statement();
+    if (password.restricts() && !password.permits(statement)) {
+      fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
+      return;
+    }
     namesInRows =
         statement instanceof ShowWarnings
             || (statement instanceof ForwardStatement forward && showsDefinitions(forward));
@@ -889,7 +910,20 @@ final class CommandPhase {
     return true;
   }
 
+  /** Answers, and releases the packet, while the password has to be changed first. */
+  private boolean isRestricted(Packet packet) {
+    if (!password.restricts()) {
+      return false;
+    }
+    packet.release();
+    fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
+    return true;
+  }
+
   private void initDb(Packet packet) {
+    if (isRestricted(packet)) {
+      return;
+    }
     ClientCommand decoded = decode(packet, packet.payload());
     String database = ((ClientCommand.InitDb) decoded).database();
     if (database.isEmpty()) {
@@ -924,6 +958,9 @@ final class CommandPhase {
   }
 
   private void fieldList(Packet packet) {
+    if (isRestricted(packet)) {
+      return;
+    }
     ClientCommand decoded = decode(packet, packet.payload());
     String table = ((ClientCommand.FieldList) decoded).table();
     if (isAmbiguous(packet, table)) {

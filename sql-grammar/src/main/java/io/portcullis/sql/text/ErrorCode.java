@@ -90,6 +90,10 @@ public enum ErrorCode {
       "HY000",
       "You must reset your password using ALTER USER statement before executing this statement."),
   ER_MALFORMED_PACKET(1835, "HY000", "Malformed communication packet."),
+  ER_MUST_CHANGE_PASSWORD_LOGIN(
+      1862,
+      "HY000",
+      "Your password has expired. To log in you must change it using a client that supports expired passwords."),
   ER_QUERY_TIMEOUT(
       3024, "HY000", "Query execution was interrupted, maximum statement execution time exceeded"),
   ER_ACCOUNT_HAS_BEEN_LOCKED(3118, "HY000", "Access denied for user '%s'@'%s'. Account is locked."),
@@ -102,6 +106,16 @@ public enum ErrorCode {
   ER_SYSTEM_SCHEMA_WRITE(3552, "HY000", "Access to system schema '%s' is rejected."),
   ER_MANDATORY_ROLE(3628, "HY000", "%s"),
   ER_CREDENTIALS_CONTRADICT_TO_HISTORY(3638, "HY000", "%s"),
+  ER_INCORRECT_CURRENT_PASSWORD(
+      3891,
+      "HY000",
+      "Incorrect current password. Specify the correct password which has to be replaced."),
+  ER_MISSING_CURRENT_PASSWORD(
+      3892,
+      "HY000",
+      "Current password needs to be specified in the REPLACE clause in order to change it."),
+  ER_CURRENT_PASSWORD_NOT_REQUIRED(
+      3893, "HY000", "Do not specify the current password while changing it for other users."),
   ER_INVALID_USER_ATTRIBUTE_JSON(3982, "HY000", "The user attribute must be a valid JSON object"),
   ER_ROLE_GRANTED_TO_ITSELF(4027, "HY000", "cannot grant role %s to %s"),
   ER_CLIENT_INTERACTION_TIMEOUT(

@@ -15,6 +15,7 @@ import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.model.UserSecurity;
 import io.portcullis.sql.access.RelationKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -55,6 +56,8 @@ final class Rows {
           "catalog_role_to_user",
           "catalog_private_role",
           "catalog_user_profile",
+          "catalog_user_security",
+          "catalog_former_password",
           "catalog_user",
           "catalog_role",
           "catalog_variable",
@@ -152,6 +155,11 @@ final class Rows {
       delete("catalog_role_to_user WHERE account_id = ? AND user_id = ?", user);
       delete("catalog_user WHERE account_id = ? AND user_id = ?", user);
       delete("catalog_user_profile WHERE account_id = ? AND user_id = ?", user);
+      delete("catalog_user_security WHERE account_id = ? AND user_id = ?", user);
+      delete("catalog_former_password WHERE account_id = ? AND user_id = ?", user);
+      rows.add(
+          new Row(
+              "DELETE FROM " + schema + ".catalog_failed_login WHERE user_id = ?", List.of(user)));
       rows.add(
           new Row(
               "DELETE FROM " + schema + ".catalog_login WHERE account_id = ? AND user_id = ?",
@@ -268,6 +276,14 @@ final class Rows {
                 + schema
                 + ".catalog_user WHERE account_id = ?)",
             List.of(NO_ACCOUNT, account)));
+    rows.add(
+        new Row(
+            "DELETE FROM "
+                + schema
+                + ".catalog_failed_login WHERE user_id IN (SELECT user_id FROM "
+                + schema
+                + ".catalog_user WHERE account_id = ?)",
+            List.of(account)));
     for (String table : TABLES_OF_ACCOUNT) {
       delete(table + " WHERE account_id = ?");
     }
@@ -304,6 +320,43 @@ final class Rows {
           user.id().value(),
           SecondaryCode.text(user.defaultSecondary()),
           user.attributes());
+    }
+    putSecurity(user);
+  }
+
+  private void putSecurity(User user) {
+    int id = user.id().value();
+    UserSecurity security = user.security();
+    delete("catalog_user_security WHERE account_id = ? AND user_id = ?", id);
+    if (!security.equals(UserSecurity.of(user.created()))) {
+      insert(
+          "catalog_user_security (account_id, user_id, password_changed_millis, must_change,"
+              + " lifetime_days, history, reuse_days, require_current, failed_attempts, lock_days,"
+              + " lock_reason, locked_millis, locked_until_millis)",
+          id,
+          security.passwordChanged().toEpochMilli(),
+          security.mustChange(),
+          orNull(security.lifetimeDays()),
+          orNull(security.history()),
+          orNull(security.reuseDays()),
+          orNull(security.requireCurrent()),
+          orNull(security.limit().map(UserSecurity.LoginLimit::attempts)),
+          orNull(security.limit().map(UserSecurity.LoginLimit::days)),
+          orNull(security.lock().flatMap(UserSecurity.Lock::reason)),
+          orNull(security.lock().map(lock -> lock.since().toEpochMilli())),
+          orNull(security.lock().flatMap(UserSecurity.Lock::until).map(Instant::toEpochMilli)));
+    }
+    delete("catalog_former_password WHERE account_id = ? AND user_id = ?", id);
+    for (int i = 0; i < security.former().size(); i++) {
+      UserSecurity.FormerPassword former = security.former().get(i);
+      insert(
+          "catalog_former_password (account_id, user_id, position, caching_sha2, native_password,"
+              + " set_millis)",
+          id,
+          i,
+          former.verifiers().cachingSha2(),
+          former.verifiers().nativePassword(),
+          former.set().toEpochMilli());
     }
   }
 
