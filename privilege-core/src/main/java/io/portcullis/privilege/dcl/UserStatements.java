@@ -144,7 +144,8 @@ final class UserStatements {
     if (described.error().isPresent()) {
       return described.error();
     }
-    draft.apply(new CatalogChange.UserPut(with(described.user(), statement.options())));
+    draft.apply(
+        new CatalogChange.UserPut(with(described.user(), statement.options(), statement.locked())));
     for (RoleId role : roles) {
       if (!role.isPublic()) {
         draft.apply(new CatalogChange.RoleGrantedToUser(new RoleToUser(role, user.id(), false)));
@@ -232,7 +233,9 @@ final class UserStatements {
       if (statement.lock().isPresent()) {
         locking = locking.withSecurity(locking.security().withLock(Optional.empty()));
       }
-      draft.apply(new CatalogChange.UserPut(with(locking, statement.options())));
+      draft.apply(
+          new CatalogChange.UserPut(
+              with(locking, statement.options(), statement.lock().orElse(false))));
     }
     return described.error();
   }
@@ -259,11 +262,11 @@ final class UserStatements {
   }
 
   /** The user with what the options say. */
-  private User with(User user, UserOptions options) {
+  private User with(User user, UserOptions options, boolean locks) {
     UserSecurity security = user.security();
-    if (options.lock().isPresent()) {
+    if (locks) {
       Instant now = changes.now();
-      LockDetails lock = options.lock().get();
+      LockDetails lock = options.lock().orElse(new LockDetails(Optional.empty(), Optional.empty()));
       security =
           security.withLock(
               Optional.of(new UserSecurity.Lock(lock.reason(), now, lock.time().map(now::plus))));

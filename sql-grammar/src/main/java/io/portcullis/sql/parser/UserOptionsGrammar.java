@@ -56,7 +56,7 @@ final class UserOptionsGrammar {
     if (cursor.accept("ACCOUNT", "LOCK") || cursor.accept("LOCK")) {
       once(locked);
       locked = Optional.of(true);
-      lock = Optional.of(details());
+      lock = details();
     } else if (cursor.accept("ACCOUNT", "UNLOCK") || cursor.accept("UNLOCK")) {
       once(locked);
       locked = Optional.of(false);
@@ -99,11 +99,12 @@ final class UserOptionsGrammar {
     }
   }
 
-  private LockDetails details() {
+  /** Empty where nothing is said about the lock. */
+  private Optional<LockDetails> details() {
     Optional<String> reason =
         cursor.accept("REASON") ? Optional.of(cursor.string()) : Optional.empty();
     if (!cursor.accept("FOR")) {
-      return new LockDetails(reason, Optional.empty());
+      return reason.map(text -> new LockDetails(reason, Optional.empty()));
     }
     long count = number(1, MAX_LOCK);
     Duration time;
@@ -115,7 +116,7 @@ final class UserOptionsGrammar {
       cursor.expect("DAY");
       time = Duration.ofDays(count);
     }
-    return new LockDetails(reason, Optional.of(time));
+    return Optional.of(new LockDetails(reason, Optional.of(time)));
   }
 
   private PasswordExpiry expires() {

@@ -90,7 +90,7 @@ public sealed interface AccessControlStatement extends Statement {
   /**
    * Options about passwords and locks (PM 5.3); each is empty where the statement does not have it.
    *
-   * @param lock how it is to be locked, in a statement that locks
+   * @param lock what a statement that locks says about it
    * @param attempts FAILED_LOGIN_ATTEMPTS
    * @param lockDays PASSWORD_LOCK_TIME; {@link #UNBOUNDED}: until it is unlocked
    */
@@ -116,7 +116,7 @@ public sealed interface AccessControlStatement extends Statement {
   }
 
   /**
-   * {@code ACCOUNT LOCK [REASON 'text'] [FOR n MINUTE | HOUR | DAY]}.
+   * {@code [REASON 'text'] [FOR n MINUTE | HOUR | DAY]} behind ACCOUNT LOCK.
    *
    * @param time empty: until it is unlocked
    */
