@@ -28,9 +28,14 @@ import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.model.UserSecurity;
+import io.portcullis.privilege.model.UserSecurity.FormerPassword;
+import io.portcullis.privilege.model.UserSecurity.Lock;
+import io.portcullis.privilege.model.UserSecurity.LoginLimit;
 import io.portcullis.privilege.model.Verifiers;
 import io.portcullis.privilege.store.CatalogStore;
 import io.portcullis.privilege.store.EpochConflict;
+import io.portcullis.privilege.store.FailedLogins;
 import io.portcullis.privilege.store.InMemoryCatalogStore;
 import io.portcullis.privilege.store.LoadedCatalog;
 import io.portcullis.privilege.store.Provenance;
@@ -39,6 +44,7 @@ import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.jdbc.JdbcCatalogStore;
 import io.portcullis.privilege.store.jdbc.JdbcSettings;
 import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.statement.GateVariable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -277,6 +283,56 @@ class JdbcCatalogStoreIT {
         false,
         Optional.empty(),
         Instant.EPOCH);
+  }
+
+  @Test
+  void variablesPasswordRulesAndFailedLoginsAreThereAfterReopening() throws StoreException {
+    Instant when = Instant.ofEpochMilli(1_700_000_000_123L);
+    UserSecurity security =
+        UserSecurity.of(when)
+            .withPasswordChanged(
+                when.plusMillis(5), List.of(new FormerPassword(new Verifiers("a", "b"), when)))
+            .withMustChange(true)
+            .withLifetime(Optional.of(30))
+            .withReuse(Optional.of(4_294_967_295L), Optional.of(0L))
+            .withRequireCurrent(Optional.of(false))
+            .withLimit(Optional.of(new LoginLimit(3, LoginLimit.UNBOUNDED)))
+            .withLock(Optional.of(new Lock(Optional.of("why"), when, Optional.of(when))));
+    User user =
+        new User(
+                new UserId(5),
+                AccountId.SYS,
+                "joe",
+                "localhost",
+                new Verifiers("x", "y"),
+                RoleId.MOADMIN,
+                RoleId.MOADMIN,
+                true,
+                Optional.empty(),
+                when)
+            .withSecurity(security);
+    FailedLogins failed = new FailedLogins(3, Optional.of(when));
+    try (JdbcCatalogStore store = open()) {
+      store.commit(0, store.load().state(), CatalogState.bootstrapChanges());
+      store.commit(
+          1,
+          store.load().state(),
+          List.of(
+              new CatalogChange.VariableSet(
+                  AccountId.SYS, GateVariable.PROTECTED_DATABASES, Optional.of("d,e")),
+              new CatalogChange.UserPut(user)));
+      store.failed(Map.of(user.id(), failed, new UserId(6), new FailedLogins(1, Optional.empty())));
+      store.failed(Map.of(new UserId(6), FailedLogins.NONE));
+    }
+    try (JdbcCatalogStore store = open()) {
+      CatalogState state = store.load().state();
+      assertThat(state.user(user.id())).contains(user);
+      assertThat(state.variables(AccountId.SYS).value(GateVariable.PROTECTED_DATABASES))
+          .isEqualTo("d,e");
+      assertThat(store.failedLogins()).isEqualTo(Map.of(user.id(), failed));
+      store.commit(2, state, List.of(new CatalogChange.UserDropped(user.id())));
+      assertThat(store.failedLogins()).isEmpty();
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.portcullis.privilege.authz;
 
 import io.portcullis.privilege.model.AccountStatus;
+import io.portcullis.privilege.model.ProtectedDatabases;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.snapshot.EffectivePrivileges;
 import io.portcullis.privilege.snapshot.Held;
@@ -28,16 +29,40 @@ public final class ActiveSubject {
   private final Decision.Allowed allowed;
   private final NameSpace names;
   private final Optional<SqlError> restriction;
+  private final ProtectedDatabases unwritable;
 
   /** When it is as if the roles held only these. */
   private final @Nullable List<Held> only;
 
+  /** On its own behalf. */
   ActiveSubject(
       Subject subject,
       NameSpace names,
       PrivilegeSnapshot snapshot,
       Set<RoleId> activeRoles,
       Optional<SqlError> unusable) {
+    this(
+        subject,
+        names,
+        snapshot,
+        activeRoles,
+        unusable,
+        subject.primary().isAdministrator()
+            ? ProtectedDatabases.NONE
+            : snapshot.state().variables(subject.account()).protectedDatabases());
+  }
+
+  /**
+   * @param unwritable what the session that acts may not write to, whatever its roles (PM 2.5)
+   */
+  ActiveSubject(
+      Subject subject,
+      NameSpace names,
+      PrivilegeSnapshot snapshot,
+      Set<RoleId> activeRoles,
+      Optional<SqlError> unusable,
+      ProtectedDatabases unwritable) {
+    this.unwritable = unwritable;
     this.subject = subject;
     this.names = names;
     this.restriction =
@@ -64,6 +89,7 @@ public final class ActiveSubject {
     this.restriction = like.restriction;
     this.allowed = like.allowed;
     this.only = only;
+    this.unwritable = like.unwritable;
   }
 
   /** The same, as if its roles held only these. */
@@ -125,6 +151,11 @@ public final class ActiveSubject {
   /** Why statements that need storage are refused; empty for an account that is open (PM 4.7). */
   public Optional<SqlError> restriction() {
     return restriction;
+  }
+
+  /** What it may not write to, whatever its roles (PM 2.5). */
+  ProtectedDatabases unwritable() {
+    return unwritable;
   }
 
   /** Whether the primary role is the one of the account's administrators (PM 2.3). */

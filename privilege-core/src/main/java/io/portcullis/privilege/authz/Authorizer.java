@@ -165,6 +165,9 @@ public final class Authorizer {
     for (int i = 0; i < accesses.size(); i++) {
       AccessRequest access = accesses.get(i);
       Verdict verdict = judge(subject, access, binding, creates);
+      if (verdict.error != null && verdict.error.code() == ErrorCode.ER_DATABASE_PROTECTED) {
+        return new Decision.Denied(epoch, verdict.error, List.of()); // no grant helps
+      }
       if (verdict.error != null) {
         if (error == null) {
           error = verdict.error;
@@ -232,7 +235,9 @@ public final class Authorizer {
     }
     Verdict verdict = judge(subject, access, binding, createsTable(ofAll));
     if (verdict.error != null) {
-      return new Decision.Denied(epoch, verdict.error, List.of(missing(subject, access, binding)));
+      boolean grantable = verdict.error.code() != ErrorCode.ER_DATABASE_PROTECTED;
+      return new Decision.Denied(
+          epoch, verdict.error, grantable ? List.of(missing(subject, access, binding)) : List.of());
     }
     return verdict.unresolved.isEmpty()
         ? subject.allowed()
@@ -374,6 +379,13 @@ public final class Authorizer {
     if (!written.isCurrent() && !subject.names().fits(unfolded)) {
       return denied(ErrorCode.ER_TOO_LONG_IDENT.error(unfolded));
     }
+    if (isProtected(subject, kind, database, binding)) {
+      return denied(
+          ErrorCode.ER_DATABASE_PROTECTED.error(
+              subject.subject().userName(),
+              subject.subject().host(),
+              subject.names().logical(database)));
+    }
     if (relation == null) {
       return isAllowedOnDatabase(subject, kind, database)
           ? ALLOWED
@@ -386,6 +398,18 @@ public final class Authorizer {
       return ALLOWED;
     }
     return judgeRelation(subject, access, database, relation, binding);
+  }
+
+  /**
+   * Whether only sessions of the administrator's role may do it there (PM 2.5). A temporary table
+   * that hides one of a protected database can be dropped, and nothing else.
+   */
+  private static boolean isProtected(
+      ActiveSubject subject, AccessKind kind, String database, Binding binding) {
+    return !subject.unwritable().isEmpty()
+        && !Requirement.isReading(kind)
+        && kind != AccessKind.DROP_TEMPORARY_TABLE
+        && subject.unwritable().contains(subject.names().logical(database), binding.foldNames());
   }
 
   private Verdict judgeRelation(
@@ -531,6 +555,9 @@ public final class Authorizer {
       Verdict verdict = judgeSystem(holder, kind, SystemDatabases.caseless(database), name.name());
       return verdict.error == null ? BelowView.ALLOWED : BelowView.DENIED;
     }
+    if (isProtected(holder, kind, database, binding)) {
+      return BelowView.DENIED;
+    }
     Database home = database(holder, database);
     Relation relation = home == null ? null : relation(holder, home, name.name());
     RelationKind as;
@@ -570,7 +597,8 @@ public final class Authorizer {
         subject.names(),
         subject.snapshot(),
         Set.of(role),
-        Optional.empty());
+        Optional.empty(),
+        subject.unwritable());
   }
 
   /** For {@link Hints}: whether the privilege on the view is there, so that it misses one below. */

@@ -14,6 +14,7 @@ import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.text.ErrorCode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -136,7 +137,9 @@ final class Explainer {
         Optional.of(denied.error()),
         List.of(),
         Optional.empty(),
-        hints.texts());
+        denied.error().code() == ErrorCode.ER_DATABASE_PROTECTED
+            ? List.of("protected_databases lists it: only the administrator's role writes to it")
+            : hints.texts());
   }
 
   private Explanation.Line allowed(AccessRequest access) {

@@ -14,7 +14,9 @@ import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.sql.statement.GateVariable;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * One step from a catalog state to the next. A commit is a list of them, stored in one transaction
@@ -36,6 +38,14 @@ public sealed interface CatalogChange {
 
   /** With all users, roles, databases and grants in it. */
   record AccountDropped(AccountId account) implements CatalogChange {}
+
+  /**
+   * A variable of the gate, for an account.
+   *
+   * @param value canonical; empty for the default
+   */
+  record VariableSet(AccountId account, GateVariable variable, Optional<String> value)
+      implements CatalogChange {}
 
   /** Made or altered, whole. */
   record UserPut(User user) implements CatalogChange {}

@@ -4,6 +4,7 @@ import io.portcullis.privilege.catalog.InvariantViolation.Rule;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.AccountStatus;
+import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
@@ -50,6 +51,7 @@ public final class CatalogState {
 
   private final PersistentMap<AccountId, Account> accounts;
   private final PersistentMap<String, Account> accountNames;
+  private final PersistentMap<AccountId, AccountVariables> variables;
   private final PersistentMap<UserId, User> users;
   private final PersistentMap<AccountId, PersistentMap<String, User>> userNames;
   private final PersistentMap<UserId, PersistentMap<String, BackendMapping>> mappings;
@@ -77,6 +79,7 @@ public final class CatalogState {
   private CatalogState(Draft draft) {
     accounts = draft.accounts;
     accountNames = draft.accountNames;
+    variables = draft.variables;
     users = draft.users;
     userNames = draft.userNames;
     mappings = draft.mappings;
@@ -226,6 +229,11 @@ public final class CatalogState {
   /** Whether the account's schemas are where account sys has its own. */
   public boolean isOnMainBackend(AccountId id) {
     return account(id).filter(a -> a.backend().equals(Account.MAIN_BACKEND)).isPresent();
+  }
+
+  /** The gate's variables as the account has them. */
+  public AccountVariables variables(AccountId account) {
+    return variables.getOrDefault(account, AccountVariables.DEFAULTS);
   }
 
   public Optional<User> user(UserId id) {
@@ -428,6 +436,7 @@ public final class CatalogState {
   private static final class Draft {
     private PersistentMap<AccountId, Account> accounts;
     private PersistentMap<String, Account> accountNames;
+    private PersistentMap<AccountId, AccountVariables> variables;
     private PersistentMap<UserId, User> users;
     private PersistentMap<AccountId, PersistentMap<String, User>> userNames;
     private PersistentMap<UserId, PersistentMap<String, BackendMapping>> mappings;
@@ -456,6 +465,7 @@ public final class CatalogState {
       accounts = PersistentMap.<AccountId, Account>empty().with(AccountId.SYS, Account.SYS);
       accountNames =
           PersistentMap.<String, Account>empty().with(Names.key(Account.SYS.name()), Account.SYS);
+      variables = PersistentMap.empty();
       users = PersistentMap.empty();
       userNames = PersistentMap.empty();
       mappings = PersistentMap.empty();
@@ -480,6 +490,7 @@ public final class CatalogState {
     Draft(CatalogState state) {
       accounts = state.accounts;
       accountNames = state.accountNames;
+      variables = state.variables;
       users = state.users;
       userNames = state.userNames;
       mappings = state.mappings;
@@ -543,6 +554,8 @@ public final class CatalogState {
         putAccount(put.account());
       } else if (change instanceof CatalogChange.AccountDropped dropped) {
         dropAccount(dropped.account());
+      } else if (change instanceof CatalogChange.VariableSet set) {
+        setVariable(set);
       } else if (!(change instanceof CatalogChange.MadeBy)) {
         throw new AssertionError(change);
       }
@@ -573,6 +586,16 @@ public final class CatalogState {
       lastAccount = Math.max(lastAccount, account.id().value());
     }
 
+    private void setVariable(CatalogChange.VariableSet set) {
+      knownAccount(set.account());
+      AccountVariables before = variables.getOrDefault(set.account(), AccountVariables.DEFAULTS);
+      AccountVariables changed = before.with(set.variable(), set.value());
+      variables =
+          changed.equals(AccountVariables.DEFAULTS)
+              ? variables.without(set.account())
+              : variables.with(set.account(), changed);
+    }
+
     /** With everything in it. */
     private void dropAccount(AccountId id) {
       Account account = known(accounts.get(id), id);
@@ -593,6 +616,7 @@ public final class CatalogState {
       for (Role role : roleNames.getOrDefault(id, PersistentMap.empty()).values()) {
         forgetRole(role.id());
       }
+      variables = variables.without(id);
       userNames = userNames.without(id);
       roleNames = roleNames.without(id);
       accounts = accounts.without(id);

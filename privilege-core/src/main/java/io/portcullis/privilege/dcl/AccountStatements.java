@@ -5,7 +5,6 @@ import io.portcullis.privilege.authz.NameSpace;
 import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.credential.GeneratedPassword;
-import io.portcullis.privilege.credential.PasswordRules;
 import io.portcullis.privilege.credential.SecretKey;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
@@ -176,8 +175,7 @@ public final class AccountStatements {
   }
 
   /** The change of the catalog; {@link #created} follows once it is durable. */
-  Optional<SqlError> create(
-      Draft draft, CreateAccount statement, Function<Password, Verifiers> verifiers)
+  Optional<SqlError> create(Draft draft, CreateAccount statement, Passwords passwords)
       throws StoreException {
     Optional<SqlError> refused = mayAdminister(draft.actor(), CREATE);
     if (refused.isPresent()) {
@@ -200,7 +198,13 @@ public final class AccountStatements {
     Password password = statement.administrator().password().orElseThrow();
     refused =
         Refusals.name(CREATE, administrator.name(), Names.MAX_USER_LENGTH)
-            .or(() -> PasswordRules.check(password.clearText()));
+            .or(
+                () ->
+                    PasswordChanges.refusal(
+                        password,
+                        administrator.name(),
+                        draft.actor().subject().userName(),
+                        draft.variables()));
     if (refused.isPresent()) {
       return refused;
     }
@@ -218,7 +222,7 @@ public final class AccountStatements {
     if (refused.isPresent()) {
       return refused;
     }
-    put(draft, statement, name, administrator, verifiers.apply(password));
+    put(draft, statement, name, administrator, passwords.hashed(password));
     return Optional.empty();
   }
 
@@ -459,8 +463,7 @@ public final class AccountStatements {
 
   // ---- ALTER
 
-  Optional<SqlError> alter(
-      Draft draft, AlterAccount statement, Function<Password, Verifiers> verifiers) {
+  Optional<SqlError> alter(Draft draft, AlterAccount statement, Passwords passwords) {
     Optional<SqlError> refused = mayAdminister(draft.actor(), ALTER);
     if (refused.isPresent()) {
       return refused;
@@ -479,7 +482,7 @@ public final class AccountStatements {
     if (statement.administrator().isPresent()) {
       UserName name = statement.administrator().get().user();
       Password password = statement.administrator().get().password().orElseThrow();
-      return setPassword(draft, account, name, password, verifiers);
+      return setPassword(draft, account, name, password, passwords);
     }
     if (statement.state().isPresent() && account.id().isSys()) {
       return Optional.of(
@@ -507,12 +510,8 @@ public final class AccountStatements {
     return Optional.empty();
   }
 
-  private static Optional<SqlError> setPassword(
-      Draft draft,
-      Account account,
-      UserName name,
-      Password password,
-      Function<Password, Verifiers> verifiers) {
+  private Optional<SqlError> setPassword(
+      Draft draft, Account account, UserName name, Password password, Passwords passwords) {
     if (account.id().isSys() && !draft.actor().isAdministrator()) {
       // As ALTER USER (PM 2.4): or ALL ON ACCOUNT would make one an administrator.
       return Optional.of(
@@ -532,11 +531,25 @@ public final class AccountStatements {
                   ? "there is no user " + name.name()
                   : "the user " + name.name() + " is no administrator of the account"));
     }
-    Optional<SqlError> refused = PasswordRules.check(password.clearText());
-    if (refused.isEmpty()) {
-      draft.apply(new CatalogChange.UserPut(user.get().withVerifiers(verifiers.apply(password))));
+    String actor = draft.actor().subject().userName();
+    Optional<SqlError> refused =
+        PasswordChanges.refusal(password, name.name(), actor, draft.variables());
+    if (refused.isPresent()) {
+      return refused;
     }
-    return refused;
+    PasswordChanges.Changed set =
+        new PasswordChanges(clock)
+            .change(
+                user.get(),
+                password,
+                draft.isSelf(user.get()),
+                actor,
+                draft.state().variables(account.id()),
+                passwords);
+    if (set.error().isEmpty()) {
+      draft.apply(new CatalogChange.UserPut(set.user()));
+    }
+    return set.error();
   }
 
   // ---- DROP

@@ -3,10 +3,8 @@ package io.portcullis.privilege.dcl;
 import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.authz.Subject;
-import io.portcullis.privilege.credential.PasswordVerifier;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleToUser;
-import io.portcullis.privilege.model.Verifiers;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.BackendControl;
@@ -35,6 +33,7 @@ import io.portcullis.sql.statement.AccessControlStatement.RevokeInDatabase;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
 import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
+import io.portcullis.sql.statement.AccessControlStatement.SetGateVariables;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetSecondaryRole;
@@ -46,16 +45,14 @@ import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
 import io.portcullis.sql.statement.AccessControlStatement.UnmapUser;
+import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
 import io.portcullis.sql.text.SqlError;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Executes access-control statements: who may, what changes, what is shown. Whoever asks is
@@ -68,15 +65,13 @@ public final class DclExecutor {
   /** Bounds the work for users with very many roles. */
   private static final int MAX_ROLES_TRIED = 16;
 
-  /** For statements that are only tried. */
-  private static final Verifiers NOT_HASHED = new Verifiers("", "");
-
   private final CatalogWriter writer;
   private final SnapshotPublisher publisher;
   private final Authorizer authorizer;
   private final DclSettings settings;
   private final SecureRandom random;
   private final Clock clock;
+  private final LoginTimes logins;
   private final UserStatements users;
   private final RoleStatements roles;
   private final RoleGrants roleGrants;
@@ -103,11 +98,12 @@ public final class DclExecutor {
     this.settings = settings;
     this.random = random;
     this.clock = clock;
+    this.logins = logins;
     roleGrants = new RoleGrants(authorizer);
     users = new UserStatements(authorizer, roleGrants, clock);
     roles = new RoleStatements(authorizer, clock);
     privilegeGrants = new PrivilegeGrants(settings, backend);
-    shows = new ShowStatements(authorizer, logins);
+    shows = new ShowStatements(authorizer, logins, clock);
     this.accounts = accounts;
     this.mappings = mappings;
     listing = new AccessListing(authorizer, settings, backend);
@@ -142,7 +138,7 @@ public final class DclExecutor {
     askBackend(newest(who), currentDatabase, statement);
     RandomPasswords passwords = new RandomPasswords(random);
     DclResult result = write(who, currentDatabase, passwords.madeFor(statement), passwords);
-    Optional<SqlError> undone = followUp(statement, result);
+    Optional<SqlError> undone = followUp(who, statement, result);
     return undone.isPresent() ? new DclResult.Refused(undone.get(), List.of()) : result;
   }
 
@@ -159,7 +155,7 @@ public final class DclExecutor {
     } else if ((statement instanceof GrantPrivileges || statement instanceof RevokePrivileges)
         && !actor.snapshot().state().isOnMainBackend(actor.subject().account())) {
       change(
-          new Draft(actor, clock.instant()), currentDatabase, statement, password -> NOT_HASHED);
+          new Draft(actor, clock.instant()), currentDatabase, statement, Passwords.tried());
     }
   }
 
@@ -167,7 +163,8 @@ public final class DclExecutor {
    * What the backend has to do for an account once the catalog's change is durable. Without one, as
    * with IF NOT EXISTS, nothing: what fails here would be undone.
    */
-  private Optional<SqlError> followUp(AccessControlStatement statement, DclResult result)
+  private Optional<SqlError> followUp(
+      Subject who, AccessControlStatement statement, DclResult result)
       throws StoreException {
     boolean changed =
         (result instanceof DclResult.Rows shown && !shown.rows().isEmpty())
@@ -175,7 +172,16 @@ public final class DclExecutor {
     if (!changed) {
       return Optional.empty();
     }
-    if (statement instanceof CreateAccount created) {
+    if (statement instanceof AlterUser altered && isUnlocking(altered)) {
+      for (UserSpec spec : altered.users()) {
+        publisher
+            .current()
+            .state()
+            .user(who.account(), spec.user().name())
+            .ifPresent(user -> logins.failures().forget(user.id()));
+      }
+      logins.failures().flush();
+    } else if (statement instanceof CreateAccount created) {
       return accounts.created(created.account());
     } else if (statement instanceof AlterAccount altered && altered.state().isPresent()) {
       accounts.altered(altered.account());
@@ -183,6 +189,13 @@ public final class DclExecutor {
       accounts.dropped(dropped.account());
     }
     return Optional.empty();
+  }
+
+  /** UNLOCK, and other limits, begin to count anew (PM 7.5). */
+  private static boolean isUnlocking(AlterUser statement) {
+    return statement.lock().filter(lock -> !lock).isPresent()
+        || statement.options().attempts().isPresent()
+        || statement.options().lockDays().isPresent();
   }
 
   /** Whether it only shows what is for some people only. */
@@ -211,13 +224,11 @@ public final class DclExecutor {
       AccessControlStatement statement,
       RandomPasswords passwords)
       throws StoreException {
-    // Hashing takes milliseconds: once per password written down, however often the write is tried.
-    Map<Password, Verifiers> hashed = new IdentityHashMap<>();
-    Function<Password, Verifiers> verifiers =
-        password ->
-            hashed.computeIfAbsent(
-                password,
-                p -> PasswordVerifier.of(p.clearText(), random, settings.nativePasswords()));
+    Passwords hashes = Passwords.of(random, settings.nativePasswords());
+    if (statement instanceof AlterUser || statement instanceof SetPassword) {
+      // Comparing with earlier passwords takes milliseconds each: not while others wait to write.
+      change(new Draft(newest(who)), currentDatabase, statement, hashes);
+    }
     DclResult result =
         writer.write(
             newest -> {
@@ -228,14 +239,14 @@ public final class DclExecutor {
                       .unusable()
                       .or(() -> draft.actor().restriction().filter(error -> adds(statement)));
               if (refused.isEmpty()) {
-                refused = change(draft, currentDatabase, statement, verifiers);
+                refused = change(draft, currentDatabase, statement, hashes);
               }
               return refused.isPresent()
                   ? Proposal.nothing(new DclResult.Refused(refused.get(), List.of()))
                   : new Proposal<DclResult>(draft.changes(), new DclResult.Done(draft.notes()));
             });
     if (result instanceof DclResult.Done && !passwords.isEmpty()) {
-      return passwords.shown(hashed.keySet());
+      return passwords.shown(hashes.used());
     }
     return withHints(who, currentDatabase, statement, result);
   }
@@ -252,18 +263,18 @@ public final class DclExecutor {
       Draft draft,
       Optional<String> currentDatabase,
       AccessControlStatement statement,
-      Function<Password, Verifiers> verifiers)
+      Passwords passwords)
       throws StoreException {
     if (statement instanceof CreateUser createUser) {
-      return users.create(draft, createUser, verifiers);
+      return users.create(draft, createUser, passwords);
     } else if (statement instanceof AlterUser alterUser) {
-      return users.alter(draft, alterUser, verifiers);
+      return users.alter(draft, alterUser, passwords);
     } else if (statement instanceof RenameUser renameUser) {
       return users.rename(draft, renameUser);
     } else if (statement instanceof DropUser dropUser) {
       return users.drop(draft, dropUser);
     } else if (statement instanceof SetPassword setPassword) {
-      return users.setPassword(draft, setPassword, verifiers);
+      return users.setPassword(draft, setPassword, passwords);
     } else if (statement instanceof SetDefaultRole setDefaultRole) {
       return users.setDefaultRole(draft, setDefaultRole);
     } else if (statement instanceof CreateRole createRole) {
@@ -286,17 +297,18 @@ public final class DclExecutor {
       return roleGrants.grant(draft, grant);
     } else if (statement instanceof RevokeRoles revoke) {
       return roleGrants.revoke(draft, revoke);
+    } else if (statement instanceof SetGateVariables set) {
+      return VariableStatements.set(draft, set);
     }
-    return changeAccount(draft, statement, verifiers);
+    return changeAccount(draft, statement, passwords);
   }
 
   private Optional<SqlError> changeAccount(
-      Draft draft, AccessControlStatement statement, Function<Password, Verifiers> verifiers)
-      throws StoreException {
+      Draft draft, AccessControlStatement statement, Passwords passwords) throws StoreException {
     if (statement instanceof CreateAccount create) {
-      return accounts.create(draft, create, verifiers);
+      return accounts.create(draft, create, passwords);
     } else if (statement instanceof AlterAccount alter) {
-      return accounts.alter(draft, alter, verifiers);
+      return accounts.alter(draft, alter, passwords);
     } else if (statement instanceof DropAccount drop) {
       return accounts.drop(draft, drop);
     } else if (statement instanceof MapUser map) {
@@ -352,7 +364,7 @@ public final class DclExecutor {
       return isDenied(shows.createUser(actor, showCreateUser));
     }
     return change(
-            new Draft(actor, clock.instant()), currentDatabase, statement, password -> NOT_HASHED)
+            new Draft(actor, clock.instant()), currentDatabase, statement, Passwords.tried())
         .filter(DclExecutor::isDenial)
         .isPresent();
   }

@@ -4,6 +4,7 @@ import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.catalog.CatalogChange;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
@@ -54,6 +55,11 @@ final class Draft {
 
   CatalogState state() {
     return state;
+  }
+
+  /** Of the account that acts. */
+  AccountVariables variables() {
+    return state.variables(account());
   }
 
   /** What was done, and by whom; empty when nothing was. */

@@ -49,6 +49,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PrivilegeGrants {
 
+  /** REVOKE of these is accepted, for what it is worth (PM 3.2). */
+  private static final Set<String> NEVER_GRANTED =
+      Set.of("CREATE ACCOUNT", "DROP ACCOUNT", "ALTER ACCOUNT");
+
   private final DclSettings settings;
   private final BackendControl backend;
 
@@ -142,9 +146,18 @@ final class PrivilegeGrants {
     if (bound.error().isPresent()) {
       return bound.error();
     }
-    Request request =
-        request(bound.target().orElseThrow(), statement.privileges(), statement.onColumns());
+    Target on = bound.target().orElseThrow();
+    List<String> grantable =
+        statement.privileges().stream()
+            .filter(name -> on.scope() != PrivilegeScope.ACCOUNT || !NEVER_GRANTED.contains(name))
+            .toList();
+    Request request = request(on, grantable, statement.onColumns());
     Optional<SqlError> refused = request.error().or(() -> mayGrant(draft, request));
+    if (refused.isEmpty() && grantable.size() < statement.privileges().size()) {
+      refused =
+          mayGrant(draft, new Request(on, Set.of(PrivilegeType.ACCOUNT_ALL), Optional.empty()));
+      draft.note("privileges on accounts are never granted: there is nothing to revoke");
+    }
     if (refused.isPresent()) {
       return refused;
     }

@@ -35,14 +35,16 @@ final class RandomPasswords {
           specs(create.users()),
           create.defaultRoles(),
           create.locked(),
-          create.attribute());
+          create.attribute(),
+          create.options());
     } else if (statement instanceof AlterUser alter) {
       return new AlterUser(
           alter.ifExists(),
           specs(alter.users()),
           alter.defaultRoles(),
           alter.lock(),
-          alter.attribute());
+          alter.attribute(),
+          alter.options());
     }
     return ofAccount(statement);
   }
@@ -77,7 +79,7 @@ final class RandomPasswords {
     if (!password.random()) {
       return password;
     }
-    Password made = new Password(GeneratedPassword.next(random));
+    Password made = new Password(GeneratedPassword.next(random), true, password.current());
     users.add(user);
     passwords.add(made);
     return made;

@@ -4,6 +4,7 @@ import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
 import io.portcullis.privilege.model.PrivilegeType;
@@ -14,6 +15,7 @@ import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.store.LoginState;
 import io.portcullis.privilege.store.LoginTimes;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.sql.access.RelationKind;
@@ -24,6 +26,7 @@ import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
 import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
 import io.portcullis.sql.text.LikePattern;
 import io.portcullis.sql.text.SqlError;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -75,8 +78,10 @@ final class ShowStatements {
 
   private final Authorizer authorizer;
   private final LoginTimes logins;
+  private final Clock clock;
 
-  ShowStatements(Authorizer authorizer, LoginTimes logins) {
+  ShowStatements(Authorizer authorizer, LoginTimes logins, Clock clock) {
+    this.clock = clock;
     this.authorizer = authorizer;
     this.logins = logins;
   }
@@ -95,6 +100,10 @@ final class ShowStatements {
           actor, state.user(actor.subject().user()).orElseThrow(), statement.using());
     } else if (of instanceof GrantsOf.User other) {
       Optional<User> user = state.user(account, other.user().name());
+      Optional<Role> namesake = state.role(account, other.user().name());
+      if (user.isEmpty() && namesake.isPresent() && statement.using().isEmpty()) {
+        return grantsOfRole(actor, namesake, other.user().name()); // roles are accounts in MySQL
+      }
       if (user.filter(found -> found.id().equals(actor.subject().user())).isEmpty()) {
         Optional<SqlError> error = authorizer.requireAny(actor, PrivilegeType.MANAGE_GRANTS);
         if (error.isPresent()) {
@@ -304,13 +313,15 @@ final class ShowStatements {
     return new DclResult.Rows(columns, rows);
   }
 
-  private static List<@Nullable String> row(
+  private List<@Nullable String> row(
       CatalogState state, User user, Map<UserId, Instant> last, boolean full) {
     Instant login = last.get(user.id());
     List<@Nullable String> row = new ArrayList<>();
     row.add(user.name());
     row.add(user.host());
-    row.add(user.locked() ? "locked" : "active");
+    AccountVariables variables = state.variables(user.account());
+    LoginState now = LoginState.of(user, variables, logins.failures(), clock.instant());
+    row.add(now.status());
     row.add(defaultRoles(state, user).orElse("NONE"));
     Set<RoleId> granted = new LinkedHashSet<>();
     state.rolesOf(user.id()).forEach(edge -> granted.add(edge.role()));
@@ -320,12 +331,12 @@ final class ShowStatements {
     }
     row.add(TIME.format(user.created()));
     row.add(login == null ? null : TIME.format(login));
-    row.add(null); // password_last_changed
-    row.add(null); // password_expires
-    row.add("0");
-    row.add(null); // locked_at
-    row.add(null); // lock_expires
-    row.add(null); // lock_reason
+    row.add(TIME.format(user.security().passwordChanged()));
+    row.add(now.passwordExpires().map(TIME::format).orElse(null));
+    row.add(Integer.toString(now.failedAttempts()));
+    row.add(now.lockedAt().map(TIME::format).orElse(null));
+    row.add(now.lockExpires().map(TIME::format).orElse(null));
+    row.add(now.lockReason().orElse(null));
     if (full) {
       row.add(UserAttributes.text(user).orElse(null));
       row.add(state.role(user.owner()).map(role -> Texts.named(state, role)).orElse(""));

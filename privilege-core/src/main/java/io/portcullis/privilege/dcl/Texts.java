@@ -11,6 +11,8 @@ import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.model.UserSecurity;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -80,8 +82,62 @@ final class Texts {
         + identifier(user.host())
         + " IDENTIFIED BY RANDOM PASSWORD"
         + defaultRoles.map(roles -> " DEFAULT ROLE " + roles).orElse("")
-        + (user.locked() ? " ACCOUNT LOCK" : "")
+        + options(user.security())
+        + (user.locked() ? " ACCOUNT LOCK" + lock(user.security()) : "")
         + UserAttributes.text(user).map(json -> " ATTRIBUTE " + literal(json)).orElse("");
+  }
+
+  private static String options(UserSecurity security) {
+    StringBuilder out = new StringBuilder();
+    if (security.mustChange()) {
+      out.append(" PASSWORD EXPIRE");
+    } else {
+      security
+          .lifetimeDays()
+          .ifPresent(
+              days ->
+                  out.append(
+                      days == 0
+                          ? " PASSWORD EXPIRE NEVER"
+                          : " PASSWORD EXPIRE INTERVAL " + days + " DAY"));
+    }
+    security.history().ifPresent(count -> out.append(" PASSWORD HISTORY ").append(count));
+    security
+        .reuseDays()
+        .ifPresent(days -> out.append(" PASSWORD REUSE INTERVAL ").append(days).append(" DAY"));
+    security
+        .requireCurrent()
+        .ifPresent(
+            required ->
+                out.append(" PASSWORD REQUIRE CURRENT").append(required ? "" : " OPTIONAL"));
+    security
+        .limit()
+        .ifPresent(
+            limit ->
+                out.append(" FAILED_LOGIN_ATTEMPTS ")
+                    .append(limit.attempts())
+                    .append(" PASSWORD_LOCK_TIME ")
+                    .append(
+                        limit.days() == UserSecurity.LoginLimit.UNBOUNDED
+                            ? "UNBOUNDED"
+                            : String.valueOf(limit.days())));
+    return out.toString();
+  }
+
+  /** Of a lock that ends by itself, what was said when it began. */
+  private static String lock(UserSecurity security) {
+    if (security.lock().isEmpty()) {
+      return "";
+    }
+    UserSecurity.Lock lock = security.lock().get();
+    return lock.reason().map(reason -> " REASON " + literal(reason)).orElse("")
+        + lock.until()
+            .map(
+                until ->
+                    " FOR "
+                        + Math.max(1, Duration.between(lock.since(), until).toMinutes())
+                        + " MINUTE")
+            .orElse("");
   }
 
   /** For an sql_mode in which a backslash escapes, as it does by default. */

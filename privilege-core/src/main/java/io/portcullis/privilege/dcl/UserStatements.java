@@ -11,25 +11,31 @@ import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
-import io.portcullis.privilege.model.Verifiers;
+import io.portcullis.privilege.model.UserSecurity;
+import io.portcullis.privilege.model.UserSecurity.LoginLimit;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
 import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
 import io.portcullis.sql.statement.AccessControlStatement.DefaultRoles;
 import io.portcullis.sql.statement.AccessControlStatement.DropUser;
+import io.portcullis.sql.statement.AccessControlStatement.LockDetails;
+import io.portcullis.sql.statement.AccessControlStatement.OwnRule;
 import io.portcullis.sql.statement.AccessControlStatement.Password;
+import io.portcullis.sql.statement.AccessControlStatement.PasswordExpiry;
 import io.portcullis.sql.statement.AccessControlStatement.RenameUser;
 import io.portcullis.sql.statement.AccessControlStatement.Renaming;
 import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
 import io.portcullis.sql.statement.AccessControlStatement.SetPassword;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
+import io.portcullis.sql.statement.AccessControlStatement.UserOptions;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
+import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * CREATE, ALTER and DROP USER, SET PASSWORD, SET DEFAULT ROLE (PM 4.2, 5.3). Each method changes
@@ -41,18 +47,21 @@ final class UserStatements {
   private static final String ALTER = "ALTER USER";
   private static final String RENAME = "RENAME USER";
 
+  private static final int MAX_REASON = 256;
+
   private final Authorizer authorizer;
   private final RoleGrants roleGrants;
   private final Clock clock;
+  private final PasswordChanges changes;
 
   UserStatements(Authorizer authorizer, RoleGrants roleGrants, Clock clock) {
     this.authorizer = authorizer;
     this.roleGrants = roleGrants;
     this.clock = clock;
+    this.changes = new PasswordChanges(clock);
   }
 
-  Optional<SqlError> create(
-      Draft draft, CreateUser statement, Function<Password, Verifiers> verifiers) {
+  Optional<SqlError> create(Draft draft, CreateUser statement, Passwords passwords) {
     Optional<SqlError> refused =
         authorizer.requireToCreate(draft.actor(), PrivilegeType.CREATE_USER);
     if (refused.isPresent()) {
@@ -71,7 +80,7 @@ final class UserStatements {
       roles.add(role.get().id());
     }
     for (UserSpec spec : statement.users()) {
-      refused = create(draft, statement, spec, roles, verifiers);
+      refused = create(draft, statement, spec, roles, passwords);
       if (refused.isPresent()) {
         return refused;
       }
@@ -80,15 +89,22 @@ final class UserStatements {
   }
 
   private Optional<SqlError> create(
-      Draft draft,
-      CreateUser statement,
-      UserSpec spec,
-      Set<RoleId> roles,
-      Function<Password, Verifiers> verifiers) {
+      Draft draft, CreateUser statement, UserSpec spec, Set<RoleId> roles, Passwords passwords) {
     String name = spec.user().name();
     Optional<SqlError> refused = Refusals.name(CREATE, name, Names.MAX_USER_LENGTH);
     if (refused.isPresent()) {
       return refused;
+    }
+    if (spec.password().isEmpty()) {
+      return PasswordRules.check("");
+    }
+    if (roles.contains(draft.administrator())) {
+      return Optional.of(
+          Refusals.predefinedRole(
+              "the role "
+                  + BuiltInRoles.name(draft.administrator())
+                  + " can not be granted to non administration user "
+                  + name));
     }
     Optional<String> taken =
         draft.user(name).isPresent()
@@ -103,17 +119,12 @@ final class UserStatements {
       }
       return Optional.of(Refusals.cannot(CREATE, Refusals.quoted(spec.user()), taken.get()));
     }
-    refused = PasswordRules.check(spec.password().map(Password::clearText).orElse(""));
+    refused =
+        PasswordChanges.refusal(
+                spec.password().get(), name, draft.actor().subject().userName(), draft.variables())
+            .or(() -> options(statement.options()));
     if (refused.isPresent()) {
       return refused;
-    }
-    if (roles.contains(draft.administrator())) {
-      return Optional.of(
-          Refusals.predefinedRole(
-              "the role "
-                  + BuiltInRoles.name(draft.administrator())
-                  + " can not be granted to non administration user "
-                  + name));
     }
     User user =
         new User(
@@ -121,7 +132,7 @@ final class UserStatements {
             draft.account(),
             name.strip(),
             Refusals.host(spec.user()),
-            verifiers.apply(spec.password().orElseThrow()),
+            passwords.hashed(spec.password().orElseThrow()),
             roles.isEmpty() ? draft.everybodys() : roles.iterator().next(),
             authorizer.owner(draft.actor(), PrivilegeType.CREATE_USER),
             statement.locked(),
@@ -133,7 +144,8 @@ final class UserStatements {
     if (described.error().isPresent()) {
       return described.error();
     }
-    draft.apply(new CatalogChange.UserPut(described.user()));
+    draft.apply(
+        new CatalogChange.UserPut(with(described.user(), statement.options(), statement.locked())));
     for (RoleId role : roles) {
       if (!role.isPublic()) {
         draft.apply(new CatalogChange.RoleGrantedToUser(new RoleToUser(role, user.id(), false)));
@@ -149,9 +161,11 @@ final class UserStatements {
     return SecondaryRoles.of(others);
   }
 
-  Optional<SqlError> alter(
-      Draft draft, AlterUser statement, Function<Password, Verifiers> verifiers) {
-    boolean everybodysOwn = statement.lock().isEmpty() && statement.attribute().isEmpty();
+  Optional<SqlError> alter(Draft draft, AlterUser statement, Passwords passwords) {
+    boolean everybodysOwn =
+        statement.lock().isEmpty()
+            && statement.attribute().isEmpty()
+            && statement.options().equals(UserOptions.NONE);
     for (UserSpec spec : statement.users()) {
       Optional<User> found = draft.user(spec.user().name());
       boolean asks = spec.password().isPresent() || statement.defaultRoles().isPresent();
@@ -169,7 +183,7 @@ final class UserStatements {
         }
         draft.note(why);
       } else {
-        refused = alter(draft, found.get(), statement, spec.password(), verifiers);
+        refused = alter(draft, found.get(), statement, spec.password(), passwords);
         if (refused.isPresent()) {
           return refused;
         }
@@ -183,7 +197,7 @@ final class UserStatements {
       User user,
       AlterUser statement,
       Optional<Password> password,
-      Function<Password, Verifiers> verifiers) {
+      Passwords passwords) {
     Optional<SqlError> refused = administratorIsProtected(draft, user);
     if (refused.isPresent()) {
       return refused;
@@ -196,12 +210,14 @@ final class UserStatements {
       }
       changed = changed.withDefaultRoles(defaults.primary(), defaults.secondary());
     }
-    if (password.isPresent()) {
-      refused = PasswordRules.check(password.get().clearText());
-      if (refused.isPresent()) {
-        return refused;
-      }
-      changed = changed.withVerifiers(verifiers.apply(password.get()));
+    refused = options(statement.options());
+    if (refused.isEmpty() && password.isPresent()) {
+      PasswordChanges.Changed set = change(draft, changed, password.get(), passwords);
+      refused = set.error();
+      changed = set.user();
+    }
+    if (refused.isPresent()) {
+      return refused;
     }
     boolean locked = statement.lock().orElse(user.locked());
     if (locked && !user.locked() && isLastAdministrator(draft, user)) {
@@ -213,13 +229,90 @@ final class UserStatements {
     }
     UserAttributes.Changed described = UserAttributes.change(changed, statement.attribute());
     if (described.error().isEmpty()) {
-      draft.apply(new CatalogChange.UserPut(described.user().withLocked(locked)));
+      User locking = described.user().withLocked(locked);
+      if (statement.lock().isPresent()) {
+        locking = locking.withSecurity(locking.security().withLock(Optional.empty()));
+      }
+      draft.apply(
+          new CatalogChange.UserPut(
+              with(locking, statement.options(), statement.lock().orElse(false))));
     }
     return described.error();
   }
 
-  Optional<SqlError> setPassword(
-      Draft draft, SetPassword statement, Function<Password, Verifiers> verifiers) {
+  private PasswordChanges.Changed change(
+      Draft draft, User user, Password password, Passwords passwords) {
+    return changes.change(
+        user,
+        password,
+        draft.isSelf(user),
+        draft.actor().subject().userName(),
+        draft.state().variables(user.account()),
+        passwords);
+  }
+
+  private static Optional<SqlError> options(UserOptions options) {
+    return options
+        .lock()
+        .flatMap(LockDetails::reason)
+        .filter(reason -> reason.codePointCount(0, reason.length()) > MAX_REASON)
+        .map(
+            reason ->
+                ErrorCode.ER_WRONG_STRING_LENGTH.error(reason, "the reason of a lock", MAX_REASON));
+  }
+
+  /** The user with what the options say. */
+  private User with(User user, UserOptions options, boolean locks) {
+    UserSecurity security = user.security();
+    if (locks) {
+      Instant now = changes.now();
+      LockDetails lock = options.lock().orElse(new LockDetails(Optional.empty(), Optional.empty()));
+      security =
+          security.withLock(
+              Optional.of(new UserSecurity.Lock(lock.reason(), now, lock.time().map(now::plus))));
+    }
+    if (options.expiry().isPresent()) {
+      security = expiring(security, options.expiry().get());
+    }
+    security =
+        security.withReuse(
+            options.history().map(OwnRule::value).orElse(security.history()),
+            options.reuseDays().map(OwnRule::value).orElse(security.reuseDays()));
+    if (options.current().isPresent()) {
+      security =
+          security.withRequireCurrent(
+              switch (options.current().get()) {
+                case REQUIRED -> Optional.of(true);
+                case OPTIONAL -> Optional.of(false);
+                case DEFAULT -> Optional.empty();
+              });
+    }
+    if (options.attempts().isPresent() || options.lockDays().isPresent()) {
+      LoginLimit before = security.limit().orElse(new LoginLimit(0, 0));
+      security =
+          security.withLimit(
+              Optional.of(
+                  new LoginLimit(
+                      options.attempts().orElse(before.attempts()),
+                      options.lockDays().orElse(before.days()))));
+    }
+    return user.withSecurity(security);
+  }
+
+  private static UserSecurity expiring(UserSecurity security, PasswordExpiry expiry) {
+    if (expiry instanceof PasswordExpiry.Now) {
+      return security.withMustChange(true);
+    } else if (expiry instanceof PasswordExpiry.Never) {
+      return security.withLifetime(Optional.of(0));
+    } else if (expiry instanceof PasswordExpiry.Default) {
+      return security.withLifetime(Optional.empty());
+    } else if (expiry instanceof PasswordExpiry.After after) {
+      return security.withLifetime(Optional.of(after.days()));
+    }
+    throw new AssertionError(expiry);
+  }
+
+  Optional<SqlError> setPassword(Draft draft, SetPassword statement, Passwords passwords) {
     Optional<User> found =
         statement.user().isPresent()
             ? draft.user(statement.user().get().name())
@@ -237,15 +330,15 @@ final class UserStatements {
               "SET PASSWORD", Refusals.quoted(name), "there is no user " + name.name()));
     }
     User user = found.get();
-    Optional<SqlError> refused =
-        administratorIsProtected(draft, user)
-            .or(() -> PasswordRules.check(statement.password().clearText()));
+    Optional<SqlError> refused = administratorIsProtected(draft, user);
     if (refused.isPresent()) {
       return refused;
     }
-    draft.apply(
-        new CatalogChange.UserPut(user.withVerifiers(verifiers.apply(statement.password()))));
-    return Optional.empty();
+    PasswordChanges.Changed set = change(draft, user, statement.password(), passwords);
+    if (set.error().isEmpty()) {
+      draft.apply(new CatalogChange.UserPut(set.user()));
+    }
+    return set.error();
   }
 
   Optional<SqlError> setDefaultRole(Draft draft, SetDefaultRole statement) {

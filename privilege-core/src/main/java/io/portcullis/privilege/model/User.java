@@ -11,7 +11,9 @@ import java.util.Optional;
  * @param defaultRole active after login while it is granted, else public (PM 1.4)
  * @param owner the role that may alter and drop it
  * @param defaultSecondary active after login besides the default role
+ * @param locked by an administrator, if {@link UserSecurity#lock} does not say that it is over
  * @param attributes what is known about the user besides: a JSON object without {@code comment}
+ * @param security about the password and the lock
  */
 public record User(
     UserId id,
@@ -25,7 +27,8 @@ public record User(
     Optional<String> comment,
     Instant created,
     SecondaryRoles defaultSecondary,
-    String attributes) {
+    String attributes,
+    UserSecurity security) {
 
   /** No attributes. */
   public static final String NO_ATTRIBUTES = "{}";
@@ -57,6 +60,36 @@ public record User(
         NO_ATTRIBUTES);
   }
 
+  /** With a password set when the user was made, and no rules of its own. */
+  public User(
+      UserId id,
+      AccountId account,
+      String name,
+      String host,
+      Verifiers verifiers,
+      RoleId defaultRole,
+      RoleId owner,
+      boolean locked,
+      Optional<String> comment,
+      Instant created,
+      SecondaryRoles defaultSecondary,
+      String attributes) {
+    this(
+        id,
+        account,
+        name,
+        host,
+        verifiers,
+        defaultRole,
+        owner,
+        locked,
+        comment,
+        created,
+        defaultSecondary,
+        attributes,
+        UserSecurity.of(created));
+  }
+
   public User withVerifiers(Verifiers changed) {
     return new User(
         id,
@@ -70,7 +103,8 @@ public record User(
         comment,
         created,
         defaultSecondary,
-        attributes);
+        attributes,
+        security);
   }
 
   public User withDefaultRoles(RoleId primary, SecondaryRoles secondary) {
@@ -86,7 +120,8 @@ public record User(
         comment,
         created,
         secondary,
-        attributes);
+        attributes,
+        security);
   }
 
   public User withOwner(RoleId role) {
@@ -102,7 +137,8 @@ public record User(
         comment,
         created,
         defaultSecondary,
-        attributes);
+        attributes,
+        security);
   }
 
   public User withLocked(boolean lock) {
@@ -118,7 +154,8 @@ public record User(
         comment,
         created,
         defaultSecondary,
-        attributes);
+        attributes,
+        security);
   }
 
   public User withAttributes(Optional<String> changedComment, String changed) {
@@ -134,7 +171,8 @@ public record User(
         changedComment,
         created,
         defaultSecondary,
-        changed);
+        changed,
+        security);
   }
 
   public User withName(String changed, String changedHost) {
@@ -150,6 +188,34 @@ public record User(
         comment,
         created,
         defaultSecondary,
-        attributes);
+        attributes,
+        security);
+  }
+
+  public User withSecurity(UserSecurity changed) {
+    return new User(
+        id,
+        account,
+        name,
+        host,
+        verifiers,
+        defaultRole,
+        owner,
+        locked,
+        comment,
+        created,
+        defaultSecondary,
+        attributes,
+        changed);
+  }
+
+  /** Whether an administrator keeps the user from logging in, now. */
+  public boolean isLocked(Instant now) {
+    return locked
+        && security
+            .lock()
+            .flatMap(UserSecurity.Lock::until)
+            .filter(until -> !until.isAfter(now))
+            .isEmpty();
   }
 }

@@ -4,6 +4,7 @@ import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
+import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.Relation;
@@ -13,6 +14,9 @@ import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.model.UserSecurity;
+import io.portcullis.privilege.store.LoginFailures;
+import io.portcullis.privilege.store.LoginState;
 import io.portcullis.privilege.store.Provenance;
 import io.portcullis.sql.access.RelationKind;
 import java.time.Instant;
@@ -26,15 +30,23 @@ final class CatalogRows {
 
   private static final String UNLOCKED = "unlock";
   private static final String FORBIDDEN = "forbid";
+  private static final String LOCKED = "lock";
 
   private final ActiveSubject subject;
   private final CatalogState state;
   private final AccountId account;
   private final Sight sight;
   private final Provenance provenance;
+  private final LoginFailures failures;
   private final JsonRows out;
 
-  CatalogRows(ActiveSubject subject, Sight sight, Provenance provenance, JsonRows out) {
+  CatalogRows(
+      ActiveSubject subject,
+      Sight sight,
+      LoginFailures failures,
+      Provenance provenance,
+      JsonRows out) {
+    this.failures = failures;
     this.subject = subject;
     this.state = subject.snapshot().state();
     this.account = subject.subject().account();
@@ -113,23 +125,39 @@ final class CatalogRows {
 
   /** Verifiers are shown to nobody: rows pass through the text of a statement of the backend. */
   private void user(User user, Optional<Instant> login) {
+    AccountVariables variables = state.variables(user.account());
+    UserSecurity security = user.security();
+    LoginState now = LoginState.of(user, variables, failures, Instant.now());
     out.begin().add(user.id().value()).add(user.host()).add(user.name()).nothing();
-    out.add(user.locked() ? FORBIDDEN : UNLOCKED).time(user.created()).nothing();
-    out.nothing(); // password_last_changed
+    out.add(now.forbidden() ? FORBIDDEN : now.lockedOut() ? LOCKED : UNLOCKED);
+    out.time(user.created()).nothing();
+    out.time(security.passwordChanged());
     out.nothing(); // password_history
-    out.add(0).nothing().add("PASSWORD");
+    out.add(now.failedAttempts());
+    time(now.lockedAt());
+    out.add("PASSWORD");
     out.idOrNothing(provenance.creatorOf(user.id()).map(UserId::value));
     out.add(user.owner().value()).add(user.defaultRole().value()).add(attributesOf(user));
-    if (login.isPresent()) {
-      out.time(login.get());
-    } else {
-      out.nothing();
-    }
+    time(login);
     out.nothing(); // last_host
-    out.nothing().nothing().add(user.locked());
-    out.nothing(); // password_expires_at
-    out.nothing().nothing().nothing().nothing().nothing();
+    out.add(now.lockReason());
+    time(now.lockExpires());
+    out.add(now.forbidden() || now.lockedOut());
+    time(now.passwordExpires());
+    number(security.limit().map(limit -> (long) limit.attempts()));
+    number(security.limit().map(limit -> (long) limit.days()));
+    number(security.lifetimeDays().map(Integer::longValue));
+    number(security.history());
+    number(security.reuseDays());
     out.end();
+  }
+
+  private void time(Optional<Instant> time) {
+    time.ifPresentOrElse(out::time, out::nothing);
+  }
+
+  private void number(Optional<Long> number) {
+    number.ifPresentOrElse(out::add, out::nothing);
   }
 
   private void attributes(User user) {

@@ -4,6 +4,7 @@ import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.store.LoginFailures;
 import io.portcullis.privilege.store.Provenance;
 import java.time.Instant;
 import java.util.HashSet;
@@ -18,6 +19,7 @@ import java.util.Set;
  *
  * @param subject resolved against the snapshot that is shown
  * @param logins when users have logged in last
+ * @param failures logins that were refused
  * @param sessions those there are at this gate
  * @param provenance who granted what and when, as far as the tables tell it
  */
@@ -25,6 +27,7 @@ public record Reports(
     ActiveSubject subject,
     Authorizer authorizer,
     Map<UserId, Instant> logins,
+    LoginFailures failures,
     List<SessionRow> sessions,
     Provenance provenance) {
 
@@ -69,7 +72,8 @@ public record Reports(
             MO_TABLES,
             MO_SESSIONS,
             USER_ATTRIBUTES ->
-            new CatalogRows(subject, sight, provenance, out).write(table, logins, sessions);
+            new CatalogRows(subject, sight, failures, provenance, out)
+                .write(table, logins, sessions);
         case MO_ROLE_PRIVS,
             MO_EFFECTIVE_PRIVS,
             USER_PRIVILEGES,

@@ -18,6 +18,7 @@ public final class InMemoryCatalogStore implements CatalogStore, LoginStore, Pro
 
   private final Map<UserId, Instant> logins = new HashMap<>();
   private final Provenance provenance = new Provenance();
+  private final Map<UserId, FailedLogins> failures = new HashMap<>();
   private LoadedCatalog catalog = new LoadedCatalog(0, CatalogState.empty());
 
   @Override
@@ -62,6 +63,23 @@ public final class InMemoryCatalogStore implements CatalogStore, LoginStore, Pro
   @Override
   public synchronized Map<UserId, Instant> lastLogins() {
     return Map.copyOf(logins);
+  }
+
+  @Override
+  public synchronized void failed(Map<UserId, FailedLogins> noted) {
+    noted.forEach(
+        (user, count) -> {
+          if (count.equals(FailedLogins.NONE)) {
+            failures.remove(user);
+          } else {
+            failures.put(user, count);
+          }
+        });
+  }
+
+  @Override
+  public synchronized Map<UserId, FailedLogins> failedLogins() {
+    return Map.copyOf(failures);
   }
 
   @Override

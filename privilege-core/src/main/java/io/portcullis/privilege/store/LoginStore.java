@@ -11,4 +11,10 @@ public interface LoginStore {
   void loggedIn(Map<UserId, Instant> logins) throws StoreException;
 
   Map<UserId, Instant> lastLogins() throws StoreException;
+
+  /** Keeps these as the users' failed logins; {@link FailedLogins#NONE} is not kept. */
+  void failed(Map<UserId, FailedLogins> failures) throws StoreException;
+
+  /** Of all users that have any. */
+  Map<UserId, FailedLogins> failedLogins() throws StoreException;
 }

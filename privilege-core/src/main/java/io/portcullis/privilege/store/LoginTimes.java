@@ -15,9 +15,16 @@ public final class LoginTimes {
   private final LoginStore store;
   private final Map<UserId, Instant> pending = new HashMap<>();
   private final AtomicBoolean asked = new AtomicBoolean();
+  private final LoginFailures failures;
 
   public LoginTimes(LoginStore store) {
     this.store = store;
+    this.failures = new LoginFailures(store);
+  }
+
+  /** Those that were refused. */
+  public LoginFailures failures() {
+    return failures;
   }
 
   /**

@@ -46,10 +46,14 @@ import io.portcullis.sql.statement.AccessControlStatement.Password;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeRoles;
 import io.portcullis.sql.statement.AccessControlStatement.RoleChoice;
+import io.portcullis.sql.statement.AccessControlStatement.SetGateVariables;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
 import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
+import io.portcullis.sql.statement.AccessControlStatement.VariableAssignment;
+import io.portcullis.sql.statement.AccessControlStatement.VariableValue;
+import io.portcullis.sql.statement.GateVariable;
 import io.portcullis.sql.text.ErrorCode;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -364,6 +368,11 @@ final class Gate {
         Optional.of(new UserSpec(name(user), Optional.of(password))),
         Optional.empty(),
         Optional.empty());
+  }
+
+  static SetGateVariables global(GateVariable variable, String value) {
+    return new SetGateVariables(
+        List.of(new VariableAssignment(variable, true, new VariableValue.Text(value))));
   }
 
   static DropAccount dropAccount(String name) {

@@ -10,6 +10,9 @@ import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
+import io.portcullis.privilege.store.InMemoryCatalogStore;
+import io.portcullis.privilege.store.LoginFailures;
+import io.portcullis.privilege.store.LoginTimes;
 import io.portcullis.privilege.store.Provenance;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,6 +27,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 final class ReportsTest {
+
+  private static final LoginFailures NO_FAILURES =
+      new LoginTimes(new InMemoryCatalogStore()).failures();
 
   private static final int LIMIT = 1_000_000;
 
@@ -45,7 +51,9 @@ final class ReportsTest {
   }
 
   private List<JsonNode> rows(ActiveSubject subject, ReportTable table) {
-    Reports reports = new Reports(subject, authorizer, logins(), List.of(), Provenance.NONE);
+    Reports reports =
+        new Reports(
+            subject, authorizer, logins(), NO_FAILURES, List.of(), Provenance.NONE);
     byte[] json = reports.rows(table, LIMIT).orElseThrow();
     JsonNode all = JsonMapper.shared().readTree(new String(json, StandardCharsets.UTF_8));
     List<JsonNode> rows = new ArrayList<>();
@@ -177,7 +185,13 @@ final class ReportsTest {
   @Test
   void moreThanTheLimitIsNothing() {
     Reports reports =
-        new Reports(subject("root", "moadmin"), authorizer, Map.of(), List.of(), Provenance.NONE);
+        new Reports(
+            subject("root", "moadmin"),
+            authorizer,
+            Map.of(),
+            NO_FAILURES,
+            List.of(),
+            Provenance.NONE);
     assertThat(reports.rows(ReportTable.MO_ROLE_PRIVS, 100)).isEmpty();
   }
 

@@ -92,6 +92,14 @@ public final class ServerAuthentication {
     return answeredGreetingNatively;
   }
 
+  /**
+   * Whether the client has given an answer that did not fit what is cached, and nothing since. Also
+   * true where nothing is cached.
+   */
+  public boolean hasAnsweredWrongly() {
+    return phase == Phase.FULL || phase == Phase.KEY_SENT;
+  }
+
   /** The first step, from the request alone. */
   public AuthStep begin() {
     if (phase != Phase.NEW) {

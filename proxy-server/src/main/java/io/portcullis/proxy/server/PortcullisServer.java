@@ -163,6 +163,7 @@ public final class PortcullisServer implements AutoCloseable {
     CatalogWriter writer = new CatalogWriter(store, publisher);
     writer.reload();
     LoginTimes logins = new LoginTimes(store);
+    logins.failures().load();
     Authorizer authorizer =
         new Authorizer(config.catalog().schema(), config.catalog().secondaryRolesMode());
     boolean withNative = config.authentication().nativePassword();

@@ -260,20 +260,32 @@ final class BackendLease {
   }
 
   private List<@Nullable String> firstRow(ByteBuf framed) {
-    QueryResultDecoder decoder = new QueryResultDecoder(capabilities, MAX_ANSWER_BYTES);
+    Optional<QueryResult> result = read(framed, MAX_ANSWER_BYTES);
+    return result.isPresent()
+            && result.get() instanceof QueryResult.Rows rows
+            && !rows.rows().isEmpty()
+        ? rows.rows().get(0)
+        : List.of();
+  }
+
+  /**
+   * An answer that was held back, whole; empty for one that does not end. Borrows it.
+   *
+   * @param maxBytes bound for the answer
+   */
+  Optional<QueryResult> read(ByteBuf framed, int maxBytes) {
+    QueryResultDecoder decoder = new QueryResultDecoder(capabilities, maxBytes);
     int index = framed.readerIndex();
     while (framed.writerIndex() - index >= PacketFraming.HEADER_LENGTH) {
       int length = PacketFraming.payloadLength(framed, index);
       index += PacketFraming.HEADER_LENGTH;
       Optional<QueryResult> result = decoder.accept(framed.slice(index, length));
       if (result.isPresent()) {
-        return result.get() instanceof QueryResult.Rows rows && !rows.rows().isEmpty()
-            ? rows.rows().get(0)
-            : List.of();
+        return result;
       }
       index += length;
     }
-    return List.of();
+    return Optional.empty();
   }
 
   /** Executes a statement of the gate's own; {@code then} is given null, or why it failed. */

@@ -211,7 +211,12 @@ final class CatalogReads {
               tables.stream().anyMatch(ReportTable::isVolatile) ? sessions() : List.of();
           Reports reports =
               new Reports(
-                  subject, services.authorizer(), logins, sessions, provenance(subject, tables));
+                  subject,
+                  services.authorizer(),
+                  logins,
+                  services.login().times().failures(),
+                  sessions,
+                  provenance(subject, tables));
           Map<ReportTable, byte[]> rows = new EnumMap<>(ReportTable.class);
           for (ReportTable table : tables) {
             reports.rows(table, MAX_ROWS).ifPresent(some -> rows.put(table, some));

@@ -215,6 +215,7 @@ public final class ClientSession {
       SessionServices there,
       Subject subject,
       long negotiated,
+      boolean expired,
       int collation,
       Optional<String> database,
       String info,
@@ -249,7 +250,8 @@ public final class ClientSession {
             new Replies(port, negotiated),
             authority,
             lease,
-            negotiatedMultiStatements());
+            negotiatedMultiStatements(),
+            expired);
     commands = phase;
     busy = true;
     phase.enter(database, info, sequence);

@@ -17,6 +17,8 @@ import io.portcullis.proxy.wire.command.CommandByte;
 import io.portcullis.proxy.wire.command.CommandDecoder;
 import io.portcullis.proxy.wire.command.CommandEncoder;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
+import io.portcullis.proxy.wire.message.ErrPacket;
+import io.portcullis.proxy.wire.message.QueryResult;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
@@ -35,6 +37,7 @@ import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.ShowDatabases;
 import io.portcullis.sql.statement.ShowProcesslist;
+import io.portcullis.sql.statement.ShowVariables;
 import io.portcullis.sql.statement.ShowWarnings;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.UseStatement;
@@ -89,8 +92,10 @@ final class CommandPhase {
   private final ExplainedStatements explained;
   private final CatalogReads catalog;
   private final ColumnStatements columns;
+  private final VariableReads variables;
   private final Relay relay;
   private final Holdings holdings;
+  private final ExpiredPassword password;
   private final PacketStep query = this::query;
 
   private boolean multiStatements;
@@ -126,7 +131,8 @@ final class CommandPhase {
       Replies replies,
       Authority authority,
       BackendLease backend,
-      boolean multiStatements) {
+      boolean multiStatements,
+      boolean expired) {
     this.session = session;
     this.services = services;
     this.port = port;
@@ -135,6 +141,7 @@ final class CommandPhase {
     this.authority = authority;
     this.backend = backend;
     this.multiStatements = multiStatements;
+    this.password = new ExpiredPassword(services, authority, expired);
     this.relay = new Relay(this, port, backend);
     this.offload =
         new Offload(port.loop(), session.connectionId(), this::fail, session::protocolError);
@@ -148,6 +155,7 @@ final class CommandPhase {
         new ColumnStatements(this, port, services, reader, authority, backend, offload, metadata);
     this.catalog =
         new CatalogReads(this, port, services, reader, authority, backend, offload, columns);
+    this.variables = new VariableReads(this, port, reader, authority, backend);
     this.holdings =
         new Holdings(
             this, session, services, port, authority, backend, prepared, metadata, catalog);
@@ -414,7 +422,11 @@ final class CommandPhase {
     if (decoded instanceof ClientCommand.SetOption option) {
       setOption(option.option());
     } else if (decoded instanceof ClientCommand.ProcessKill kill) {
-      local.kill(new Kill(kill.connectionId(), false));
+      if (password.restricts()) {
+        fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
+      } else {
+        local.kill(new Kill(kill.connectionId(), false));
+      }
     } else if (decoded instanceof ClientCommand.Plain plain) {
       switch (plain.command()) {
         case PING -> ping();
@@ -481,7 +493,8 @@ final class CommandPhase {
           && analysis.statement() instanceof ForwardStatement forward
           && forward.effects().isEmpty()
           && authority.knowsPermitted(analysis)
-          && !StatementRewriter.isNeeded(analysis, authority.names())) {
+          && !password.restricts()
+          && !StatementRewriter.isNeeded(analysis, authority.names(), authority)) {
         reader.done();
         diagnostics = null;
         holdings.runs(forward.accesses());
@@ -580,7 +593,7 @@ final class CommandPhase {
       failQuietly(ErrorCode.ER_UNSUPPORTED_PS.error());
       return;
     }
-    if (StatementRewriter.isNeeded(analysis, names) && !rewrite(analysis)) {
+    if (StatementRewriter.isNeeded(analysis, names, authority) && !rewrite(analysis)) {
       fail(
           ErrorCode.ER_NOT_SUPPORTED_YET.error(
               names.isIdentity()
@@ -589,8 +602,19 @@ final class CommandPhase {
                       + " MiB"));
       return;
     }
+    if (analysis.viewSecurity().inString() && authority.makesInvokerViews()) {
+      fail(
+          ErrorCode.ER_NOT_SUPPORTED_YET.error(
+              "CREATE VIEW inside a string while view_security_type is INVOKER; write SQL SECURITY"
+                  + " into it"));
+      return;
+    }
     if (shape == CommandShape.PREPARE) {
-      prepared.decide(analysis);
+      if (password.restricts() && !password.permits(analysis.statement())) {
+        fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
+      } else {
+        prepared.decide(analysis);
+      }
     } else {
       run(analysis);
     }
@@ -606,6 +630,7 @@ final class CommandPhase {
         new StatementRewriter(
                 reader,
                 backend.mode(),
+                authority,
                 authority.subject(),
                 authority::answer,
                 session.connectionId())
@@ -614,9 +639,18 @@ final class CommandPhase {
     return true;
   }
 
+  /** Whether only the password may be changed. */
+  boolean mustChangePassword() {
+    return password.restricts();
+  }
+
   /** Decides a statement and executes it. */
   void run(StatementAnalysis analysis) {
     Statement statement = analysis.statement();
+    if (password.restricts() && !password.permits(statement)) {
+      fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
+      return;
+    }
     namesInRows =
         statement instanceof ShowWarnings
             || (statement instanceof ForwardStatement forward && showsDefinitions(forward));
@@ -639,6 +673,8 @@ final class CommandPhase {
       local.showWarnings(show);
     } else if (statement instanceof ShowProcesslist) {
       local.showProcesslist();
+    } else if (statement instanceof ShowVariables show) {
+      variables.show(show);
     } else if (statement instanceof Kill kill) {
       local.kill(kill);
     } else if (statement instanceof PrepareText prepare) {
@@ -757,6 +793,48 @@ final class CommandPhase {
   }
 
   void send(ResponseSink sink) {
+    send(sink, edit());
+  }
+
+  /**
+   * Sends a query of the gate's own for the statement in hand, whose answer is not the client's.
+   * Takes ownership of {@code framed}.
+   */
+  void ask(ByteBuf framed, Consumer<QueryResult.Rows> then) {
+    dropCommand();
+    command = framed;
+    shape = CommandShape.QUERY;
+    send(hold((held, end) -> answered(held, end, then)), ResponseEdit.NONE);
+  }
+
+  private void answered(HeldResponse held, ResponseEnd end, Consumer<QueryResult.Rows> then) {
+    stopTimeout();
+    Interruption why = interruption;
+    if (why != null && why.replaces(end)) {
+      held.discard();
+      fail(why.error(), why.notes());
+      return;
+    }
+    Optional<QueryResult> result;
+    try {
+      result = backend.read(held.content(), PacketFraming.MAX_FRAME_PAYLOAD);
+    } finally {
+      held.discard();
+    }
+    if (result.isPresent() && result.get() instanceof QueryResult.Rows rows) {
+      then.accept(rows);
+    } else if (result.isPresent() && result.get() instanceof QueryResult.Error error) {
+      ErrPacket packet = error.error();
+      diagnostics = null;
+      replies.error(
+          sequence, shown(new BackendError(packet.errno(), packet.sqlState(), packet.message())));
+      finishCommand();
+    } else {
+      fail(ErrorCode.ER_UNKNOWN_ERROR.error("The backend did not answer with rows"));
+    }
+  }
+
+  private void send(ResponseSink sink, ResponseEdit edit) {
     ByteBuf framed = handOver();
     Interruption early = interruption;
     if (early != null) {
@@ -772,7 +850,7 @@ final class CommandPhase {
     diagnostics = null;
     startTimeout();
     boolean hidden = sink == relay && columns.inHand().isPresent();
-    backend.execute(framed, shape, edit(), hidden ? new ColumnRelay(this, port, relay) : sink);
+    backend.execute(framed, shape, edit, hidden ? new ColumnRelay(this, port, relay) : sink);
   }
 
   /**
@@ -885,7 +963,20 @@ final class CommandPhase {
     return true;
   }
 
+  /** Answers, and releases the packet, while the password has to be changed first. */
+  private boolean isRestricted(Packet packet) {
+    if (!password.restricts()) {
+      return false;
+    }
+    packet.release();
+    fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
+    return true;
+  }
+
   private void initDb(Packet packet) {
+    if (isRestricted(packet)) {
+      return;
+    }
     ClientCommand decoded = decode(packet, packet.payload());
     String database = ((ClientCommand.InitDb) decoded).database();
     if (database.isEmpty()) {
@@ -920,6 +1011,9 @@ final class CommandPhase {
   }
 
   private void fieldList(Packet packet) {
+    if (isRestricted(packet)) {
+      return;
+    }
     ClientCommand decoded = decode(packet, packet.payload());
     String table = ((ClientCommand.FieldList) decoded).table();
     if (isAmbiguous(packet, table)) {
@@ -960,6 +1054,7 @@ final class CommandPhase {
   private void resetConnection() {
     prepared.forget();
     authority.forgetTemporaryTables();
+    authority.variables().forget();
     diagnostics = null;
     multiStatements = session.negotiatedMultiStatements();
     holdings.forgetConnection();

@@ -404,12 +404,17 @@ final class ExplainedStatements {
   /** The command in hand as it would be sent; the caller owns it. */
   private ByteBuf withIdentities(StatementAnalysis analysis, ActiveSubject subject) {
     ByteBuf inner = phase.handOver();
-    if (!StatementRewriter.isNeeded(analysis, subject.names())) {
+    if (!StatementRewriter.isNeeded(analysis, subject.names(), authority)) {
       return inner;
     }
     try {
       return new StatementRewriter(
-              reader, backend.mode(), subject, authority::answer, session.connectionId())
+              reader,
+              backend.mode(),
+              authority,
+              subject,
+              authority::answer,
+              session.connectionId())
           .answerIdentities(inner, analysis, port.allocator());
     } finally {
       inner.release();

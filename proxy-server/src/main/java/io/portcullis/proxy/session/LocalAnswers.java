@@ -3,11 +3,14 @@ package io.portcullis.proxy.session;
 import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.dcl.DclResult;
+import io.portcullis.privilege.dcl.VariableRules;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
 import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccessControlStatement.SetGateVariables;
+import io.portcullis.sql.statement.AccessControlStatement.VariableAssignment;
 import io.portcullis.sql.statement.Kill;
 import io.portcullis.sql.statement.ShowDatabases;
 import io.portcullis.sql.statement.ShowWarnings;
@@ -161,7 +164,7 @@ final class LocalAnswers {
 
   void accessControl(AccessControlStatement statement) {
     phase.dropCommand();
-    if (phase.inTransaction()) {
+    if (phase.inTransaction() && !(statement instanceof SetGateVariables)) {
       // MySQL commits what is open before an administrative statement (PM 4.5).
       backend.internal(
           "COMMIT",
@@ -187,6 +190,9 @@ final class LocalAnswers {
         () -> services.dcl().execute(subject, database, statement),
         result -> {
           if (result instanceof DclResult.Done done) {
+            if (statement instanceof SetGateVariables set) {
+              keep(set);
+            }
             phase.diagnostics(new Diagnostics(Optional.empty(), done::notes));
             phase.answerOk(done.notes().size());
           } else if (result instanceof DclResult.Rows rows) {
@@ -203,5 +209,18 @@ final class LocalAnswers {
             throw new AssertionError(result);
           }
         });
+  }
+
+  /** What was set for the session alone, and found right. */
+  private void keep(SetGateVariables set) {
+    for (VariableAssignment assignment : set.assignments()) {
+      if (!assignment.global()) {
+        authority
+            .variables()
+            .set(
+                assignment.variable(),
+                VariableRules.check(assignment.variable(), assignment.value()).value());
+      }
+    }
   }
 }

@@ -5,10 +5,12 @@ import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountStatus;
+import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
+import io.portcullis.privilege.store.LoginFailures;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.proxy.auth.AuthPlugins;
@@ -72,6 +74,7 @@ final class Login {
           | CapabilityFlags.PLUGIN_AUTH
           | CapabilityFlags.CONNECT_ATTRS
           | CapabilityFlags.PLUGIN_AUTH_LENENC_CLIENT_DATA
+          | CapabilityFlags.CAN_HANDLE_EXPIRED_PASSWORDS
           | CapabilityFlags.SESSION_TRACK
           | CapabilityFlags.DEPRECATE_EOF;
 
@@ -93,6 +96,10 @@ final class Login {
   private Optional<LoginName> name = Optional.empty();
   private boolean secure;
   private boolean closed;
+
+  /** Whether the password was found right or wrong. */
+  private boolean judged;
+
   private int sequence;
 
   /**
@@ -253,6 +260,9 @@ final class Login {
       authenticated.payload().ifPresent(this::send);
       authenticated();
     } else if (step instanceof AuthStep.Rejected rejected) {
+      if (rejected.error().code() == ErrorCode.ER_ACCESS_DENIED_ERROR) {
+        failed();
+      }
       reject(rejected.error());
     } else {
       throw new AssertionError(step);
@@ -313,11 +323,34 @@ final class Login {
       return;
     }
     User user = known.get();
-    if (user.locked()) {
+    judged = true;
+    Instant now = Instant.now();
+    CatalogState state = services.publisher().current().state();
+    AccountVariables variables = state.variables(user.account());
+    LoginFailures failures = login.times().failures();
+    if (failures.lockedUntil(user, variables, now).isPresent()) {
+      // As for a wrong password: else guessing could go on while the lock stands (PM 1.4).
+      reject(denied());
+      return;
+    }
+    if (failures.forget(user.id())) {
+      flushLater(failures::flush);
+    }
+    if (user.isLocked(now)) {
       reject(ErrorCode.ER_ACCOUNT_HAS_BEEN_LOCKED.error(user.name(), port.remoteHost()));
       return;
     }
-    CatalogState state = services.publisher().current().state();
+    if (!variables.invitedNodes().admits(port.remoteHost())) {
+      reject(ErrorCode.ER_HOST_NOT_PRIVILEGED.error(port.remoteHost()));
+      return;
+    }
+    boolean expired = user.security().isExpired(variables, now);
+    if (expired
+        && !CapabilityFlags.has(
+            decoded.capabilities(), CapabilityFlags.CAN_HANDLE_EXPIRED_PASSWORDS)) {
+      reject(ErrorCode.ER_MUST_CHANGE_PASSWORD_LOGIN.error());
+      return;
+    }
     Optional<Account> account = state.account(user.account());
     if (account.filter(a -> a.status() != AccountStatus.SUSPENDED).isEmpty()) {
       reject(ErrorCode.ER_ACCOUNT_SUSPENDED.error(account.map(Account::name).orElse("")));
@@ -360,7 +393,8 @@ final class Login {
         account.get(),
         there,
         new Subject(user.account(), user.id(), user.name(), port.remoteHost(), primary, secondary),
-        decoded.capabilities() & offered,
+        decoded.capabilities() & offered & ~CapabilityFlags.CAN_HANDLE_EXPIRED_PASSWORDS,
+        expired,
         collation,
         decoded.database().filter(database -> !database.isEmpty()),
         proof(user).orElse(""),
@@ -381,22 +415,43 @@ final class Login {
 
   /** For SHOW USERS: a login does not wait for it, and is none the worse when it fails. */
   private void noteLogin(User user) {
-    if (!login.times().note(user.id(), Instant.now())) {
-      return;
+    if (login.times().note(user.id(), Instant.now())) {
+      flushLater(login.times()::flush);
     }
+  }
+
+  /** The password was wrong: counted at once, stored soon. What is told does not wait for it. */
+  private void failed() {
+    judged = true;
+    CatalogState state = services.publisher().current().state();
+    LoginFailures failures = login.times().failures();
+    boolean flush =
+        find()
+            .filter(user -> failures.failed(user, state.variables(user.account()), Instant.now()))
+            .isPresent();
+    if (flush) {
+      flushLater(failures::flush);
+    }
+  }
+
+  private interface Flush {
+    void run() throws StoreException;
+  }
+
+  private void flushLater(Flush flush) {
     try {
       services
           .store()
           .execute(
               () -> {
                 try {
-                  login.times().flush();
+                  flush.run();
                 } catch (StoreException e) {
-                  LOG.atDebug().setCause(e).log("the time of a login is stored with the next one");
+                  LOG.atDebug().setCause(e).log("what is known of logins is stored with the next");
                 }
               });
     } catch (RejectedExecutionException e) {
-      LOG.atDebug().log("the store is busy: the time of a login is stored when it is asked for");
+      LOG.atDebug().log("the store is busy: what is known of logins is stored later");
     }
   }
 
@@ -448,6 +503,10 @@ final class Login {
   }
 
   void close() {
+    ServerAuthentication underway = authentication;
+    if (!judged && underway != null && underway.hasAnsweredWrongly()) {
+      failed(); // or whoever hangs up after a wrong answer could guess for ever
+    }
     closed = true;
     closeTimeout();
   }

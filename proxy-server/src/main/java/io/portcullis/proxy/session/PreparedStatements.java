@@ -155,6 +155,7 @@ final class PreparedStatements {
     StatementAnalysis analysis = prepared.analysis();
     if (analysis.statement() instanceof ForwardStatement forward
         && forward.effects().isEmpty()
+        && !phase.mustChangePassword()
         && prepared.knownPermitted(authority.version())) {
       phase.relay(forward.accesses());
       return;

@@ -14,6 +14,7 @@ import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.StatementAnalysis;
+import io.portcullis.sql.statement.GateVariable;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.ServerFlavour;
 import io.portcullis.sql.text.SqlError;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * decided on the newest snapshot: the memory of permitted statements is forgotten as soon as
  * anything it rests on has changed. Confined to the session's event loop.
  */
-public final class Authority {
+public final class Authority implements VariableSource {
 
   private static final int REMEMBERED = 64;
 
@@ -40,6 +41,7 @@ public final class Authority {
   private final BackendObjects objects;
   private final boolean foldNames;
   private final Set<RelationName> temporaryTables = new HashSet<>();
+  private final SessionVariables variables = new SessionVariables();
   private final @Nullable StatementAnalysis[] permitted = new StatementAnalysis[REMEMBERED];
 
   private ActiveSubject active;
@@ -91,6 +93,18 @@ public final class Authority {
         .account(subject.account())
         .filter(account -> account.status() == AccountStatus.SUSPENDED)
         .map(account -> ErrorCode.ER_ACCOUNT_SUSPENDED.error(account.name()));
+  }
+
+  /** Those of the gate that the session has set for itself. */
+  public SessionVariables variables() {
+    return variables;
+  }
+
+  /** Under the newest snapshot. */
+  @Override
+  public String variable(GateVariable variable, boolean global) {
+    CatalogState state = publisher.current().state();
+    return variables.value(variable, global, state.variables(active.subject().account()));
   }
 
   /** What databases of the account are called at the backend. */

@@ -7,12 +7,14 @@ import io.portcullis.privilege.authz.NameSpace;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Account;
+import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.Packets;
 import io.portcullis.sql.analysis.IdentityUse;
 import io.portcullis.sql.analysis.StatementAnalysis;
+import io.portcullis.sql.analysis.VariableUse;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.text.LexicalMode;
@@ -43,8 +45,10 @@ public final class StatementRewriter {
   private final ActiveSubject subject;
   private final Function<List<String>, Optional<Boolean>> privileges;
   private final int connectionId;
+  private final VariableSource variables;
 
   /**
+   * @param variables of the gate, as the session has them
    * @param reader of the event loop; what it has read before is used up
    * @param subject who the answers are about
    * @param privileges answers what HAS_PRIVILEGE asks
@@ -52,9 +56,11 @@ public final class StatementRewriter {
   public StatementRewriter(
       StatementReader reader,
       LexicalMode mode,
+      VariableSource variables,
       ActiveSubject subject,
       Function<List<String>, Optional<Boolean>> privileges,
       int connectionId) {
+    this.variables = variables;
     this.reader = reader;
     this.mode = mode;
     this.subject = subject;
@@ -63,10 +69,15 @@ public final class StatementRewriter {
   }
 
   /** Whether there is anything to put in the place of something. */
-  public static boolean isNeeded(StatementAnalysis analysis, NameSpace names) {
-    return names.isIdentity()
-        ? !analysis.identities().isEmpty()
-        : !analysis.identitiesInNameSpace().isEmpty() || !analysis.databases().isEmpty();
+  public static boolean isNeeded(
+      StatementAnalysis analysis, NameSpace names, VariableSource variables) {
+    boolean answered =
+        names.isIdentity()
+            ? !analysis.identities().isEmpty()
+            : !analysis.identitiesInNameSpace().isEmpty() || !analysis.databases().isEmpty();
+    return answered
+        || !analysis.variables().isEmpty()
+        || (analysis.viewSecurity().viewToken() >= 0 && variables.makesInvokerViews());
   }
 
   /**
@@ -126,6 +137,17 @@ public final class StatementRewriter {
         text += " AS `" + name.replace("`", "``") + "`";
       }
       edits.add(new Edit(use.firstToken(), use.endToken(), text));
+    }
+    for (VariableUse use : analysis.variables()) {
+      String text = answer(use);
+      if (use.column()) {
+        text += " AS `" + statement.text(use.token()).replace("`", "``") + "`";
+      }
+      edits.add(new Edit(use.token(), use.token() + 1, text));
+    }
+    int view = analysis.viewSecurity().viewToken();
+    if (view >= 0 && variables.makesInvokerViews()) {
+      edits.add(new Edit(view, view + 1, "SQL SECURITY INVOKER " + statement.text(view)));
     }
     if (names) {
       analysis.databases().tokens().forEach(token -> addPhysical(statement, token, edits));
@@ -217,12 +239,21 @@ public final class StatementRewriter {
     return values;
   }
 
+  private String answer(VariableUse use) {
+    String value = variables.variable(use.variable(), use.global());
+    return switch (use.variable().kind()) {
+      case SWITCH -> value.equals(AccountVariables.ON) ? "1" : "0";
+      case NUMBER -> value;
+      case TEXT -> literal(value);
+    };
+  }
+
   private static String roleName(CatalogState state, RoleId role) {
     return state.role(role).map(Role::name).orElse("");
   }
 
   /** Reads the same in every sql_mode and character set: a backslash is no part of a quoted one. */
-  private static String literal(String value) {
+  public static String literal(String value) {
     if (value.indexOf('\\') < 0) {
       return "'" + value.replace("'", "''") + "'";
     }

@@ -92,6 +92,84 @@ final class LoginTest {
     assertThat(login("u", "wrong").errno()).isEqualTo(1045);
   }
 
+  private void lockAfterTwo() {
+    gate.administer(
+        "CREATE USER u IDENTIFIED BY 'pw'",
+        "SET GLOBAL connection_control_failed_connections_threshold = 2",
+        "SET GLOBAL connection_control_max_connection_delay = 600000");
+  }
+
+  @Test
+  void afterTooManyFailuresTheRightPasswordIsAnsweredAsAWrongOne() {
+    lockAfterTwo();
+    String wrong = login("u", "wrong").error().message();
+    login("u", "wrong");
+    TestClient.Received locked = login("u", "pw");
+    assertThat(locked.errno()).isEqualTo(1045);
+    assertThat(locked.error().message()).isEqualTo(wrong);
+    gate.administer("ALTER USER u UNLOCK");
+    assertThat(login("u", "pw").isOk()).isTrue();
+  }
+
+  @Test
+  void aLoginBetweenFailuresBeginsToCountAnew() {
+    lockAfterTwo();
+    for (int i = 0; i < 3; i++) {
+      login("u", "wrong");
+      assertThat(login("u", "pw").isOk()).isTrue();
+    }
+  }
+
+  @Test
+  void whoHangsUpAfterAWrongAnswerHasFailed() {
+    sha2();
+    lockAfterTwo();
+    assertThat(login("u", "pw").isOk()).as("the fast way is open").isTrue();
+    for (int i = 0; i < 2; i++) {
+      gate.authentication.stop();
+      TestClient guess = gate.connect();
+      guess.login("u", "wrong", Optional.empty(), TestClient.UTF8MB4, TestClient.CAPABILITIES);
+      guess.disconnect();
+      gate.authentication.start();
+      gate.pump();
+    }
+    assertThat(login("u", "pw").errno()).isEqualTo(1045);
+  }
+
+  @Test
+  void addressIsToldToThoseWithThePasswordOnly() {
+    gate.administer("CREATE USER u IDENTIFIED BY 'pw'", "SET GLOBAL invited_nodes = '192.0.2.7'");
+    assertThat(login("u", "pw").isOk()).as("nothing is checked yet").isTrue();
+    gate.administer("SET GLOBAL validnode_checking = ON");
+    assertThat(login("u", "pw").errno()).isEqualTo(1130);
+    assertThat(login("u", "wrong").errno()).isEqualTo(1045);
+  }
+
+  @Test
+  void anExpiredPasswordLetsInToChangeItOnly() {
+    gate.administer("CREATE USER u IDENTIFIED BY 'pw' PASSWORD EXPIRE");
+    assertThat(login("u", "pw").errno()).as("a client that cannot").isEqualTo(1862);
+    assertThat(login("u", "wrong").errno()).isEqualTo(1045);
+    TestClient client = gate.connect();
+    client
+        .login(
+            "u",
+            "pw",
+            Optional.empty(),
+            TestClient.UTF8MB4,
+            TestClient.CAPABILITIES | CapabilityFlags.CAN_HANDLE_EXPIRED_PASSWORDS)
+        .ok();
+    client.query("SELECT CURRENT_USER()").ok();
+    client.query("SET autocommit = 1").ok();
+    assertThat(client.query("SHOW DATABASES").errno()).isEqualTo(1820);
+    assertThat(client.query("SELECT a FROM d.t").errno()).isEqualTo(1820);
+    assertThat(client.query("SET ROLE NONE").errno()).isEqualTo(1820);
+    assertThat(client.query("ALTER USER root IDENTIFIED BY 'mine'").errno()).isEqualTo(1820);
+    client.query("ALTER USER u IDENTIFIED BY 'fresh'").ok();
+    client.query("SET ROLE NONE").ok();
+    assertThat(login("u", "fresh").isOk()).isTrue();
+  }
+
   @Test
   void roleInTheNameIsActiveWhenGranted() {
     gate.administer(

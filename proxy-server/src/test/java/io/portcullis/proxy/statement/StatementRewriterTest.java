@@ -11,6 +11,7 @@ import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.AccountStatus;
+import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.Verifiers;
@@ -19,6 +20,7 @@ import io.portcullis.proxy.wire.TrackedBuffers;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.analysis.StatementAnalyzer;
 import io.portcullis.sql.lexer.LexLimits;
+import io.portcullis.sql.statement.GateVariable;
 import io.portcullis.sql.text.ClientCharset;
 import io.portcullis.sql.text.LexicalMode;
 import io.portcullis.sql.text.ServerVersion;
@@ -93,6 +95,8 @@ final class StatementRewriterTest {
         ServerVersion.parse(version), ClientCharset.ofName(charset).orElseThrow(), sqlMode);
   }
 
+  private AccountVariables variables = AccountVariables.DEFAULTS;
+
   private StatementAnalysis analysis(byte[] text) {
     ByteBuf payload = buffers.of(text);
     try {
@@ -122,7 +126,13 @@ final class StatementRewriterTest {
     ByteBuf framed = buffers.allocator().heapBuffer();
     framed.writeMediumLE(payload.length).writeByte(0).writeBytes(payload);
     ByteBuf out =
-        new StatementRewriter(reader, mode(), subject, StatementRewriterTest::mayReadShop, 42)
+        new StatementRewriter(
+                reader,
+                mode(),
+                (variable, global) -> variables.value(variable),
+                subject,
+                StatementRewriterTest::mayReadShop,
+                42)
             .rewrite(framed, analysis, buffers.allocator());
     assertThat(framed.readerIndex()).as("borrowed").isZero();
     framed.release();
@@ -244,17 +254,20 @@ final class StatementRewriterTest {
     assertThat(
             StatementRewriter.isNeeded(
                 analysis("SELECT a FROM shop.t".getBytes(StandardCharsets.UTF_8)),
-                subject("sys").names()))
+                subject("sys").names(),
+                (variable, global) -> variables.value(variable)))
         .isFalse();
     assertThat(
             StatementRewriter.isNeeded(
                 analysis("SELECT a FROM shop.t".getBytes(StandardCharsets.UTF_8)),
-                subject("acme").names()))
+                subject("acme").names(),
+                (variable, global) -> variables.value(variable)))
         .isTrue();
     assertThat(
             StatementRewriter.isNeeded(
                 analysis("SELECT a FROM t".getBytes(StandardCharsets.UTF_8)),
-                subject("acme").names()))
+                subject("acme").names(),
+                (variable, global) -> variables.value(variable)))
         .isFalse();
     becomes(
         "sys",
@@ -277,7 +290,8 @@ final class StatementRewriterTest {
     assertThat(
             StatementRewriter.isNeeded(
                 analysis("SELECT DATABASE()".getBytes(StandardCharsets.UTF_8)),
-                subject("sys").names()))
+                subject("sys").names(),
+                (variable, global) -> variables.value(variable)))
         .isFalse();
     becomes("acme", "SELECT DATABASE()", "SELECT SUBSTRING(DATABASE(), 6) AS `DATABASE()`");
   }
@@ -303,5 +317,28 @@ final class StatementRewriterTest {
         "acme",
         "  /* x */ SELECT a\n FROM shop.t -- shop.u",
         "  /* x */ SELECT a\n FROM acme$shop.t -- shop.u");
+  }
+
+  @Test
+  void aVariableOfTheGateIsAnsweredAndKeepsItsColumn() {
+    variables =
+        variables
+            .with(GateVariable.PROTECTED_DATABASES, Optional.of("a'b"))
+            .with(GateVariable.PASSWORD_HISTORY, Optional.of("6"));
+    assertThat(rewritten("sys", "SELECT @@global.protected_databases, 1 + @@password_history"))
+        .isEqualTo("SELECT 'a''b' AS `@@global.protected_databases`, 1 + 6");
+    assertThat(rewritten("sys", "SELECT 1 WHERE @@validate_password = @@autocommit"))
+        .isEqualTo("SELECT 1 WHERE 0 = @@autocommit");
+  }
+
+  @Test
+  void aViewIsMadeAsTheSessionSays() {
+    assertThat(rewritten("sys", "CREATE OR REPLACE VIEW v AS SELECT 1"))
+        .isEqualTo("CREATE OR REPLACE VIEW v AS SELECT 1");
+    variables = variables.with(GateVariable.VIEW_SECURITY_TYPE, Optional.of("INVOKER"));
+    assertThat(rewritten("sys", "CREATE OR REPLACE VIEW v AS SELECT 1"))
+        .isEqualTo("CREATE OR REPLACE SQL SECURITY INVOKER VIEW v AS SELECT 1");
+    assertThat(rewritten("sys", "CREATE SQL SECURITY DEFINER VIEW v AS SELECT 1"))
+        .isEqualTo("CREATE SQL SECURITY DEFINER VIEW v AS SELECT 1");
   }
 }

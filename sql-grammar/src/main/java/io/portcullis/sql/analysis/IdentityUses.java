@@ -2,6 +2,10 @@ package io.portcullis.sql.analysis;
 
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.parser.StatementRefused;
+import io.portcullis.sql.parser.SystemVariableName;
+import io.portcullis.sql.statement.GateVariable;
+import io.portcullis.sql.text.ErrorCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -9,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds calls of identity functions among the tokens of a statement. */
+/** Finds calls of identity functions, and variables of the gate, among a statement's tokens. */
 final class IdentityUses {
 
   /** Behind these a select list begins, or goes on. */
@@ -43,6 +47,8 @@ final class IdentityUses {
   private static final int MOST_ARGUMENTS = 5;
 
   private final LexedStatement text;
+  private final List<IdentityUse> calls = new ArrayList<>();
+  private final List<VariableUse> variables = new ArrayList<>();
 
   /** For each open parenthesis, and outside of all: whether a select list is being read. */
   private final Deque<Boolean> inSelectList = new ArrayDeque<>();
@@ -52,7 +58,7 @@ final class IdentityUses {
   }
 
   static List<IdentityUse> of(LexedStatement text) {
-    return new IdentityUses(text).find();
+    return find(text).calls;
   }
 
   /**
@@ -75,8 +81,22 @@ final class IdentityUses {
     return Optional.empty();
   }
 
-  private List<IdentityUse> find() {
-    List<IdentityUse> uses = new ArrayList<>();
+  static IdentityUses find(LexedStatement text) {
+    IdentityUses uses = new IdentityUses(text);
+    uses.find();
+    return uses;
+  }
+
+  List<IdentityUse> calls() {
+    return calls;
+  }
+
+  /** Variables of the gate that the statement reads, in the order of the text. */
+  List<VariableUse> variables() {
+    return variables;
+  }
+
+  private void find() {
     inSelectList.push(false);
     int i = 0;
     while (i < text.size()) {
@@ -86,14 +106,36 @@ final class IdentityUses {
               : Optional.empty();
       int end = function.isPresent() ? end(function.get(), i) : i;
       if (end > i) {
-        uses.add(new IdentityUse(function.get(), i, end, isColumn(i, end)));
+        calls.add(new IdentityUse(function.get(), i, end, isColumn(i, end)));
         i = end;
       } else {
+        if (text.kind(i) == TokenKind.SYSTEM_VARIABLE) {
+          variable(i);
+        }
         follow(i);
         i++;
       }
     }
-    return List.copyOf(uses);
+  }
+
+  private void variable(int token) {
+    Optional<SystemVariableName> written = SystemVariableName.of(text.value(token));
+    if (written.isEmpty() || !GateVariable.isReserved(written.get().name())) {
+      return;
+    }
+    String name = written.get().name();
+    GateVariable variable =
+        GateVariable.named(name)
+            .orElseThrow(
+                () ->
+                    new StatementRefused(
+                        ErrorCode.ER_UNKNOWN_SYSTEM_VARIABLE.error(name), text.span(token)));
+    if (written.get().session() && !variable.hasSessionValue()) {
+      throw new StatementRefused(
+          ErrorCode.ER_INCORRECT_GLOBAL_LOCAL_VAR.error(variable, "GLOBAL"), text.span(token));
+    }
+    boolean global = written.get().global() || !variable.hasSessionValue();
+    variables.add(new VariableUse(variable, global, token, isColumn(token, token + 1)));
   }
 
   /** Behind the call that begins at {@code i}, or {@code i} when that is none. */

@@ -15,19 +15,25 @@ public final class StatementAnalysis implements AnalysisResult {
   private final boolean cacheable;
   private final List<IdentityUse> identities;
   private final List<IdentityUse> identitiesInNameSpace;
+  private final List<VariableUse> variables;
   private final DatabaseUses databases;
   private final Optional<DatabaseUses> databasesInString;
+  private final ViewSecurity viewSecurity;
 
   StatementAnalysis(
       Statement statement,
       boolean cacheable,
       List<IdentityUse> identities,
+      List<VariableUse> variables,
       DatabaseUses databases,
-      Optional<DatabaseUses> databasesInString) {
+      Optional<DatabaseUses> databasesInString,
+      ViewSecurity viewSecurity) {
+    this.viewSecurity = viewSecurity;
     this.statement = statement;
     this.cacheable = cacheable;
     this.identitiesInNameSpace = List.copyOf(identities);
     this.identities = identities.stream().filter(use -> !use.function().isAboutNames()).toList();
+    this.variables = List.copyOf(variables);
     this.databases = databases;
     this.databasesInString = databasesInString;
   }
@@ -45,6 +51,16 @@ public final class StatementAnalysis implements AnalysisResult {
   /** Whether one of them is answered anew at each execution, so that it cannot be prepared. */
   public boolean asksAboutPrivileges() {
     return identities.stream().anyMatch(use -> use.function().isAboutPrivileges());
+  }
+
+  /** Of CREATE VIEW: where it leaves open with whose rights the view is read. */
+  public ViewSecurity viewSecurity() {
+    return viewSecurity;
+  }
+
+  /** Variables of the gate that it reads: answered in the text as the identities are. */
+  public List<VariableUse> variables() {
+    return variables;
   }
 
   /**
@@ -74,7 +90,13 @@ public final class StatementAnalysis implements AnalysisResult {
   public StatementAnalysis prepared() {
     if (statement instanceof PrepareText prepare) {
       return new StatementAnalysis(
-          prepare.prepared(), false, List.of(), databasesInString.orElseThrow(), Optional.empty());
+          prepare.prepared(),
+          false,
+          List.of(),
+          List.of(),
+          databasesInString.orElseThrow(),
+          Optional.empty(),
+          viewSecurity);
     }
     throw new IllegalStateException("statement: " + statement + " (expected: a PREPARE)");
   }

@@ -150,10 +150,18 @@ public final class StatementAnalyzer {
       QualifiedNames names = new QualifiedNames(text);
       Statement statement = reader.read(names);
       if (asksWhoInside(text)) {
-        return refused("USER() and other functions about the session in dynamic SQL");
+        return refused(
+            "USER(), other functions about the session and variables of the gate in dynamic SQL");
+      }
+      IdentityUses uses = IdentityUses.find(text);
+      boolean byGate =
+          statement instanceof AccessControlStatement || statement instanceof ExplainAccess;
+      if (!uses.variables().isEmpty() && !isAnsweredInText(statement) && !byGate) {
+        return refused(
+            "a variable of the gate in this kind of statement; SELECT and SHOW VARIABLES show it");
       }
       List<IdentityUse> identities =
-          isAnsweredInText(statement) ? IdentityUses.of(text) : List.of();
+          isAnsweredInText(statement) ? uses.calls() : List.of();
       Optional<IdentityFunction> misused = IdentityUses.misused(text, identities);
       boolean sent = statement instanceof ForwardStatement || statement instanceof SetVariables;
       if (sent && misused.isPresent()) {
@@ -161,10 +169,12 @@ public final class StatementAnalyzer {
       }
       return new StatementAnalysis(
           statement,
-          !(statement instanceof AccessControlStatement || statement instanceof ExplainAccess),
+          !byGate,
           identities,
+          isAnsweredInText(statement) ? uses.variables() : List.of(),
           DatabaseUses.of(statement, names),
-          names.inString().map(inner -> DatabaseUses.of(statement, inner)));
+          names.inString().map(inner -> DatabaseUses.of(statement, inner)),
+          ViewSecurity.of(text));
     } catch (StatementRefused refused) {
       return new AnalysisRefused(refused.refusal());
     } catch (StackOverflowError tooDeep) {
@@ -184,7 +194,10 @@ public final class StatementAnalyzer {
 
   /** The gate's answer cannot be put into a string; the backend's would be about the gate. */
   private static boolean asksWhoInside(LexedStatement text) {
-    return DynamicText.in(text).filter(inner -> !IdentityUses.of(inner).isEmpty()).isPresent();
+    return DynamicText.in(text)
+        .map(IdentityUses::find)
+        .filter(uses -> !uses.calls().isEmpty() || !uses.variables().isEmpty())
+        .isPresent();
   }
 
   /** Not in definitions: there such a call is asked again each time the object is used. */

@@ -139,8 +139,14 @@ final class AccessControlGrammar {
       users.add(userSpec());
     } while (cursor.acceptMark(","));
     List<String> defaultRoles = cursor.accept("DEFAULT", "ROLE") ? roles() : List.of();
-    Optional<Boolean> lock = lock();
-    return new CreateUser(ifNotExists, users, defaultRoles, lock.orElse(false), attribute());
+    UserOptionsGrammar options = new UserOptionsGrammar(cursor).read();
+    return new CreateUser(
+        ifNotExists,
+        users,
+        defaultRoles,
+        options.locked().orElse(false),
+        attribute(),
+        options.options());
   }
 
   private AccessControlStatement alterUser() {
@@ -163,8 +169,9 @@ final class AccessControlGrammar {
     }
     Optional<DefaultRoles> defaultRoles =
         cursor.accept("DEFAULT", "ROLE") ? Optional.of(defaultRoles()) : Optional.empty();
-    Optional<Boolean> lock = lock();
-    return new AlterUser(ifExists, users, defaultRoles, lock, attribute());
+    UserOptionsGrammar options = new UserOptionsGrammar(cursor).read();
+    return new AlterUser(
+        ifExists, users, defaultRoles, options.locked(), attribute(), options.options());
   }
 
   private boolean beginsMapping() {
@@ -230,29 +237,22 @@ final class AccessControlGrammar {
     if (cursor.is("PASSWORD")) {
       throw cursor.notOffered("IDENTIFIED BY PASSWORD");
     }
-    Password password = random ? new Password("", true) : new Password(cursor.string());
-    if (cursor.isAny("REPLACE", "RETAIN")) {
-      throw cursor.notOffered("IDENTIFIED BY ... " + word());
+    String clearText = random ? "" : cursor.string();
+    return Optional.of(new Password(clearText, random, replaced("IDENTIFIED BY ...")));
+  }
+
+  /** {@code [REPLACE 'current password']}. */
+  private Optional<String> replaced(String statement) {
+    Optional<String> current =
+        cursor.accept("REPLACE") ? Optional.of(cursor.string()) : Optional.empty();
+    if (cursor.is("RETAIN")) {
+      throw cursor.notOffered(statement + " RETAIN");
     }
-    return Optional.of(password);
+    return current;
   }
 
   private String word() {
     return cursor.text().text(cursor.at()).toUpperCase(Locale.ROOT);
-  }
-
-  private Optional<Boolean> lock() {
-    if (cursor.accept("ACCOUNT", "LOCK") || cursor.accept("LOCK")) {
-      return Optional.of(true);
-    }
-    if (cursor.accept("ACCOUNT", "UNLOCK") || cursor.accept("UNLOCK")) {
-      return Optional.of(false);
-    }
-    if (cursor.isAny(
-        "PASSWORD", "FAILED_LOGIN_ATTEMPTS", "PASSWORD_LOCK_TIME", "REQUIRE", "WITH")) {
-      throw cursor.notOffered("the option " + word() + " of a user");
-    }
-    return Optional.empty();
   }
 
   private Optional<UserAttribute> attribute() {
@@ -574,14 +574,11 @@ final class AccessControlGrammar {
     if (call) {
       cursor.expectMark("(");
     }
-    Password password = new Password(cursor.string());
+    String clearText = cursor.string();
     if (call) {
       cursor.expectMark(")");
     }
-    if (cursor.isAny("REPLACE", "RETAIN")) {
-      throw cursor.notOffered("SET PASSWORD ... " + word());
-    }
-    return new SetPassword(user, password);
+    return new SetPassword(user, new Password(clearText, false, replaced("SET PASSWORD ...")));
   }
 
   // ---------------------------------------------------------------- names

@@ -87,6 +87,10 @@ final class SetGrammar {
     if (cursor.is("RESOURCE")) {
       throw cursor.notOffered("SET RESOURCE GROUP");
     }
+    GateVariableGrammar gate = new GateVariableGrammar(cursor);
+    if (gate.begins()) {
+      return gate.statement();
+    }
     if (transaction()) {
       cursor.expectEnd();
       return done();
@@ -169,6 +173,10 @@ final class SetGrammar {
   }
 
   private void item() {
+    if (new GateVariableGrammar(cursor).begins()) {
+      throw cursor.notOffered(
+          "variables of the gate and of the server in one SET", "SET them one after the other");
+    }
     if (cursor.is("NAMES") && !isAssigned(1)) {
       cursor.skip();
       names();

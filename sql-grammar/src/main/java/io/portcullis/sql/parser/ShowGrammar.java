@@ -5,12 +5,16 @@ import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.parser.QueryReader.QueryReading;
+import io.portcullis.sql.statement.GateVariable;
 import io.portcullis.sql.statement.ShowDatabases;
 import io.portcullis.sql.statement.ShowProcesslist;
+import io.portcullis.sql.statement.ShowVariables;
 import io.portcullis.sql.statement.ShowWarnings;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.StatementKind;
+import io.portcullis.sql.text.LikePattern;
 import java.util.Locale;
+import java.util.Optional;
 
 /** SHOW (PM 4.3). A WHERE may compare and call built-in functions, but not query. */
 final class ShowGrammar {
@@ -59,8 +63,37 @@ final class ShowGrammar {
       cursor.expectEnd();
       return new ShowProcesslist(true);
     }
+    Optional<ShowVariables> variables = variables();
+    if (variables.isPresent()) {
+      return variables.get();
+    }
     forwarded();
     return accesses.forward(StatementKind.SHOW);
+  }
+
+  /** SHOW VARIABLES, if it may show some of the gate's. */
+  private Optional<ShowVariables> variables() {
+    int begin = cursor.at();
+    boolean global = cursor.is("GLOBAL");
+    cursor.acceptAny("GLOBAL", "SESSION", "LOCAL");
+    if (cursor.accept("VARIABLES")) {
+      if (cursor.is("WHERE")) {
+        int condition = cursor.at() + 1;
+        condition();
+        return Optional.of(new ShowVariables(global, Optional.empty(), condition));
+      }
+      Optional<String> like = cursor.like();
+      cursor.expectEnd();
+      boolean own =
+          like.isEmpty()
+              || GateVariable.all().stream()
+                  .anyMatch(each -> LikePattern.matches(like.get(), each.variableName()));
+      if (own) {
+        return Optional.of(new ShowVariables(global, like, ShowVariables.NO_CONDITION));
+      }
+    }
+    cursor.moveTo(begin);
+    return Optional.empty();
   }
 
   private void forwarded() {
@@ -108,7 +141,8 @@ final class ShowGrammar {
     }
     int begin = cursor.at();
     cursor.acceptAny("GLOBAL", "SESSION", "LOCAL");
-    if (cursor.acceptAny("VARIABLES", "STATUS")) {
+    if (cursor.acceptAny(
+        "VARIABLES", "STATUS")) { // of VARIABLES, those that show none of the gate's
       condition();
       return;
     }

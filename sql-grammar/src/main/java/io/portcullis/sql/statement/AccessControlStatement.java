@@ -4,6 +4,7 @@ import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.ObjectName;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,11 +21,16 @@ public sealed interface AccessControlStatement extends Statement {
   /**
    * A clear-text password in a statement. Its {@code toString} does not show it.
    *
-   * @param random the gate makes one and shows it once; there is no text then
+   * @param random the gate makes one and shows it once; there is no text before
+   * @param current REPLACE: the password before, as the statement has it
    */
-  record Password(String clearText, boolean random) {
+  record Password(String clearText, boolean random, Optional<String> current) {
     public Password(String clearText) {
       this(clearText, false);
+    }
+
+    public Password(String clearText, boolean random) {
+      this(clearText, random, Optional.empty());
     }
 
     @Override
@@ -94,6 +100,66 @@ public sealed interface AccessControlStatement extends Statement {
   }
 
   /**
+   * Options about passwords and locks (PM 5.3); each is empty where the statement does not have it.
+   *
+   * @param lock what a statement that locks says about it
+   * @param attempts FAILED_LOGIN_ATTEMPTS
+   * @param lockDays PASSWORD_LOCK_TIME; {@link #UNBOUNDED}: until it is unlocked
+   */
+  record UserOptions(
+      Optional<LockDetails> lock,
+      Optional<PasswordExpiry> expiry,
+      Optional<OwnRule> history,
+      Optional<OwnRule> reuseDays,
+      Optional<CurrentRule> current,
+      Optional<Integer> attempts,
+      Optional<Integer> lockDays) {
+    public static final int UNBOUNDED = -1;
+
+    public static final UserOptions NONE =
+        new UserOptions(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+  }
+
+  /**
+   * {@code [REASON 'text'] [FOR n MINUTE | HOUR | DAY]} behind ACCOUNT LOCK.
+   *
+   * @param time empty: until it is unlocked
+   */
+  record LockDetails(Optional<String> reason, Optional<Duration> time) {}
+
+  /** {@code PASSWORD EXPIRE [INTERVAL n DAY | NEVER | DEFAULT]}. */
+  sealed interface PasswordExpiry {
+    record Now() implements PasswordExpiry {}
+
+    record Never() implements PasswordExpiry {}
+
+    record Default() implements PasswordExpiry {}
+
+    record After(int days) implements PasswordExpiry {}
+  }
+
+  /**
+   * A number of the user's own in place of the account's variable.
+   *
+   * @param value empty for DEFAULT: the variable decides
+   */
+  record OwnRule(Optional<Long> value) {}
+
+  /** {@code PASSWORD REQUIRE CURRENT [DEFAULT | OPTIONAL]}. */
+  enum CurrentRule {
+    REQUIRED,
+    OPTIONAL,
+    DEFAULT
+  }
+
+  /**
    * @param defaultRoles granted to each user; empty: public is the default role
    */
   record CreateUser(
@@ -101,8 +167,18 @@ public sealed interface AccessControlStatement extends Statement {
       List<UserSpec> users,
       List<String> defaultRoles,
       boolean locked,
-      Optional<UserAttribute> attribute)
+      Optional<UserAttribute> attribute,
+      UserOptions options)
       implements AccessControlStatement {
+    public CreateUser(
+        boolean ifNotExists,
+        List<UserSpec> users,
+        List<String> defaultRoles,
+        boolean locked,
+        Optional<UserAttribute> attribute) {
+      this(ifNotExists, users, defaultRoles, locked, attribute, UserOptions.NONE);
+    }
+
     public CreateUser {
       users = List.copyOf(users);
       defaultRoles = List.copyOf(defaultRoles);
@@ -118,8 +194,18 @@ public sealed interface AccessControlStatement extends Statement {
       List<UserSpec> users,
       Optional<DefaultRoles> defaultRoles,
       Optional<Boolean> lock,
-      Optional<UserAttribute> attribute)
+      Optional<UserAttribute> attribute,
+      UserOptions options)
       implements AccessControlStatement {
+    public AlterUser(
+        boolean ifExists,
+        List<UserSpec> users,
+        Optional<DefaultRoles> defaultRoles,
+        Optional<Boolean> lock,
+        Optional<UserAttribute> attribute) {
+      this(ifExists, users, defaultRoles, lock, attribute, UserOptions.NONE);
+    }
+
     public AlterUser {
       users = List.copyOf(users);
     }
@@ -291,6 +377,34 @@ public sealed interface AccessControlStatement extends Statement {
   }
 
   record SetRole(RoleChoice choice) implements AccessControlStatement {}
+
+  /**
+   * {@code SET} of the gate's own variables, and of no others.
+   *
+   * @param assignments in the order of the text
+   */
+  record SetGateVariables(List<VariableAssignment> assignments) implements AccessControlStatement {
+    public SetGateVariables {
+      assignments = List.copyOf(assignments);
+    }
+  }
+
+  /**
+   * @param global for the account; else for the session
+   */
+  record VariableAssignment(GateVariable variable, boolean global, VariableValue value) {}
+
+  /** What is assigned: one constant. */
+  sealed interface VariableValue {
+    /** A string, or an unquoted word such as ON. */
+    record Text(String text) implements VariableValue {}
+
+    /** As written, with its sign. */
+    record Numeric(String digits) implements VariableValue {}
+
+    /** {@code DEFAULT}. */
+    record Default() implements VariableValue {}
+  }
 
   /** {@code SET SECONDARY ROLE ALL | NONE}. */
   record SetSecondaryRole(boolean all) implements AccessControlStatement {}

@@ -10,6 +10,7 @@ public sealed interface Statement
         ShowDatabases,
         ShowWarnings,
         ShowProcesslist,
+        ShowVariables,
         Kill,
         PrepareText,
         ExecuteText,

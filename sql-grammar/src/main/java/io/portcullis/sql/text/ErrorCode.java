@@ -12,6 +12,11 @@ public enum ErrorCode {
   /** The server has no limit per address; drivers know the number. */
   ER_HOST_CON_COUNT_ERROR(1040, "08004", "Too many connections from host '%s'"),
   ER_DBACCESS_DENIED_ERROR(1044, "42000", "Access denied for user '%s'@'%s' to database '%s'"),
+  /** The number a write that is not permitted has (PM 2.5). */
+  ER_DATABASE_PROTECTED(
+      1044,
+      "42000",
+      "Access denied for user '%s'@'%s' to database '%s': protected_databases lists it, so only sessions of the administrator's role write to it"),
   ER_ACCESS_DENIED_ERROR(1045, "28000", "Access denied for user '%s'@'%s' (using password: %s)"),
   /** The number a refused login has, said after the right password. */
   ER_ACCOUNT_SUSPENDED(1045, "28000", "Access denied: Account %s is suspended"),
@@ -38,18 +43,22 @@ public enum ErrorCode {
   ER_NET_PACKET_TOO_LARGE(1153, "08S01", "Got a packet bigger than 'max_allowed_packet' bytes"),
   ER_NET_PACKETS_OUT_OF_ORDER(1156, "08S01", "Got packets out of order"),
   ER_NET_UNCOMPRESS_ERROR(1157, "08S01", "Couldn't uncompress communication packet"),
+  ER_UNKNOWN_SYSTEM_VARIABLE(1193, "HY000", "Unknown system variable '%s'"),
   ER_TOO_MANY_USER_CONNECTIONS(
       1203, "42000", "User %s already has more than 'max_user_connections' active connections"),
   ER_SPECIFIC_ACCESS_DENIED_ERROR(
       1227,
       "42000",
       "Access denied; you need (at least one of) the %s privilege(s) for this operation"),
+  ER_GLOBAL_VARIABLE(
+      1229, "HY000", "Variable '%s' is a GLOBAL variable and should be set with SET GLOBAL"),
   ER_WRONG_VALUE_FOR_VAR(1231, "42000", "Variable '%s' can't be set to the value of '%s': %s"),
   ER_NOT_SUPPORTED_YET(1235, "42000", "Portcullis refuses this statement: %s"),
   ER_NOT_SUPPORTED_AUTH_MODE(
       1251,
       "08004",
       "Client does not support authentication protocol requested by server; consider upgrading MySQL client"),
+  ER_INCORRECT_GLOBAL_LOCAL_VAR(1238, "HY000", "Variable '%s' is a %s variable"),
   ER_UNKNOWN_STMT_HANDLER(1243, "HY000", "Unknown prepared statement handler (%s) given to %s"),
   /** A limit of the account: its administrator of the cluster restricted it (PM 4.7). */
   ER_ACCOUNT_RESTRICTED(
@@ -83,6 +92,10 @@ public enum ErrorCode {
       "HY000",
       "You must reset your password using ALTER USER statement before executing this statement."),
   ER_MALFORMED_PACKET(1835, "HY000", "Malformed communication packet."),
+  ER_MUST_CHANGE_PASSWORD_LOGIN(
+      1862,
+      "HY000",
+      "Your password has expired. To log in you must change it using a client that supports expired passwords."),
   ER_QUERY_TIMEOUT(
       3024, "HY000", "Query execution was interrupted, maximum statement execution time exceeded"),
   ER_ACCOUNT_HAS_BEEN_LOCKED(3118, "HY000", "Access denied for user '%s'@'%s'. Account is locked."),
@@ -95,6 +108,16 @@ public enum ErrorCode {
   ER_SYSTEM_SCHEMA_WRITE(3552, "HY000", "Access to system schema '%s' is rejected."),
   ER_MANDATORY_ROLE(3628, "HY000", "%s"),
   ER_CREDENTIALS_CONTRADICT_TO_HISTORY(3638, "HY000", "%s"),
+  ER_INCORRECT_CURRENT_PASSWORD(
+      3891,
+      "HY000",
+      "Incorrect current password. Specify the correct password which has to be replaced."),
+  ER_MISSING_CURRENT_PASSWORD(
+      3892,
+      "HY000",
+      "Current password needs to be specified in the REPLACE clause in order to change it."),
+  ER_CURRENT_PASSWORD_NOT_REQUIRED(
+      3893, "HY000", "Do not specify the current password while changing it for other users."),
   ER_INVALID_USER_ATTRIBUTE_JSON(3982, "HY000", "The user attribute must be a valid JSON object"),
   ER_ROLE_GRANTED_TO_ITSELF(4027, "HY000", "cannot grant role %s to %s"),
   ER_CLIENT_INTERACTION_TIMEOUT(

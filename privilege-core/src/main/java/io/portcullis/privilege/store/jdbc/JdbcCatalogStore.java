@@ -22,9 +22,14 @@ import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.model.UserSecurity;
+import io.portcullis.privilege.model.UserSecurity.FormerPassword;
+import io.portcullis.privilege.model.UserSecurity.Lock;
+import io.portcullis.privilege.model.UserSecurity.LoginLimit;
 import io.portcullis.privilege.model.Verifiers;
 import io.portcullis.privilege.store.CatalogStore;
 import io.portcullis.privilege.store.EpochConflict;
+import io.portcullis.privilege.store.FailedLogins;
 import io.portcullis.privilege.store.LoadedCatalog;
 import io.portcullis.privilege.store.LoginStore;
 import io.portcullis.privilege.store.Provenance;
@@ -33,6 +38,7 @@ import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.jdbc.Rows.LevelCode;
 import io.portcullis.privilege.store.jdbc.Rows.SecondaryCode;
 import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.statement.GateVariable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -178,6 +184,56 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
   }
 
   @Override
+  public void failed(Map<UserId, FailedLogins> failures) throws StoreException {
+    try (Connection connection = pool.connection();
+        PreparedStatement put =
+            connection.prepareStatement(
+                "REPLACE INTO "
+                    + schema
+                    + ".catalog_failed_login (user_id, attempts, locked_since_millis) VALUES (?, ?,"
+                    + " ?)");
+        PreparedStatement delete =
+            connection.prepareStatement(
+                "DELETE FROM " + schema + ".catalog_failed_login WHERE user_id = ?")) {
+      for (Map.Entry<UserId, FailedLogins> failed : failures.entrySet()) {
+        if (failed.getValue().equals(FailedLogins.NONE)) {
+          delete.setInt(1, failed.getKey().value());
+          delete.addBatch();
+        } else {
+          put.setInt(1, failed.getKey().value());
+          put.setInt(2, failed.getValue().attempts());
+          put.setObject(3, failed.getValue().lockedSince().map(Instant::toEpochMilli).orElse(null));
+          put.addBatch();
+        }
+      }
+      put.executeBatch();
+      delete.executeBatch();
+    } catch (SQLException e) {
+      throw pool.failure("noting failed logins", e);
+    }
+  }
+
+  @Override
+  public Map<UserId, FailedLogins> failedLogins() throws StoreException {
+    Map<UserId, FailedLogins> failures = new HashMap<>();
+    try (Connection connection = pool.connection()) {
+      each(
+          connection,
+          "user_id, attempts, locked_since_millis FROM ",
+          "catalog_failed_login",
+          "",
+          row ->
+              failures.put(
+                  new UserId(row.getInt(1)),
+                  new FailedLogins(
+                      row.getInt(2), nullableLong(row, 3).map(Instant::ofEpochMilli))));
+    } catch (SQLException e) {
+      throw pool.failure("reading failed logins", e);
+    }
+    return failures;
+  }
+
+  @Override
   public void close() {
     pool.close();
   }
@@ -267,6 +323,12 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
         "catalog_account",
         "",
         row -> rows.add(new CatalogChange.AccountPut(account(row, backends))));
+    each(
+        connection,
+        "account_id, name, value FROM ",
+        "catalog_variable",
+        "",
+        row -> rows.add(variable(row)));
     Map<Integer, UserId> privateRoles = new HashMap<>();
     each(
         connection,
@@ -292,13 +354,42 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
         "catalog_user_profile",
         "",
         row -> profiles.put(row.getInt(1), profile(row)));
+    Map<Integer, List<FormerPassword>> former = new HashMap<>();
+    each(
+        connection,
+        "user_id, caching_sha2, native_password, set_millis FROM ",
+        "catalog_former_password",
+        "ORDER BY user_id, position",
+        row ->
+            former
+                .computeIfAbsent(row.getInt(1), user -> new ArrayList<>())
+                .add(
+                    new FormerPassword(
+                        new Verifiers(row.getString(2), row.getString(3)),
+                        Instant.ofEpochMilli(row.getLong(4)))));
+    Map<Integer, UserSecurity> securities = new HashMap<>();
+    each(
+        connection,
+        "user_id, password_changed_millis, must_change, lifetime_days, history, reuse_days,"
+            + " require_current, failed_attempts, lock_days, lock_reason, locked_millis,"
+            + " locked_until_millis FROM ",
+        "catalog_user_security",
+        "",
+        row ->
+            securities.put(
+                row.getInt(1), security(row, former.getOrDefault(row.getInt(1), List.of()))));
     each(
         connection,
         "user_id, name, host, caching_sha2, native_password, default_role_id, owner_role_id,"
             + " locked, comment, created_millis, account_id FROM ",
         "catalog_user",
         "",
-        row -> rows.add(new CatalogChange.UserPut(user(row, profiles))));
+        row -> {
+          User user = user(row, profiles);
+          UserSecurity security = securities.get(row.getInt(1));
+          rows.add(
+              new CatalogChange.UserPut(security == null ? user : user.withSecurity(security)));
+        });
     each(
         connection,
         "user_id, backend, login_user, sealed_password FROM ",
@@ -407,6 +498,17 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
         backends.getOrDefault(row.getInt(1), Account.MAIN_BACKEND));
   }
 
+  private static CatalogChange variable(ResultSet row) throws SQLException, StoreException {
+    String name = row.getString(2);
+    Optional<GateVariable> variable = GateVariable.named(name);
+    if (variable.isEmpty()) {
+      throw new StoreException(
+          "the catalog holds a variable this Portcullis does not know: " + name);
+    }
+    return new CatalogChange.VariableSet(
+        new AccountId(row.getInt(1)), variable.get(), Optional.of(row.getString(3)));
+  }
+
   /** Reads a row of a result. */
   private interface RowReader {
     void read(ResultSet row) throws SQLException, StoreException;
@@ -472,6 +574,35 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
         Instant.ofEpochMilli(row.getLong(10)),
         profile.secondary(),
         profile.attributes());
+  }
+
+  private static UserSecurity security(ResultSet row, List<FormerPassword> former)
+      throws SQLException {
+    Optional<Integer> attempts = nullableLong(row, 8).map(Long::intValue);
+    Optional<Long> since = nullableLong(row, 11);
+    return new UserSecurity(
+        Instant.ofEpochMilli(row.getLong(2)),
+        row.getBoolean(3),
+        nullableLong(row, 4).map(Long::intValue),
+        nullableLong(row, 5),
+        nullableLong(row, 6),
+        nullableLong(row, 7).map(flag -> flag != 0),
+        attempts.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new LoginLimit(attempts.get(), row.getInt(9))),
+        since.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new Lock(
+                    Optional.ofNullable(row.getString(10)),
+                    Instant.ofEpochMilli(since.get()),
+                    nullableLong(row, 12).map(Instant::ofEpochMilli))),
+        former);
+  }
+
+  private static Optional<Long> nullableLong(ResultSet row, int column) throws SQLException {
+    long value = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(value);
   }
 
   /** Of the columns role, privilege, level, object, kind and option, the first ones. */

@@ -25,6 +25,7 @@ final class Migrations {
           "0001-catalog.sql",
           "0002-user-profiles.sql",
           "0003-accounts.sql",
+          "0004-variables-and-passwords.sql",
           "0005-column-grants.sql",
           "0007-backends.sql",
           "0008-provenance.sql");

@@ -17,6 +17,7 @@ import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.model.UserSecurity;
 import io.portcullis.sql.access.RelationKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -64,6 +65,11 @@ final class Rows {
           "catalog_user",
           "catalog_role",
           "catalog_account_backend",
+          "catalog_user_security",
+          "catalog_former_password",
+          "catalog_user",
+          "catalog_role",
+          "catalog_variable",
           "catalog_account");
 
   /** One execution of one statement. */
@@ -95,6 +101,8 @@ final class Rows {
       return put.account().id();
     } else if (change instanceof CatalogChange.AccountDropped dropped) {
       return dropped.account();
+    } else if (change instanceof CatalogChange.VariableSet set) {
+      return set.account();
     } else if (change instanceof CatalogChange.UserPut put) {
       return put.user().account();
     } else if (change instanceof CatalogChange.UserDropped dropped) {
@@ -159,6 +167,8 @@ final class Rows {
       put(put.account());
     } else if (change instanceof CatalogChange.AccountDropped) {
       dropAccount();
+    } else if (change instanceof CatalogChange.VariableSet set) {
+      put(set);
     } else if (change instanceof CatalogChange.UserPut put) {
       put(put.user());
     } else if (change instanceof CatalogChange.UserDropped dropped) {
@@ -168,6 +178,11 @@ final class Rows {
       delete("catalog_user_profile WHERE account_id = ? AND user_id = ?", user);
       delete("catalog_user_creator WHERE account_id = ? AND user_id = ?", user);
       delete("catalog_user_mapping WHERE account_id = ? AND user_id = ?", user);
+      delete("catalog_user_security WHERE account_id = ? AND user_id = ?", user);
+      delete("catalog_former_password WHERE account_id = ? AND user_id = ?", user);
+      rows.add(
+          new Row(
+              "DELETE FROM " + schema + ".catalog_failed_login WHERE user_id = ?", List.of(user)));
       rows.add(
           new Row(
               "DELETE FROM " + schema + ".catalog_login WHERE account_id = ? AND user_id = ?",
@@ -317,9 +332,24 @@ final class Rows {
                 + schema
                 + ".catalog_user WHERE account_id = ?)",
             List.of(NO_ACCOUNT, account)));
+    rows.add(
+        new Row(
+            "DELETE FROM "
+                + schema
+                + ".catalog_failed_login WHERE user_id IN (SELECT user_id FROM "
+                + schema
+                + ".catalog_user WHERE account_id = ?)",
+            List.of(account)));
     for (String table : TABLES_OF_ACCOUNT) {
       delete(table + " WHERE account_id = ?");
     }
+  }
+
+  private void put(CatalogChange.VariableSet set) {
+    String name = set.variable().variableName();
+    delete("catalog_variable WHERE account_id = ? AND name = ?", name);
+    set.value()
+        .ifPresent(value -> insert("catalog_variable (account_id, name, value)", name, value));
   }
 
   private void put(User user) {
@@ -352,6 +382,43 @@ final class Rows {
           user.id().value(),
           SecondaryCode.text(user.defaultSecondary()),
           user.attributes());
+    }
+    putSecurity(user);
+  }
+
+  private void putSecurity(User user) {
+    int id = user.id().value();
+    UserSecurity security = user.security();
+    delete("catalog_user_security WHERE account_id = ? AND user_id = ?", id);
+    if (!security.equals(UserSecurity.of(user.created()))) {
+      insert(
+          "catalog_user_security (account_id, user_id, password_changed_millis, must_change,"
+              + " lifetime_days, history, reuse_days, require_current, failed_attempts, lock_days,"
+              + " lock_reason, locked_millis, locked_until_millis)",
+          id,
+          security.passwordChanged().toEpochMilli(),
+          security.mustChange(),
+          orNull(security.lifetimeDays()),
+          orNull(security.history()),
+          orNull(security.reuseDays()),
+          orNull(security.requireCurrent()),
+          orNull(security.limit().map(UserSecurity.LoginLimit::attempts)),
+          orNull(security.limit().map(UserSecurity.LoginLimit::days)),
+          orNull(security.lock().flatMap(UserSecurity.Lock::reason)),
+          orNull(security.lock().map(lock -> lock.since().toEpochMilli())),
+          orNull(security.lock().flatMap(UserSecurity.Lock::until).map(Instant::toEpochMilli)));
+    }
+    delete("catalog_former_password WHERE account_id = ? AND user_id = ?", id);
+    for (int i = 0; i < security.former().size(); i++) {
+      UserSecurity.FormerPassword former = security.former().get(i);
+      insert(
+          "catalog_former_password (account_id, user_id, position, caching_sha2, native_password,"
+              + " set_millis)",
+          id,
+          i,
+          former.verifiers().cachingSha2(),
+          former.verifiers().nativePassword(),
+          former.set().toEpochMilli());
     }
   }
 
