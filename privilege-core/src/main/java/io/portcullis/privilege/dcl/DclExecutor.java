@@ -227,7 +227,7 @@ public final class DclExecutor {
     Passwords hashes = Passwords.of(random, settings.nativePasswords());
     if (statement instanceof AlterUser || statement instanceof SetPassword) {
       // Comparing with earlier passwords takes milliseconds each: not while others wait to write.
-      change(new Draft(newest(who)), currentDatabase, statement, hashes);
+      change(new Draft(newest(who), clock.instant()), currentDatabase, statement, hashes);
     }
     DclResult result =
         writer.write(

@@ -200,7 +200,13 @@ final class MappingStatementsTest {
   }
 
   private String shown(Gate.Session session) {
-    Reports reports = new Reports(session.active(), gate.authorizer, Map.of(), List.of(), Provenance.NONE);
+    Reports reports = new Reports(
+            session.active(),
+            gate.authorizer,
+            Map.of(),
+            gate.logins.failures(),
+            List.of(),
+            Provenance.NONE);
     return new String(
         reports.rows(ReportTable.MO_USER_MAPPING, 1 << 20).orElseThrow(), StandardCharsets.UTF_8);
   }
