@@ -162,8 +162,8 @@ final class HintsPropertyTest {
         || !Requirement.reachesBelowView(missing.kind())) {
       return kind.isPresent();
     }
-    return new ViewWalk(authorizer, binding, active.names(), relation)
-        .below(active, missing.kind())
+    return new ViewWalk(authorizer, binding, active.names(), missing.kind(), relation)
+        .below(active)
         .isEmpty();
   }
 

@@ -246,7 +246,7 @@ final class ExplainedStatements {
     if (!(explanation.decision() instanceof Decision.Unresolved unresolved)) {
       decided(question, analysis, accesses, explanation);
     } else if (lookups < CommandPhase.MAX_LOOKUPS) {
-      phase.lookUp(unresolved.names(), () -> decide(question, analysis, accesses, lookups + 1));
+      phase.lookUp(unresolved, () -> decide(question, analysis, accesses, lookups + 1));
     } else {
       phase.fail(CommandPhase.OBJECTS_KEEP_CHANGING);
     }

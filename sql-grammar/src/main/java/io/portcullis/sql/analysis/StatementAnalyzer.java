@@ -81,6 +81,21 @@ public final class StatementAnalyzer {
     }
   }
 
+  /** What the body of a stored program touches, as {@link #readView}. */
+  public ProgramReading readProgram(LexedStatement definition) {
+    try {
+      return new ProgramReading.Understood(reader.readProgram(definition));
+    } catch (StatementRefused refused) {
+      return new ProgramReading.NotUnderstood(refused.refusal());
+    } catch (StackOverflowError tooDeep) {
+      return new ProgramReading.NotUnderstood(refused("it is nested too deeply").refusal());
+    } catch (RuntimeException unforeseen) {
+      return new ProgramReading.NotUnderstood(
+          refused("it could not be analysed (" + unforeseen.getClass().getSimpleName() + ")")
+              .refusal());
+    }
+  }
+
   private static boolean isCacheable(AnalysisResult result, LexedStatement statement) {
     if (result instanceof StatementAnalysis analysis) {
       return analysis.cacheable();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Definitions of views as the servers print them: what they read, and what a change can reach. */
@@ -148,12 +149,18 @@ final class ViewReadingTest {
             ""));
   }
 
+  @Test
+  void theStoredFunctionsItCallsAreNamed() {
+    ViewReading reading = read("select `d`.`f`(`d`.`t`.`a`) AS `x` from `d`.`t`", MARIADB);
+    assertThat(names(((ViewReading.Understood) reading).body().functions())).isEqualTo("d.f");
+  }
+
   @TestFactory
   Stream<DynamicTest> whatIsNotUnderstoodToItsLastTokenIsNoView() {
     return Stream.of(
             "insert into `d`.`t` values (1)",
             "show tables",
-            "select `d`.`f`(1) AS `x`",
+            "select `f`(1) AS `x`",
             "select * from `d`.`t` procedure analyse()")
         .map(
             definition ->

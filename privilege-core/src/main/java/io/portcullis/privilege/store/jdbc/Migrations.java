@@ -21,7 +21,8 @@ final class Migrations {
 
   /** In order; the position is the version. Never changed once released, only added to. */
   private static final List<String> SCRIPTS =
-      List.of("0001-catalog.sql", "0002-user-profiles.sql", "0003-accounts.sql");
+      List.of(
+          "0001-catalog.sql", "0002-user-profiles.sql", "0003-accounts.sql", "0006-programs.sql");
 
   private static final int LOCK_SECONDS = 60;
 

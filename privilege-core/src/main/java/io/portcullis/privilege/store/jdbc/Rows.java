@@ -50,6 +50,7 @@ final class Rows {
       List.of(
           "catalog_grant",
           "catalog_relation",
+          "catalog_program",
           "catalog_database",
           "catalog_role_to_role",
           "catalog_role_to_user",
@@ -193,6 +194,7 @@ final class Rows {
           LevelCode.RELATION,
           relation);
       delete("catalog_relation WHERE account_id = ? AND relation_id = ?", relation);
+      delete("catalog_program WHERE account_id = ? AND relation_id = ?", relation);
     } else {
       throw new AssertionError(change);
     }
@@ -330,9 +332,10 @@ final class Rows {
 
   private void put(Relation relation) {
     lastRelation = Math.max(lastRelation, relation.id().value());
-    delete("catalog_relation WHERE account_id = ? AND relation_id = ?", relation.id().value());
+    String table = relation.kind().isProgram() ? "catalog_program" : "catalog_relation";
+    delete(table + " WHERE account_id = ? AND relation_id = ?", relation.id().value());
     insert(
-        "catalog_relation (account_id, relation_id, database_id, name, kind_code, owner_role_id)",
+        table + " (account_id, relation_id, database_id, name, kind_code, owner_role_id)",
         relation.id().value(),
         relation.database().value(),
         relation.name(),
@@ -350,7 +353,12 @@ final class Rows {
     delete("catalog_private_role WHERE account_id = ? AND role_id = ?", role);
     delete("catalog_role WHERE account_id = ? AND role_id = ?", role);
     for (String table :
-        List.of("catalog_role", "catalog_user", "catalog_database", "catalog_relation")) {
+        List.of(
+            "catalog_role",
+            "catalog_user",
+            "catalog_database",
+            "catalog_relation",
+            "catalog_program")) {
       rows.add(
           new Row(
               "UPDATE "
@@ -398,21 +406,26 @@ final class Rows {
   }
 
   private void dropDatabase(long database) {
-    rows.add(
-        new Row(
-            "DELETE FROM "
-                + schema
-                + ".catalog_grant WHERE account_id = ? AND level_code = ? AND object_id IN (SELECT"
-                + " relation_id FROM "
-                + schema
-                + ".catalog_relation WHERE account_id = ? AND database_id = ?)",
-            List.of(account, LevelCode.RELATION, account, database)));
+    for (String table : List.of("catalog_relation", "catalog_program")) {
+      rows.add(
+          new Row(
+              "DELETE FROM "
+                  + schema
+                  + ".catalog_grant WHERE account_id = ? AND level_code = ? AND object_id IN"
+                  + " (SELECT relation_id FROM "
+                  + schema
+                  + "."
+                  + table
+                  + " WHERE account_id = ? AND database_id = ?)",
+              List.of(account, LevelCode.RELATION, account, database)));
+    }
     delete(
         "catalog_grant WHERE account_id = ? AND level_code IN (?, ?) AND object_id = ?",
         LevelCode.DATABASE,
         LevelCode.RELATIONS_OF,
         database);
     delete("catalog_relation WHERE account_id = ? AND database_id = ?", database);
+    delete("catalog_program WHERE account_id = ? AND database_id = ?", database);
     delete("catalog_database WHERE account_id = ? AND database_id = ?", database);
   }
 
@@ -495,6 +508,10 @@ final class Rows {
     static final int NO_KIND = 0;
     static final int TABLE = 1;
     static final int VIEW = 2;
+    static final int FUNCTION = 3;
+    static final int PROCEDURE = 4;
+    static final int TRIGGER = 5;
+    static final int EVENT = 6;
 
     private LevelCode() {}
 
@@ -502,6 +519,10 @@ final class Rows {
       return switch (kind) {
         case TABLE -> TABLE;
         case VIEW -> VIEW;
+        case FUNCTION -> FUNCTION;
+        case PROCEDURE -> PROCEDURE;
+        case TRIGGER -> TRIGGER;
+        case EVENT -> EVENT;
       };
     }
 
