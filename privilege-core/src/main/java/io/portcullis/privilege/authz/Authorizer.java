@@ -620,7 +620,8 @@ public final class Authorizer {
               ? ErrorCode.ER_SYSTEM_SCHEMA_WRITE.error(database)
               : noAccessTo(subject, database));
     }
-    if (SystemDatabases.isCatalog(database, catalogSchema)) {
+    boolean program = Requirement.impliedKind(kind).filter(RelationKind::isProgram).isPresent();
+    if (program || SystemDatabases.isCatalog(database, catalogSchema)) {
       return refused(subject, kind, database, relation);
     }
     if (relation != null && SystemDatabases.isListOfSessions(database, relation)) {

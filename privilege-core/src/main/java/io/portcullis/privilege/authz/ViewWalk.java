@@ -146,7 +146,7 @@ final class ViewWalk {
     }
     return definition instanceof ProgramDefinition.Unreadable
         ? unreadable()
-        : routine.equals(named) ? doesNotExist() : invalid();
+        : kind == asked && routine.equals(named) ? doesNotExist() : invalid();
   }
 
   private ActiveSubject definer(ActiveSubject comer, RelationKind kind, RelationName name) {

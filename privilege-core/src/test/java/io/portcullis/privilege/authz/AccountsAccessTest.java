@@ -61,8 +61,9 @@ final class AccountsAccessTest {
         fold,
         (database, name) -> false,
         (database, name) -> name.equals("v") ? RelationKinds.Found.VIEW : RelationKinds.Found.TABLE,
-        (database, name) ->
-            views.getOrDefault(RelationName.of(database, name), new ViewDefinition.Absent()));
+        new HarmlessPrograms(
+            (database, name) ->
+                views.getOrDefault(RelationName.of(database, name), new ViewDefinition.Absent())));
   }
 
   private ActiveSubject who(String account, String user, String role) {

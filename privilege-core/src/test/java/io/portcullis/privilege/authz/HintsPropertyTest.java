@@ -47,7 +47,7 @@ final class HintsPropertyTest {
   private static final Pattern SET_ROLE = Pattern.compile("SET ROLE `(.+)`");
   private static final Pattern GRANT =
       Pattern.compile(
-          "GRANT (.+) ON (ACCOUNT|DATABASE|TABLE|VIEW) (?:\\*|`(.+?)`(?:\\.`(.+)`)?) TO"
+          "GRANT (.+) ON (ACCOUNT|DATABASE|TABLE|VIEW|FUNCTION|PROCEDURE) (?:\\*|`(.+?)`(?:\\.`(.+)`)?) TO"
               + " (ROLE|USER) `(.+)`");
 
   private Authorizer authorizer = new Authorizer("portcullis");
@@ -121,10 +121,25 @@ final class HintsPropertyTest {
             binding.kinds().kind(database, name) == RelationKinds.Found.UNKNOWN
                 ? RelationKinds.Found.ABSENT
                 : binding.kinds().kind(database, name),
-        (database, name) ->
-            binding.views().of(database, name) instanceof ViewDefinition.Unknown
-                ? new ViewDefinition.Absent()
-                : binding.views().of(database, name));
+        decided(binding.views()));
+  }
+
+  private static ViewDefinitions decided(ViewDefinitions views) {
+    return new ViewDefinitions() {
+      @Override
+      public ViewDefinition of(String database, String view) {
+        return views.of(database, view) instanceof ViewDefinition.Unknown
+            ? new ViewDefinition.Absent()
+            : views.of(database, view);
+      }
+
+      @Override
+      public ProgramDefinition program(RelationKind kind, String database, String name) {
+        return views.program(kind, database, name) instanceof ProgramDefinition.Unknown
+            ? new ProgramDefinition.Absent()
+            : views.program(kind, database, name);
+      }
+    };
   }
 
   private static Optional<Subject> switched(ActiveSubject active, String statement) {
@@ -152,6 +167,12 @@ final class HintsPropertyTest {
   private boolean isGrantable(AccessRequest missing, ActiveSubject active, Binding binding) {
     if (databaseOf(missing).isCurrent() || !authorizer.canBeGranted(missing)) {
       return false;
+    }
+    if (missing.object() instanceof RelationName routine
+        && Requirement.isExecuting(missing.kind())) {
+      return new ViewWalk(authorizer, binding, active.names(), missing.kind(), routine)
+          .below(active)
+          .isEmpty();
     }
     if (!(missing.object() instanceof RelationName relation)
         || Requirement.impliedKind(missing.kind()).isPresent()) {
@@ -258,10 +279,11 @@ final class HintsPropertyTest {
     }
     RelationKind as = RelationKind.valueOf(grant.group(2));
     String name = grant.group(4);
-    if (kind(RelationName.of(home.name(), name), with, binding).filter(as::equals).isEmpty()) {
+    if (!as.isProgram()
+        && kind(RelationName.of(home.name(), name), with, binding).filter(as::equals).isEmpty()) {
       return Optional.empty();
     }
-    if (with.relation(home.id(), name).isEmpty()) {
+    if (with.relation(home.id(), as, name).isEmpty()) {
       with =
           with.apply(
               new CatalogChange.RelationPut(
@@ -275,7 +297,7 @@ final class HintsPropertyTest {
             with,
             role,
             type,
-            new GrantLevel.OnRelation(with.relation(home.id(), name).orElseThrow().id(), as)));
+            new GrantLevel.OnRelation(with.relation(home.id(), as, name).orElseThrow().id(), as)));
   }
 
   private static CatalogState withPrivateRole(CatalogState state, String name) {
