@@ -413,6 +413,38 @@ final class ProgramsIT {
   }
 
   @Test
+  void namesInBodiesAreTheAccountsOwn() throws SQLException {
+    gate.administer(
+        "CREATE ACCOUNT spacme ADMIN_NAME 'boss' IDENTIFIED BY '" + PASSWORD + "'");
+    try (Connection boss = gate.user("spacme:boss", PASSWORD).connect()) {
+      Sql.run(
+          boss,
+          "CREATE DATABASE shop",
+          "CREATE TABLE shop.t (v VARCHAR(20))",
+          "INSERT INTO shop.t VALUES ('tenant')",
+          "CREATE PROCEDURE shop.p() BEGIN SELECT v FROM shop.t; END",
+          "CREATE FUNCTION shop.f() RETURNS VARCHAR(20) READS SQL DATA RETURN (SELECT MAX(shop.t.v)"
+              + " FROM shop.t)",
+          "CREATE TRIGGER shop.g BEFORE INSERT ON shop.t FOR EACH ROW SET NEW.v ="
+              + " CONCAT(NEW.v, '!')");
+      assertThat(Sql.rows(boss, "CALL shop.p()")).containsExactly("tenant");
+      assertThat(Sql.rows(boss, "SELECT shop.f()")).containsExactly("tenant");
+      assertThat(Sql.rows(boss, "SHOW CREATE PROCEDURE shop.p").toString())
+          .contains("FROM shop.t")
+          .doesNotContain("spacme$");
+      Sql.run(boss, "INSERT INTO shop.t VALUES ('fired')");
+      assertThat(Sql.rows(boss, "SELECT v FROM shop.t")).containsExactly("tenant", "fired!");
+      // Nothing of account sys is there, whatever its administrator may do.
+      assertThatThrownBy(() -> Sql.run(boss, "CREATE PROCEDURE shop.q() SELECT v FROM sp_a.t; "))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getErrorCode()).isIn(1142, 1049, 1146));
+      Sql.run(boss, "DROP DATABASE shop");
+    } finally {
+      gate.administer("DROP ACCOUNT spacme");
+    }
+  }
+
+  @Test
   void triggersTakeTheRightAndWhatTheyDo() throws SQLException {
     String create =
         "CREATE TRIGGER sp_a.g1 AFTER INSERT ON sp_a.t FOR EACH ROW INSERT INTO log VALUES (NEW.v)";
