@@ -44,15 +44,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Authorizer {
 
-  private static final Verdict ALLOWED = new Verdict(null, List.of());
+  private static final Verdict ALLOWED = new Verdict(null, List.of(), List.of());
 
   /** What becomes of one access: denied with an error, something to be looked up, or neither. */
-  private record Verdict(@Nullable SqlError error, List<RelationName> unresolved) {}
+  private record Verdict(
+      @Nullable SqlError error, List<RelationName> unresolved, List<ProgramName> programs) {
+    boolean isUnresolved() {
+      return !unresolved.isEmpty() || !programs.isEmpty();
+    }
+  }
 
-  /** What becomes of a name in the definition of a view. */
+  /** What becomes of a name in the definition of a view, or in the body of a routine. */
   enum BelowView {
     ALLOWED,
-    /** It is a view again, and the privilege on it is there. */
+    /** It is a view again, or a routine, and the privilege on it is there. */
     ALLOWED_ON_VIEW,
     DENIED,
     /** Whether it is a table or a view must be looked up first. */
@@ -148,7 +153,8 @@ public final class Authorizer {
    * Whether all accesses are permitted; none are when the list is empty, which means that the
    * statement touches nothing.
    */
-  public Decision decide(ActiveSubject subject, List<AccessRequest> requested, Binding binding) {
+  public Decision decide(ActiveSubject subject, List<AccessRequest> requested, Binding session) {
+    Binding binding = within(requested, session);
     long epoch = subject.snapshot().epoch();
     if (subject.unusable().isPresent()) {
       return new Decision.Denied(epoch, subject.unusable().get(), List.of());
@@ -162,6 +168,7 @@ public final class Authorizer {
     SqlError error = null;
     List<AccessRequest> missing = List.of();
     List<RelationName> unresolved = List.of();
+    List<ProgramName> programs = List.of();
     for (int i = 0; i < accesses.size(); i++) {
       AccessRequest access = accesses.get(i);
       Verdict verdict = judge(subject, access, binding, creates);
@@ -174,17 +181,21 @@ public final class Authorizer {
           missing = new ArrayList<>();
         }
         missing.add(missing(subject, access, binding));
-      } else if (!verdict.unresolved.isEmpty()) {
-        if (unresolved.isEmpty()) {
+      } else if (verdict.isUnresolved()) {
+        if (unresolved.isEmpty() && programs.isEmpty()) {
           unresolved = new ArrayList<>();
+          programs = new ArrayList<>();
         }
         unresolved.addAll(verdict.unresolved);
+        programs.addAll(verdict.programs);
       }
     }
     if (error != null) {
       return new Decision.Denied(epoch, error, missing);
     }
-    return unresolved.isEmpty() ? subject.allowed() : new Decision.Unresolved(epoch, unresolved);
+    return unresolved.isEmpty() && programs.isEmpty()
+        ? subject.allowed()
+        : new Decision.Unresolved(epoch, unresolved, programs);
   }
 
   /** What lets data grow, in an account that may not (PM 4.7). */
@@ -224,7 +235,8 @@ public final class Authorizer {
 
   /** For {@link Explainer}: one access of a statement, decided as {@link #decide} does. */
   Decision decideOne(
-      ActiveSubject subject, AccessRequest access, List<AccessRequest> ofAll, Binding binding) {
+      ActiveSubject subject, AccessRequest access, List<AccessRequest> ofAll, Binding session) {
+    Binding binding = within(ofAll, session);
     long epoch = subject.snapshot().epoch();
     if (subject.unusable().isPresent()) {
       return new Decision.Denied(epoch, subject.unusable().get(), List.of());
@@ -239,9 +251,19 @@ public final class Authorizer {
       return new Decision.Denied(
           epoch, verdict.error, grantable ? List.of(missing(subject, access, binding)) : List.of());
     }
-    return verdict.unresolved.isEmpty()
-        ? subject.allowed()
-        : new Decision.Unresolved(epoch, verdict.unresolved);
+    return verdict.isUnresolved()
+        ? new Decision.Unresolved(epoch, verdict.unresolved, verdict.programs)
+        : subject.allowed();
+  }
+
+  /** The body of a stored program outlives the temporary tables of the session that makes it. */
+  private static Binding within(List<AccessRequest> accesses, Binding session) {
+    for (int i = 0; i < accesses.size(); i++) {
+      if (Requirement.hasBody(accesses.get(i).kind())) {
+        return session.withoutTemporaryTables();
+      }
+    }
+    return session;
   }
 
   /**
@@ -351,7 +373,7 @@ public final class Authorizer {
       ActiveSubject subject, AccessRequest access, Binding binding, boolean creates) {
     AccessKind kind = access.kind();
     ObjectName object = access.object();
-    String relation = object instanceof RelationName name ? fold(name.name(), binding) : null;
+    String relation = object instanceof RelationName name ? fold(kind, name.name(), binding) : null;
     if (Requirement.isOnRelation(kind) != (relation != null)) {
       throw new IllegalArgumentException("access: " + access + " (expected: the object it is on)");
     }
@@ -416,7 +438,7 @@ public final class Authorizer {
       ActiveSubject subject, AccessRequest access, String database, String name, Binding binding) {
     AccessKind kind = access.kind();
     Database home = database(subject, database);
-    Relation relation = home == null ? null : relation(subject, home, name);
+    Relation relation = home == null ? null : relation(subject, home, kind, name);
     Optional<RelationKind> known = Requirement.impliedKind(kind);
     if (known.isEmpty() && relation != null) {
       known = Optional.of(relation.kind());
@@ -439,7 +461,7 @@ public final class Authorizer {
             view = true;
           }
           case UNKNOWN -> {
-            return new Verdict(null, List.of(RelationName.of(database, name)));
+            return new Verdict(null, List.of(RelationName.of(database, name)), List.of());
           }
         }
       }
@@ -453,12 +475,15 @@ public final class Authorizer {
     } else if (!allowed) {
       return refused(subject, kind, database, name);
     }
-    if (!view || !isWalked(subject, kind)) {
+    if (!(view || Requirement.isExecuting(kind)) || !isWalked(subject, kind)) {
       return ALLOWED;
     }
-    ViewWalk walk = new ViewWalk(this, binding, subject.names(), RelationName.of(database, name));
-    Optional<SqlError> error = walk.below(subject, kind);
-    return error.isPresent() ? denied(error.get()) : new Verdict(null, walk.unresolved());
+    ViewWalk walk =
+        new ViewWalk(this, binding, subject.names(), kind, RelationName.of(database, name));
+    Optional<SqlError> error = walk.below(subject);
+    return error.isPresent()
+        ? denied(error.get())
+        : new Verdict(null, walk.unresolved(), walk.programs());
   }
 
   /** Of a relation that is not permitted as a whole, the columns that are not either. */
@@ -559,9 +584,12 @@ public final class Authorizer {
       return BelowView.DENIED;
     }
     Database home = database(holder, database);
-    Relation relation = home == null ? null : relation(holder, home, name.name());
+    Relation relation = home == null ? null : relation(holder, home, kind, name.name());
+    Optional<RelationKind> implied = Requirement.impliedKind(kind);
     RelationKind as;
-    if (relation != null) {
+    if (implied.isPresent()) {
+      as = implied.get();
+    } else if (relation != null) {
       as = relation.kind();
     } else {
       switch (binding.kinds().kind(database, name.name())) {
@@ -578,14 +606,22 @@ public final class Authorizer {
                 .isEmpty())) {
       return BelowView.DENIED;
     }
-    return as == RelationKind.VIEW ? BelowView.ALLOWED_ON_VIEW : BelowView.ALLOWED;
+    return as == RelationKind.VIEW || Requirement.isExecuting(kind)
+        ? BelowView.ALLOWED_ON_VIEW
+        : BelowView.ALLOWED;
   }
 
-  /** The definer role of a view (PM 4.6); the administrators' where it was made behind the gate. */
-  RoleId ownerOfView(ActiveSubject subject, String database, String view) {
-    Database home = database(subject, database);
-    Relation relation = home == null ? null : relation(subject, home, view);
-    return relation != null && relation.kind() == RelationKind.VIEW
+  /**
+   * The definer role of a view or program (PM 4.6); the administrators' where it was made behind
+   * the gate.
+   */
+  RoleId definer(ActiveSubject subject, RelationKind kind, RelationName name) {
+    Database home = database(subject, name.database().name());
+    Relation relation =
+        home == null
+            ? null
+            : subject.snapshot().state().relation(home.id(), kind, name.name()).orElse(null);
+    return relation != null && relation.kind() == kind
         ? relation.owner()
         : RoleId.administratorOf(subject.subject().account());
   }
@@ -609,6 +645,15 @@ public final class Authorizer {
     }
     String database = subject.names().physical(name.database().name());
     Database home = database(subject, database);
+    if (Requirement.isExecuting(access.kind())) {
+      RelationKind kind = Requirement.impliedKind(access.kind()).orElseThrow();
+      return isAllowedOnRelation(
+          subject,
+          access.kind(),
+          home,
+          home == null ? null : relation(subject, home, access.kind(), name.name()),
+          kind);
+    }
     Relation relation = home == null ? null : relation(subject, home, name.name());
     boolean view =
         relation != null
@@ -673,11 +718,9 @@ public final class Authorizer {
   }
 
   private static boolean holdsSomethingIn(EffectivePrivileges held, @Nullable Database database) {
-    long all =
-        held.onEveryDatabase()
-            | held.onEveryRelation(RelationKind.TABLE)
-            | held.onEveryRelation(RelationKind.VIEW);
-    return all != 0 || (database != null && holdsExplicitlyIn(held, database));
+    return held.onEveryDatabase() != 0
+        || held.holdsOnEveryRelationOfSomeKind()
+        || (database != null && holdsExplicitlyIn(held, database));
   }
 
   /** Whether what is granted everywhere does not count in it (PM 8.2), however it is spelled. */
@@ -697,11 +740,7 @@ public final class Authorizer {
   }
 
   private static boolean holdsExplicitlyIn(EffectivePrivileges held, Database database) {
-    return (held.onDatabase(database.id())
-            | held.onRelationsOf(database.id(), RelationKind.TABLE)
-            | held.onRelationsOf(database.id(), RelationKind.VIEW)
-            | held.onSomeRelationOf(database.id()))
-        != 0;
+    return held.onDatabase(database.id()) != 0 || held.holdsOnRelationsOf(database.id());
   }
 
   /** PM 2.5, 8.2: never written; read by administrators, or where a grant names the very object. */
@@ -713,7 +752,8 @@ public final class Authorizer {
               ? ErrorCode.ER_SYSTEM_SCHEMA_WRITE.error(database)
               : noAccessTo(subject, database));
     }
-    if (SystemDatabases.isCatalog(database, catalogSchema)) {
+    boolean program = Requirement.impliedKind(kind).filter(RelationKind::isProgram).isPresent();
+    if (program || SystemDatabases.isCatalog(database, catalogSchema)) {
       return refused(subject, kind, database, relation);
     }
     if (relation != null && SystemDatabases.isListOfSessions(database, relation)) {
@@ -826,7 +866,7 @@ public final class Authorizer {
       return Requirement.of(kind, RelationKind.TABLE).isSatisfiedBy(0, 0, held.onAccount())
           && (held.onDatabase(known.id()) | held.onSomeRelationOf(known.id())) != 0;
     }
-    Relation relation = name == null ? null : relation(subject, known, name);
+    Relation relation = name == null ? null : relation(subject, known, kind, name);
     if (name != null && relation == null) {
       return false;
     }
@@ -844,11 +884,27 @@ public final class Authorizer {
     return subject.snapshot().state().relation(home.id(), name).orElse(null);
   }
 
+  /** What the access means: among the programs of a kind, or among tables and views. */
+  private static @Nullable Relation relation(
+      ActiveSubject subject, Database home, AccessKind kind, String name) {
+    RelationKind among = Requirement.impliedKind(kind).orElse(RelationKind.TABLE);
+    return subject.snapshot().state().relation(home.id(), among, name).orElse(null);
+  }
+
   private static Verdict refused(
       ActiveSubject subject, AccessKind kind, String database, @Nullable String relation) {
     Subject who = subject.subject();
+    Optional<RelationKind> implied = Requirement.impliedKind(kind);
+    if (implied.filter(RelationKind::isRoutine).isPresent() && !Requirement.isCreating(kind)) {
+      return denied(
+          ErrorCode.ER_ROUTINEACCESS_DENIED_ERROR.error(
+              kind.command(),
+              who.userName(),
+              who.host(),
+              subject.names().logical(database) + "." + relation));
+    }
     return denied(
-        relation == null
+        relation == null || implied.filter(RelationKind::isProgram).isPresent()
             ? noAccessTo(subject, database)
             : ErrorCode.ER_TABLEACCESS_DENIED_ERROR.error(
                 kind.command(), who.userName(), who.host(), relation));
@@ -861,7 +917,7 @@ public final class Authorizer {
   }
 
   private static Verdict denied(SqlError error) {
-    return new Verdict(error, List.of());
+    return new Verdict(error, List.of(), List.of());
   }
 
   private static DatabaseName databaseOf(ObjectName object) {
@@ -878,6 +934,10 @@ public final class Authorizer {
     return binding.foldNames() ? ObjectNames.fold(name) : name;
   }
 
+  private static String fold(AccessKind kind, String name, Binding binding) {
+    return ObjectNames.fold(kind, name, binding.foldNames());
+  }
+
   private static AccessRequest bound(ActiveSubject subject, AccessRequest access, Binding binding) {
     DatabaseName written = databaseOf(access.object());
     DatabaseName database =
@@ -888,7 +948,7 @@ public final class Authorizer {
     return new AccessRequest(
         access.kind(),
         access.object() instanceof RelationName relation
-            ? new RelationName(database, fold(relation.name(), binding))
+            ? new RelationName(database, fold(access.kind(), relation.name(), binding))
             : database,
         access.columns());
   }

@@ -12,11 +12,17 @@ import java.util.function.BiPredicate;
  * @param isTemporary whether (database, name), bound and folded, is a temporary table of the
  *     session
  * @param kinds what the backend has under names the catalog does not know
- * @param views what the views of the backend are made of
+ * @param views what the views and stored programs of the backend are made of
  */
 public record Binding(
     Optional<String> currentDatabase,
     boolean foldNames,
     BiPredicate<String, String> isTemporary,
     RelationKinds kinds,
-    ViewDefinitions views) {}
+    ViewDefinitions views) {
+
+  /** Where temporary tables of the session do not count. */
+  Binding withoutTemporaryTables() {
+    return new Binding(currentDatabase, foldNames, (database, name) -> false, kinds, views);
+  }
+}

@@ -25,12 +25,18 @@ public sealed interface Decision {
   }
 
   /**
-   * Depends on whether these are tables or views, and on what the views are made of; decide again
-   * when {@link RelationKinds} and {@link ViewDefinitions} know.
+   * Depends on whether these are tables or views, on what the views are made of, and on what the
+   * programs do; decide again when {@link RelationKinds} and {@link ViewDefinitions} know.
    */
-  record Unresolved(long epoch, List<RelationName> names) implements Decision {
+  record Unresolved(long epoch, List<RelationName> names, List<ProgramName> programs)
+      implements Decision {
     public Unresolved {
       names = List.copyOf(names);
+      programs = List.copyOf(programs);
+    }
+
+    public Unresolved(long epoch, List<RelationName> names) {
+      this(epoch, names, List.of());
     }
   }
 }

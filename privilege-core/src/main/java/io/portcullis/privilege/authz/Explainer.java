@@ -81,8 +81,21 @@ final class Explainer {
 
   private static ViewDefinitions remembering(ViewDefinitions views) {
     Map<RelationName, ViewDefinition> found = new HashMap<>();
-    return (database, view) ->
-        found.computeIfAbsent(RelationName.of(database, view), name -> views.of(database, view));
+    Map<ProgramName, ProgramDefinition> programs = new HashMap<>();
+    return new ViewDefinitions() {
+      @Override
+      public ViewDefinition of(String database, String view) {
+        return found.computeIfAbsent(
+            RelationName.of(database, view), name -> views.of(database, view));
+      }
+
+      @Override
+      public ProgramDefinition program(RelationKind kind, String database, String name) {
+        return programs.computeIfAbsent(
+            new ProgramName(kind, RelationName.of(database, name)),
+            program -> views.program(kind, database, name));
+      }
+    };
   }
 
   private static List<RoleId> inOrder(ActiveSubject subject) {
@@ -105,11 +118,13 @@ final class Explainer {
     }
     List<Explanation.Line> lines = new ArrayList<>();
     List<RelationName> unresolved = new ArrayList<>();
+    List<ProgramName> programs = new ArrayList<>();
     for (AccessRequest access : accesses) {
       Decision one = authorizer.decideOne(subject, access, accesses, binding);
       if (one instanceof Decision.Unresolved open) {
         // Does not matter beside what is denied, but every line shall have a verdict.
         unresolved.addAll(open.names());
+        programs.addAll(open.programs());
       } else if (one instanceof Decision.Denied denied) {
         AccessRequest bound = Authorizer.named(subject, access, binding);
         Hints hints = new Hints(authorizer, subject, reader, List.of(bound), binding);
@@ -119,10 +134,10 @@ final class Explainer {
         lines.add(allowed(access));
       }
     }
-    return unresolved.isEmpty()
+    return unresolved.isEmpty() && programs.isEmpty()
         ? new Explanation(subject, decision, lines)
         : new Explanation(
-            subject, new Decision.Unresolved(decision.epoch(), unresolved), List.of());
+            subject, new Decision.Unresolved(decision.epoch(), unresolved, programs), List.of());
   }
 
   private Explanation.Line denied(AccessRequest bound, Decision.Denied denied, Hints hints) {
@@ -179,7 +194,7 @@ final class Explainer {
 
   private RelationKind kind(AccessKind kind, RelationName name) {
     return Requirement.impliedKind(kind)
-        .or(() -> relation(name).map(Relation::kind))
+        .or(() -> relation(kind, name).map(Relation::kind))
         .orElseGet(
             () ->
                 binding.kinds().kind(physical(name.database()), name.name())
@@ -266,7 +281,9 @@ final class Explainer {
   private List<Held> candidates(AccessRequest bound) {
     Optional<Database> home = database(databaseOf(bound));
     Optional<Relation> relation =
-        bound.object() instanceof RelationName name ? relation(name) : Optional.empty();
+        bound.object() instanceof RelationName name
+            ? relation(bound.kind(), name)
+            : Optional.empty();
     List<GrantLevel> levels = levels(home, relation);
     for (String column : bound.columns()) {
       relation.ifPresent(of -> levels.add(new GrantLevel.OnColumn(of.id(), of.kind(), column)));
@@ -342,7 +359,8 @@ final class Explainer {
     return subject.names().physical(name.name());
   }
 
-  private Optional<Relation> relation(RelationName name) {
-    return database(name.database()).flatMap(home -> state.relation(home.id(), name.name()));
+  private Optional<Relation> relation(AccessKind kind, RelationName name) {
+    RelationKind among = Requirement.impliedKind(kind).orElse(RelationKind.TABLE);
+    return database(name.database()).flatMap(home -> state.relation(home.id(), among, name.name()));
   }
 }

@@ -125,16 +125,8 @@ final class InformationSchemaFilter {
     }
     return ordinary(
         schema,
-        (held.onEveryDatabase()
-                | held.onEveryRelation(RelationKind.TABLE)
-                | held.onEveryRelation(RelationKind.VIEW))
-            != 0,
-        database ->
-            (held.onDatabase(database.id())
-                    | held.onRelationsOf(database.id(), RelationKind.TABLE)
-                    | held.onRelationsOf(database.id(), RelationKind.VIEW)
-                    | held.onSomeRelationOf(database.id()))
-                != 0);
+        held.onEveryDatabase() != 0 || held.holdsOnEveryRelationOfSomeKind(),
+        database -> held.onDatabase(database.id()) != 0 || held.holdsOnRelationsOf(database.id()));
   }
 
   /** Their text can say anything, so they take the whole database (PM 4.4 #63). */
@@ -247,7 +239,8 @@ final class InformationSchemaFilter {
     }
     for (Relation relation : subject.snapshot().state().relationsOf(home.id())) {
       RelationKind as = relation.kind();
-      boolean listed = as == RelationKind.VIEW || first == RelationKind.TABLE;
+      boolean listed =
+          as == RelationKind.VIEW || as == RelationKind.TABLE && first == RelationKind.TABLE;
       if (listed
           && !(as == RelationKind.TABLE ? tables : views)
           && ((inPart && held.onSomeColumnOf(relation.id(), as) != 0)

@@ -1,5 +1,7 @@
 package io.portcullis.privilege.authz;
 
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.RelationKind;
 import java.util.Optional;
 
 /** Names of databases, tables and views, as a server that folds them compares them. */
@@ -22,6 +24,17 @@ public final class ObjectNames {
       }
     }
     return name;
+  }
+
+  /** The name of what the access is to, as the backend compares it. */
+  public static String fold(AccessKind access, String name, boolean foldNames) {
+    return fold(Requirement.impliedKind(access).orElse(RelationKind.TABLE), name, foldNames);
+  }
+
+  /** As the backend compares names of the kind: of routines and events without regard to case. */
+  public static String fold(RelationKind kind, String name, boolean foldNames) {
+    boolean caseless = kind.isRoutine() || kind == RelationKind.EVENT;
+    return foldNames || caseless ? fold(name) : name;
   }
 
   private static String folded(String name) {

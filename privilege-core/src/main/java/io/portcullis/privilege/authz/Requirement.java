@@ -1,30 +1,39 @@
 package io.portcullis.privilege.authz;
 
 import static io.portcullis.privilege.model.PrivilegeType.ACCOUNT_ALL;
+import static io.portcullis.privilege.model.PrivilegeType.ALTER_ROUTINE;
 import static io.portcullis.privilege.model.PrivilegeType.ALTER_TABLE;
 import static io.portcullis.privilege.model.PrivilegeType.ALTER_VIEW;
 import static io.portcullis.privilege.model.PrivilegeType.CREATE_DATABASE;
+import static io.portcullis.privilege.model.PrivilegeType.CREATE_ROUTINE;
 import static io.portcullis.privilege.model.PrivilegeType.CREATE_TABLE;
 import static io.portcullis.privilege.model.PrivilegeType.CREATE_VIEW;
 import static io.portcullis.privilege.model.PrivilegeType.DATABASE_ALL;
+import static io.portcullis.privilege.model.PrivilegeType.DATABASE_EXECUTE;
 import static io.portcullis.privilege.model.PrivilegeType.DATABASE_OWNERSHIP;
 import static io.portcullis.privilege.model.PrivilegeType.DELETE;
 import static io.portcullis.privilege.model.PrivilegeType.DROP_DATABASE;
 import static io.portcullis.privilege.model.PrivilegeType.DROP_TABLE;
 import static io.portcullis.privilege.model.PrivilegeType.DROP_VIEW;
+import static io.portcullis.privilege.model.PrivilegeType.EVENT;
+import static io.portcullis.privilege.model.PrivilegeType.EXECUTE;
 import static io.portcullis.privilege.model.PrivilegeType.INDEX;
 import static io.portcullis.privilege.model.PrivilegeType.INSERT;
 import static io.portcullis.privilege.model.PrivilegeType.REFERENCE;
 import static io.portcullis.privilege.model.PrivilegeType.RELATION_ALL;
 import static io.portcullis.privilege.model.PrivilegeType.RELATION_OWNERSHIP;
+import static io.portcullis.privilege.model.PrivilegeType.ROUTINE_ALTER;
 import static io.portcullis.privilege.model.PrivilegeType.SELECT;
 import static io.portcullis.privilege.model.PrivilegeType.SHOW_TABLES;
+import static io.portcullis.privilege.model.PrivilegeType.TRIGGER;
 import static io.portcullis.privilege.model.PrivilegeType.TRUNCATE;
 import static io.portcullis.privilege.model.PrivilegeType.UPDATE;
 
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.RelationKind;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -45,6 +54,9 @@ record Requirement(long relation, long database, long account, long also, Privil
   private static final long RELATION_FULL = RELATION_ALL.bit() | OWNED;
   private static final long DATABASE_FULL = DATABASE_ALL.bit() | DATABASE_OWNERSHIP.bit();
   private static final long ANY = -1L;
+
+  private static final List<Optional<RelationKind>> IMPLIED_KINDS =
+      Arrays.stream(AccessKind.values()).map(Requirement::makeImpliedKind).toList();
 
   private static final Requirement[] ON_TABLES = table(RelationKind.TABLE);
   private static final Requirement[] ON_VIEWS = table(RelationKind.VIEW);
@@ -89,6 +101,15 @@ record Requirement(long relation, long database, long account, long also, Privil
       case CREATE_DATABASE -> onAccount(CREATE_DATABASE);
       case ALTER_DATABASE -> new Requirement(0, DATABASE_FULL, ACCOUNT_ALL.bit(), 0, DATABASE_ALL);
       case DROP_DATABASE -> onAccount(DROP_DATABASE).orOwnerOfDatabase();
+      case EXECUTE_FUNCTION, EXECUTE_PROCEDURE ->
+          onRelation(EXECUTE).orOnDatabase(DATABASE_EXECUTE);
+      case CREATE_FUNCTION, CREATE_PROCEDURE -> onDatabase(CREATE_ROUTINE);
+      case ALTER_FUNCTION, ALTER_PROCEDURE, SHOW_FUNCTION, SHOW_PROCEDURE ->
+          onRelation(ROUTINE_ALTER).orOnDatabase(ALTER_ROUTINE);
+      case CREATE_TRIGGER -> onDatabase(TRIGGER);
+      case ADD_TRIGGER, DROP_TRIGGER, SHOW_TRIGGER -> onDatabase(TRIGGER).orOnRelation(OWNED);
+      case CREATE_EVENT -> onDatabase(EVENT);
+      case ALTER_EVENT, SHOW_EVENT -> onDatabase(EVENT).orOnRelation(OWNED);
     };
   }
 
@@ -149,7 +170,18 @@ record Requirement(long relation, long database, long account, long also, Privil
     return (relation & onColumn) != 0;
   }
 
-  /** Whether the object of the access is a table or view, and not a database. */
+  /** Whether a routine runs: then all that its body touches takes a privilege (PM row 59). */
+  static boolean isExecuting(AccessKind kind) {
+    return kind == AccessKind.EXECUTE_FUNCTION || kind == AccessKind.EXECUTE_PROCEDURE;
+  }
+
+  /** Whether the statement can bring the body of a stored program with it. */
+  static boolean hasBody(AccessKind kind) {
+    return kind == AccessKind.ALTER_EVENT
+        || isCreating(kind) && impliedKind(kind).filter(RelationKind::isProgram).isPresent();
+  }
+
+  /** Whether the object of the access has a name in a database, and is not the database. */
   static boolean isOnRelation(AccessKind kind) {
     return switch (kind) {
       case SELECT,
@@ -170,7 +202,22 @@ record Requirement(long relation, long database, long account, long also, Privil
           LOCK_READ,
           LOCK_WRITE,
           DESCRIBE,
-          SHOW_CREATE ->
+          SHOW_CREATE,
+          EXECUTE_FUNCTION,
+          EXECUTE_PROCEDURE,
+          CREATE_FUNCTION,
+          CREATE_PROCEDURE,
+          ALTER_FUNCTION,
+          ALTER_PROCEDURE,
+          SHOW_FUNCTION,
+          SHOW_PROCEDURE,
+          CREATE_TRIGGER,
+          ADD_TRIGGER,
+          DROP_TRIGGER,
+          SHOW_TRIGGER,
+          CREATE_EVENT,
+          ALTER_EVENT,
+          SHOW_EVENT ->
           true;
       case SHOW_TABLES, USE, CREATE_DATABASE, ALTER_DATABASE, DROP_DATABASE, SHOW_CREATE_DATABASE ->
           false;
@@ -178,12 +225,21 @@ record Requirement(long relation, long database, long account, long also, Privil
   }
 
   /**
-   * Whether it reads, changes, or shuts others out of the tables below a view: then it takes the
-   * privilege all the way down (PM 4.6, 4.5 #81).
+   * Whether it reads, changes, or shuts others out of the tables below a view, or runs the body of
+   * a routine: then it takes the privilege all the way down (PM 4.6, 4.5 #81).
    */
   static boolean reachesBelowView(AccessKind kind) {
     return switch (kind) {
-      case SELECT, INSERT, UPDATE, DELETE, TRUNCATE, LOCK_READ, LOCK_WRITE -> true;
+      case SELECT,
+          INSERT,
+          UPDATE,
+          DELETE,
+          TRUNCATE,
+          LOCK_READ,
+          LOCK_WRITE,
+          EXECUTE_FUNCTION,
+          EXECUTE_PROCEDURE ->
+          true;
       case REFERENCE,
           INDEX,
           CREATE_TABLE,
@@ -201,7 +257,20 @@ record Requirement(long relation, long database, long account, long also, Privil
           CREATE_DATABASE,
           ALTER_DATABASE,
           DROP_DATABASE,
-          SHOW_CREATE_DATABASE ->
+          SHOW_CREATE_DATABASE,
+          CREATE_FUNCTION,
+          CREATE_PROCEDURE,
+          ALTER_FUNCTION,
+          ALTER_PROCEDURE,
+          SHOW_FUNCTION,
+          SHOW_PROCEDURE,
+          CREATE_TRIGGER,
+          ADD_TRIGGER,
+          DROP_TRIGGER,
+          SHOW_TRIGGER,
+          CREATE_EVENT,
+          ALTER_EVENT,
+          SHOW_EVENT ->
           false;
     };
   }
@@ -214,7 +283,11 @@ record Requirement(long relation, long database, long account, long also, Privil
           CREATE_TEMPORARY_TABLE,
           DROP_TEMPORARY_TABLE,
           USE,
-          CREATE_DATABASE ->
+          CREATE_DATABASE,
+          CREATE_FUNCTION,
+          CREATE_PROCEDURE,
+          CREATE_TRIGGER,
+          CREATE_EVENT ->
           false;
       case SELECT,
           INSERT,
@@ -234,7 +307,18 @@ record Requirement(long relation, long database, long account, long also, Privil
           SHOW_TABLES,
           ALTER_DATABASE,
           DROP_DATABASE,
-          SHOW_CREATE_DATABASE ->
+          SHOW_CREATE_DATABASE,
+          EXECUTE_FUNCTION,
+          EXECUTE_PROCEDURE,
+          ALTER_FUNCTION,
+          ALTER_PROCEDURE,
+          SHOW_FUNCTION,
+          SHOW_PROCEDURE,
+          ADD_TRIGGER,
+          DROP_TRIGGER,
+          SHOW_TRIGGER,
+          ALTER_EVENT,
+          SHOW_EVENT ->
           true;
     };
   }
@@ -242,7 +326,14 @@ record Requirement(long relation, long database, long account, long also, Privil
   /** Whether it makes something that will have an owner; a temporary table has none. */
   static boolean isCreating(AccessKind kind) {
     return switch (kind) {
-      case CREATE_TABLE, CREATE_VIEW, CREATE_DATABASE -> true;
+      case CREATE_TABLE,
+          CREATE_VIEW,
+          CREATE_DATABASE,
+          CREATE_FUNCTION,
+          CREATE_PROCEDURE,
+          CREATE_TRIGGER,
+          CREATE_EVENT ->
+          true;
       case SELECT,
           INSERT,
           UPDATE,
@@ -264,7 +355,18 @@ record Requirement(long relation, long database, long account, long also, Privil
           USE,
           ALTER_DATABASE,
           DROP_DATABASE,
-          SHOW_CREATE_DATABASE ->
+          SHOW_CREATE_DATABASE,
+          EXECUTE_FUNCTION,
+          EXECUTE_PROCEDURE,
+          ALTER_FUNCTION,
+          ALTER_PROCEDURE,
+          SHOW_FUNCTION,
+          SHOW_PROCEDURE,
+          ADD_TRIGGER,
+          DROP_TRIGGER,
+          SHOW_TRIGGER,
+          ALTER_EVENT,
+          SHOW_EVENT ->
           false;
     };
   }
@@ -272,7 +374,18 @@ record Requirement(long relation, long database, long account, long also, Privil
   /** Whether the access changes nothing, neither data nor definitions. */
   static boolean isReading(AccessKind kind) {
     return switch (kind) {
-      case SELECT, LOCK_READ, DESCRIBE, SHOW_CREATE, SHOW_TABLES, USE, SHOW_CREATE_DATABASE -> true;
+      case SELECT,
+          LOCK_READ,
+          DESCRIBE,
+          SHOW_CREATE,
+          SHOW_TABLES,
+          USE,
+          SHOW_CREATE_DATABASE,
+          SHOW_FUNCTION,
+          SHOW_PROCEDURE,
+          SHOW_TRIGGER,
+          SHOW_EVENT ->
+          true;
       case INSERT,
           UPDATE,
           DELETE,
@@ -290,7 +403,18 @@ record Requirement(long relation, long database, long account, long also, Privil
           LOCK_WRITE,
           CREATE_DATABASE,
           ALTER_DATABASE,
-          DROP_DATABASE ->
+          DROP_DATABASE,
+          EXECUTE_FUNCTION,
+          EXECUTE_PROCEDURE,
+          CREATE_FUNCTION,
+          CREATE_PROCEDURE,
+          ALTER_FUNCTION,
+          ALTER_PROCEDURE,
+          CREATE_TRIGGER,
+          ADD_TRIGGER,
+          DROP_TRIGGER,
+          CREATE_EVENT,
+          ALTER_EVENT ->
           false;
     };
   }
@@ -308,7 +432,15 @@ record Requirement(long relation, long database, long account, long also, Privil
           ALTER_VIEW,
           CREATE_TEMPORARY_TABLE,
           CREATE_DATABASE,
-          ALTER_DATABASE ->
+          ALTER_DATABASE,
+          CREATE_FUNCTION,
+          CREATE_PROCEDURE,
+          ALTER_FUNCTION,
+          ALTER_PROCEDURE,
+          CREATE_TRIGGER,
+          ADD_TRIGGER,
+          CREATE_EVENT,
+          ALTER_EVENT ->
           true;
       case SELECT,
           DELETE,
@@ -323,7 +455,14 @@ record Requirement(long relation, long database, long account, long also, Privil
           SHOW_TABLES,
           USE,
           DROP_DATABASE,
-          SHOW_CREATE_DATABASE ->
+          SHOW_CREATE_DATABASE,
+          EXECUTE_FUNCTION,
+          EXECUTE_PROCEDURE,
+          SHOW_FUNCTION,
+          SHOW_PROCEDURE,
+          DROP_TRIGGER,
+          SHOW_TRIGGER,
+          SHOW_EVENT ->
           false;
     };
   }
@@ -359,7 +498,22 @@ record Requirement(long relation, long database, long account, long also, Privil
           CREATE_DATABASE,
           ALTER_DATABASE,
           DROP_DATABASE,
-          SHOW_CREATE_DATABASE ->
+          SHOW_CREATE_DATABASE,
+          EXECUTE_FUNCTION,
+          EXECUTE_PROCEDURE,
+          CREATE_FUNCTION,
+          CREATE_PROCEDURE,
+          ALTER_FUNCTION,
+          ALTER_PROCEDURE,
+          SHOW_FUNCTION,
+          SHOW_PROCEDURE,
+          CREATE_TRIGGER,
+          ADD_TRIGGER,
+          DROP_TRIGGER,
+          SHOW_TRIGGER,
+          CREATE_EVENT,
+          ALTER_EVENT,
+          SHOW_EVENT ->
           false;
     };
   }
@@ -367,15 +521,27 @@ record Requirement(long relation, long database, long account, long also, Privil
   /** Whether it can be done with objects of the kind at all. */
   static boolean isOnKind(AccessKind kind, RelationKind as) {
     boolean noIndex = kind == AccessKind.INDEX && as == RelationKind.VIEW;
-    return !noIndex && impliedKind(kind).filter(implied -> implied != as).isEmpty();
+    Optional<RelationKind> implied = impliedKind(kind);
+    return !noIndex && implied.map(is -> is == as).orElse(!as.isProgram());
   }
 
-  /** The kind the statement itself says or makes; empty where both kinds can be meant. */
+  /** The kind the statement itself says or makes; empty where a table or a view can be meant. */
   static Optional<RelationKind> impliedKind(AccessKind kind) {
+    return IMPLIED_KINDS.get(kind.ordinal());
+  }
+
+  private static Optional<RelationKind> makeImpliedKind(AccessKind kind) {
     return switch (kind) {
       case CREATE_TABLE, CREATE_TEMPORARY_TABLE, DROP_TEMPORARY_TABLE ->
           Optional.of(RelationKind.TABLE);
       case CREATE_VIEW, ALTER_VIEW, DROP_VIEW -> Optional.of(RelationKind.VIEW);
+      case EXECUTE_FUNCTION, CREATE_FUNCTION, ALTER_FUNCTION, SHOW_FUNCTION ->
+          Optional.of(RelationKind.FUNCTION);
+      case EXECUTE_PROCEDURE, CREATE_PROCEDURE, ALTER_PROCEDURE, SHOW_PROCEDURE ->
+          Optional.of(RelationKind.PROCEDURE);
+      case ADD_TRIGGER -> Optional.of(RelationKind.TABLE);
+      case CREATE_TRIGGER, DROP_TRIGGER, SHOW_TRIGGER -> Optional.of(RelationKind.TRIGGER);
+      case CREATE_EVENT, ALTER_EVENT, SHOW_EVENT -> Optional.of(RelationKind.EVENT);
       default -> Optional.empty();
     };
   }

@@ -161,8 +161,8 @@ public final class CatalogState {
   }
 
   private static List<GrantLevel> everywhere(PrivilegeType type) {
-    if (type == PrivilegeType.EXECUTE) {
-      return List.of();
+    if (type == PrivilegeType.EXECUTE || type.isOfPrograms()) {
+      return List.of(); // what there is of it comes with ALL on every database
     }
     return switch (type.scope()) {
       case ACCOUNT -> List.of(new GrantLevel.OnAccount());
@@ -349,15 +349,31 @@ public final class CatalogState {
     return Optional.ofNullable(relations.get(id));
   }
 
+  /** A table or view. */
   public Optional<Relation> relation(DatabaseId database, String name) {
     return Optional.ofNullable(
         relationNames.getOrDefault(database, PersistentMap.empty()).get(name));
+  }
+
+  /** What is of that name where names of the kind are: tables and views share theirs. */
+  public Optional<Relation> relation(DatabaseId database, RelationKind kind, String name) {
+    return relation(database, nameKey(kind, name));
+  }
+
+  /** Names hold no NUL, so that a program never has the key of a table. */
+  private static String nameKey(RelationKind kind, String name) {
+    return kind.isProgram() ? kind.name() + '\0' + name : name;
+  }
+
+  private static String nameKey(Relation relation) {
+    return nameKey(relation.kind(), relation.name());
   }
 
   public Collection<Relation> relations() {
     return relations.values();
   }
 
+  /** Stored programs too. */
   public Collection<Relation> relationsOf(DatabaseId database) {
     return relationNames.getOrDefault(database, PersistentMap.empty()).values();
   }
@@ -972,17 +988,17 @@ public final class CatalogState {
       Relation namesake =
           relationNames
               .getOrDefault(relation.database(), PersistentMap.empty())
-              .get(relation.name());
+              .get(nameKey(relation));
       require(
           namesake == null || namesake.id().equals(relation.id()),
           Rule.NAME_TAKEN,
           "relation name: " + relation.name());
       if (before != null) {
-        relationNames = remove(relationNames, before.database(), before.name());
+        relationNames = remove(relationNames, before.database(), nameKey(before));
         ownedRelations = remove(ownedRelations, before.owner(), before.id());
       }
       relations = relations.with(relation.id(), relation);
-      relationNames = put(relationNames, relation.database(), relation.name(), relation);
+      relationNames = put(relationNames, relation.database(), nameKey(relation), relation);
       ownedRelations = put(ownedRelations, relation.owner(), relation.id(), relation);
       lastRelation = Math.max(lastRelation, relation.id().value());
       if (before != null
@@ -1018,7 +1034,7 @@ public final class CatalogState {
           }
         }
       }
-      relationNames = remove(relationNames, relation.database(), relation.name());
+      relationNames = remove(relationNames, relation.database(), nameKey(relation));
       ownedRelations = remove(ownedRelations, relation.owner(), id);
       relations = relations.without(id);
     }

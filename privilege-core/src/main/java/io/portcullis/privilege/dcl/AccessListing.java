@@ -3,6 +3,7 @@ package io.portcullis.privilege.dcl;
 import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.authz.NameSpace;
+import io.portcullis.privilege.authz.ObjectNames;
 import io.portcullis.privilege.authz.SystemDatabases;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Database;
@@ -169,12 +170,17 @@ final class AccessListing {
     String shown = names.logical(database);
     Optional<String> name =
         statement.object() instanceof RelationName relation
-            ? Optional.of(Target.fold(relation.name(), settings))
+            ? Optional.of(
+                ObjectNames.fold(
+                    statement.kind().orElse(RelationKind.TABLE),
+                    relation.name(),
+                    settings.foldNames()))
             : Optional.empty();
+    RelationKind among = statement.kind().orElse(RelationKind.TABLE);
     CatalogState state = actor.snapshot().state();
     Optional<Database> home = state.database(actor.subject().account(), database);
     Optional<Relation> relation =
-        name.flatMap(named -> home.flatMap(of -> state.relation(of.id(), named)));
+        name.flatMap(named -> home.flatMap(of -> state.relation(of.id(), among, named)));
     Optional<RoleId> owner =
         name.isPresent() ? relation.map(Relation::owner) : home.map(Database::owner);
     if (owner.filter(actor.privileges().roles()::contains).isEmpty()) {
@@ -193,6 +199,12 @@ final class AccessListing {
       return refused(ErrorCode.ER_BAD_DB_ERROR.error(shown));
     }
     Optional<RelationKind> kind = relation.map(Relation::kind);
+    if (name.isPresent() && kind.isEmpty() && among.isProgram()) {
+      if (backend.program(among, database, name.get()).isEmpty()) {
+        return refused(ErrorCode.ER_SP_DOES_NOT_EXIST.error(among, shown + "." + name.get()));
+      }
+      kind = Optional.of(among);
+    }
     if (name.isPresent() && kind.isEmpty()) {
       kind = backend.relation(database, name.get());
       if (kind.isEmpty()) {

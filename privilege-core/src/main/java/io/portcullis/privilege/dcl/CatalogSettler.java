@@ -4,6 +4,7 @@ import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.authz.Binding;
 import io.portcullis.privilege.authz.NameSpace;
+import io.portcullis.privilege.authz.ObjectNames;
 import io.portcullis.privilege.authz.RelationKinds;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.authz.SystemDatabases;
@@ -37,6 +38,7 @@ import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -128,18 +130,24 @@ public final class CatalogSettler {
             new PriorObjects.Found<>(
                 backend.databaseExists(name), state.database(account, name).map(Database::id)));
       } else if (effect instanceof CatalogEffect.RelationCreated created) {
-        PriorObjects.Name name = bind(names, created.relation(), currentDatabase);
+        PriorObjects.Name name = bind(names, created.kind(), created.relation(), currentDatabase);
         relations.put(
             name,
             new PriorObjects.Found<>(
-                backend.relation(name.database(), name.relation()).isPresent(),
+                exists(name),
                 state
                     .database(account, name.database())
-                    .flatMap(home -> state.relation(home.id(), name.relation()))
+                    .flatMap(home -> state.relation(home.id(), name.kind(), name.relation()))
                     .map(Relation::id)));
       }
     }
     return new PriorObjects(databases, relations);
+  }
+
+  private boolean exists(PriorObjects.Name name) throws StoreException {
+    return name.kind().isProgram()
+        ? backend.program(name.kind(), name.database(), name.relation()).isPresent()
+        : backend.relation(name.database(), name.relation()).isPresent();
   }
 
   /**
@@ -218,19 +226,28 @@ public final class CatalogSettler {
           .database(draft.account(), bind(names, dropped.database(), currentDatabase))
           .ifPresent(known -> draft.apply(new CatalogChange.DatabaseDropped(known.id())));
     } else if (effect instanceof CatalogEffect.RelationCreated created) {
-      created(draft, subject, bind(names, created.relation(), currentDatabase), created, prior);
+      created(
+          draft,
+          subject,
+          bind(names, created.kind(), created.relation(), currentDatabase),
+          created,
+          prior);
     } else if (effect instanceof CatalogEffect.RelationDropped dropped) {
-      relation(draft, bind(names, dropped.relation(), currentDatabase))
+      relation(draft, bind(names, RelationKind.TABLE, dropped.relation(), currentDatabase))
+          .ifPresent(known -> draft.apply(new CatalogChange.RelationDropped(known.id())));
+    } else if (effect instanceof CatalogEffect.ProgramDropped dropped) {
+      relation(draft, bind(names, dropped.kind(), dropped.program(), currentDatabase))
           .ifPresent(known -> draft.apply(new CatalogChange.RelationDropped(known.id())));
     } else if (effect instanceof CatalogEffect.RelationRenamed renamed) {
       renamed(
           draft,
-          bind(names, renamed.from(), currentDatabase),
-          bind(names, renamed.to(), currentDatabase));
+          bind(names, RelationKind.TABLE, renamed.from(), currentDatabase),
+          bind(names, RelationKind.TABLE, renamed.to(), currentDatabase));
     } else if (effect instanceof CatalogEffect.ColumnsChanged changed) {
-      relation(draft, bind(names, changed.table(), currentDatabase))
+      relation(draft, bind(names, RelationKind.TABLE, changed.table(), currentDatabase))
           .ifPresent(known -> changed(draft, known, changed));
     } else if (!(effect instanceof CatalogEffect.ViewRedefined) // its owner stays its definer
+        && !(effect instanceof CatalogEffect.ProgramAltered)
         && !(effect instanceof CatalogEffect.TemporaryTableCreated)
         && !(effect instanceof CatalogEffect.TemporaryTableDropped)) {
       throw new AssertionError(effect);
@@ -276,6 +293,10 @@ public final class CatalogSettler {
         switch (effect.kind()) {
           case TABLE -> AccessKind.CREATE_TABLE;
           case VIEW -> AccessKind.CREATE_VIEW;
+          case FUNCTION -> AccessKind.CREATE_FUNCTION;
+          case PROCEDURE -> AccessKind.CREATE_PROCEDURE;
+          case TRIGGER -> AccessKind.CREATE_TRIGGER;
+          case EVENT -> AccessKind.CREATE_EVENT;
         };
     RoleId owner =
         owner(
@@ -288,7 +309,8 @@ public final class CatalogSettler {
     draft.apply(
         new CatalogChange.RelationPut(
             new Relation(id, home.id(), name.relation(), effect.kind(), owner)));
-    if (!owner.isAdministrator()) {
+    // Of triggers and events nothing can be granted; their owner owns them all the same.
+    if (!owner.isAdministrator() && PrivilegeType.RELATION_OWNERSHIP.isOn(effect.kind())) {
       draft.apply(
           new CatalogChange.PrivilegeGranted(
               new Grant(
@@ -446,9 +468,30 @@ public final class CatalogSettler {
     backend
         .relations(database.name())
         .forEach((name, kind) -> found.put(Target.fold(name, settings), kind));
-    return state.relationsOf(database.id()).stream()
-        .filter(relation -> relation.kind() != found.get(relation.name()))
-        .toList();
+    List<Relation> vanished = new ArrayList<>();
+    Map<RelationKind, Set<String>> programs = new EnumMap<>(RelationKind.class);
+    for (Relation relation : state.relationsOf(database.id())) {
+      RelationKind kind = relation.kind();
+      if (kind.isProgram()) {
+        if (!programs.containsKey(kind)) {
+          programs.put(kind, programs(database, kind));
+        }
+        if (!programs.get(kind).contains(relation.name())) {
+          vanished.add(relation);
+        }
+      } else if (kind != found.get(relation.name())) {
+        vanished.add(relation);
+      }
+    }
+    return vanished;
+  }
+
+  private Set<String> programs(Database database, RelationKind kind) throws StoreException {
+    Set<String> names = new HashSet<>();
+    for (String name : backend.programs(kind, database.name())) {
+      names.add(ObjectNames.fold(kind, name, settings.foldNames()));
+    }
+    return names;
   }
 
   private static boolean isUncertain(CatalogEffect effect) {
@@ -460,7 +503,7 @@ public final class CatalogSettler {
     CatalogState state = draft.state();
     return state
         .database(draft.account(), name.database())
-        .flatMap(home -> state.relation(home.id(), name.relation()));
+        .flatMap(home -> state.relation(home.id(), name.kind(), name.relation()));
   }
 
   private String bind(NameSpace names, DatabaseName name, Optional<String> currentDatabase) {
@@ -473,8 +516,10 @@ public final class CatalogSettler {
   }
 
   private PriorObjects.Name bind(
-      NameSpace names, RelationName name, Optional<String> currentDatabase) {
+      NameSpace names, RelationKind kind, RelationName name, Optional<String> currentDatabase) {
     return new PriorObjects.Name(
-        bind(names, name.database(), currentDatabase), Target.fold(name.name(), settings));
+        kind,
+        bind(names, name.database(), currentDatabase),
+        ObjectNames.fold(kind, name.name(), settings.foldNames()));
   }
 }

@@ -147,7 +147,7 @@ final class Draft {
 
   /** The relation as the catalog has it, made known to it when it is not. */
   Relation known(Database database, String name, RelationKind kind) {
-    Optional<Relation> found = state.relation(database.id(), name);
+    Optional<Relation> found = state.relation(database.id(), kind, name);
     if (found.isPresent()) {
       return found.get();
     }

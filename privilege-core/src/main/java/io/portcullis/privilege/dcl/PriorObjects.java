@@ -2,6 +2,7 @@ package io.portcullis.privilege.dcl;
 
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.RelationId;
+import io.portcullis.sql.access.RelationKind;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,8 +19,16 @@ public final class PriorObjects {
   private final Map<String, Found<DatabaseId>> databases;
   private final Map<Name, Found<RelationId>> relations;
 
-  /** A bound and folded name. */
-  record Name(String database, String relation) {}
+  /**
+   * A bound and folded name.
+   *
+   * @param kind TABLE for a view as well: they share their names
+   */
+  record Name(RelationKind kind, String database, String relation) {
+    Name {
+      kind = kind == RelationKind.VIEW ? RelationKind.TABLE : kind;
+    }
+  }
 
   /**
    * @param existed the backend had something of that name

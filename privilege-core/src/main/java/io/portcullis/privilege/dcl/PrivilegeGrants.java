@@ -32,6 +32,7 @@ import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,6 +41,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +87,63 @@ final class PrivilegeGrants {
     }
   }
 
+  /** MySQL's {@code ON d.*} means the database where the privilege is one of databases. */
   Optional<SqlError> grant(Draft draft, Optional<String> currentDatabase, GrantPrivileges statement)
+      throws StoreException {
+    List<String> ofDatabase =
+        onDatabase(statement.type(), statement.level(), statement.privileges());
+    if (ofDatabase.isEmpty()) {
+      return grantAll(draft, currentDatabase, statement);
+    }
+    List<String> others = without(statement.privileges(), ofDatabase);
+    Optional<SqlError> refused =
+        grantAll(
+            draft,
+            currentDatabase,
+            new GrantPrivileges(
+                ofDatabase,
+                ObjectType.DATABASE,
+                asDatabase(statement.level()),
+                statement.grantees(),
+                statement.grantOption()));
+    return refused.isPresent() || others.isEmpty()
+        ? refused
+        : grantAll(
+            draft,
+            currentDatabase,
+            new GrantPrivileges(
+                others,
+                statement.type(),
+                statement.level(),
+                statement.grantees(),
+                statement.grantOption()));
+  }
+
+  private static List<String> onDatabase(ObjectType type, Level level, List<String> privileges) {
+    boolean everything = level instanceof Level.DatabaseStar || level instanceof Level.StarStar;
+    return type == ObjectType.TABLE && everything
+        ? privileges.stream()
+            .filter(
+                name ->
+                    PrivilegeType.ofSqlName(name, PrivilegeScope.DATABASE)
+                        .filter(PrivilegeType::isOfPrograms)
+                        .isPresent())
+            .toList()
+        : List.of();
+  }
+
+  private static List<String> without(List<String> all, List<String> some) {
+    return all.stream().filter(name -> !some.contains(name)).toList();
+  }
+
+  private static Level asDatabase(Level level) {
+    return level instanceof Level.DatabaseStar all
+        ? new Level.Named(RelationName.unqualified(all.database()))
+        : level;
+  }
+
+  private Optional<SqlError> grantAll(
+      Draft draft, Optional<String> currentDatabase, GrantPrivileges statement)
       throws StoreException {
     Target.Bound bound =
         Target.bind(
@@ -138,7 +196,41 @@ final class PrivilegeGrants {
     return Optional.empty();
   }
 
+  /** What {@link #grant} has granted. */
   Optional<SqlError> revoke(
+      Draft draft, Optional<String> currentDatabase, RevokePrivileges statement) {
+    List<String> ofDatabase =
+        onDatabase(statement.type(), statement.level(), statement.privileges());
+    if (ofDatabase.isEmpty()) {
+      return revokeAll(draft, currentDatabase, statement);
+    }
+    List<String> others = without(statement.privileges(), ofDatabase);
+    Optional<SqlError> refused =
+        revokeAll(
+            draft,
+            currentDatabase,
+            new RevokePrivileges(
+                statement.ifExists(),
+                statement.grantOptionOnly(),
+                ofDatabase,
+                ObjectType.DATABASE,
+                asDatabase(statement.level()),
+                statement.grantees()));
+    return refused.isPresent() || others.isEmpty()
+        ? refused
+        : revokeAll(
+            draft,
+            currentDatabase,
+            new RevokePrivileges(
+                statement.ifExists(),
+                statement.grantOptionOnly(),
+                others,
+                statement.type(),
+                statement.level(),
+                statement.grantees()));
+  }
+
+  private Optional<SqlError> revokeAll(
       Draft draft, Optional<String> currentDatabase, RevokePrivileges statement) {
     Target.Bound bound =
         Target.bind(
@@ -303,8 +395,10 @@ final class PrivilegeGrants {
     Set<PrivilegeType> privileges = new LinkedHashSet<>();
     for (String name : names) {
       Optional<PrivilegeType> type = PrivilegeType.ofSqlName(name, target.scope());
-      if (type.isEmpty()) {
-        return Request.not(target, illegal(whyNot(target.scope(), name)));
+      boolean fits =
+          type.isPresent() && target.kind().filter(kind -> !type.get().isOn(kind)).isEmpty();
+      if (!fits) {
+        return Request.not(target, illegal(whyNot(name)));
       }
       privileges.add(type.get());
     }
@@ -327,23 +421,36 @@ final class PrivilegeGrants {
     return new Request(target, privileges, columns, Optional.empty());
   }
 
-  private static String whyNot(PrivilegeScope scope, String name) {
+  private static String whyNot(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     if (lower.equals("ownership")) {
       return "the object type \"account\" do not support the privilege \"ownership\"";
     }
+    List<String> types = new ArrayList<>();
     for (PrivilegeScope other : PrivilegeScope.values()) {
-      if (other != scope && PrivilegeType.ofSqlName(name, other).isPresent()) {
-        String types =
-            switch (other) {
-              case ACCOUNT -> "\"account\"";
-              case DATABASE -> "\"database\"";
-              case RELATION -> "\"table\" or \"view\"";
-            };
-        return "the privilege \"" + lower + "\" can only be granted to the object type " + types;
-      }
+      PrivilegeType.ofSqlName(name, other).ifPresent(type -> types.addAll(objectTypes(type)));
+    }
+    if (!types.isEmpty()) {
+      String last = "\"" + types.remove(types.size() - 1) + "\"";
+      String all = types.stream().map(type -> "\"" + type + "\"").collect(Collectors.joining(", "));
+      return "the privilege \""
+          + lower
+          + "\" can only be granted to the object type "
+          + (all.isEmpty() ? last : all + " or " + last);
     }
     return "unsupported privilege type " + lower;
+  }
+
+  private static List<String> objectTypes(PrivilegeType type) {
+    return switch (type.scope()) {
+      case ACCOUNT -> List.of("account");
+      case DATABASE -> List.of("database");
+      case RELATION ->
+          Arrays.stream(RelationKind.values())
+              .filter(type::isOn)
+              .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+              .toList();
+    };
   }
 
   // Who may.
@@ -444,6 +551,13 @@ final class PrivilegeGrants {
   private static SqlError denied(Draft draft, Request request) {
     Subject who = draft.actor().subject();
     Target target = request.target();
+    if (target.relation().isPresent() && isRoutine(target)) {
+      return ErrorCode.ER_ROUTINEACCESS_DENIED_ERROR.error(
+          "GRANT",
+          who.userName(),
+          who.host(),
+          shown(draft, target) + "." + target.relation().get());
+    }
     if (target.relation().isPresent()) {
       return ErrorCode.ER_TABLEACCESS_DENIED_ERROR.error(
           "GRANT", who.userName(), who.host(), target.relation().get());
@@ -457,6 +571,10 @@ final class PrivilegeGrants {
       names.add(privilege.sqlName() + " WITH GRANT OPTION");
     }
     return ErrorCode.ER_SPECIFIC_ACCESS_DENIED_ERROR.error(String.join(", ", names));
+  }
+
+  private static boolean isRoutine(Target target) {
+    return target.kind().filter(RelationKind::isRoutine).isPresent();
   }
 
   // To whom.
@@ -512,6 +630,9 @@ final class PrivilegeGrants {
     if (ReportTable.isMoCatalog(database)) {
       return mustBeMade(database, target);
     }
+    if (target.relation().isPresent() && isRoutine(target)) {
+      return mustExist(draft, target, target.kind().orElseThrow(), target.relation().get());
+    }
     if (target.relation().isPresent()) {
       String name = target.relation().get();
       Optional<RelationKind> found =
@@ -551,6 +672,17 @@ final class PrivilegeGrants {
       }
     }
     return Optional.empty();
+  }
+
+  private Optional<SqlError> mustExist(
+      Draft draft, Target target, RelationKind kind, String routine) throws StoreException {
+    boolean exists =
+        target.relation(draft.state(), draft.account()).isPresent()
+            || backend.program(kind, target.database().orElseThrow(), routine).isPresent();
+    return exists
+        ? Optional.empty()
+        : Optional.of(
+            ErrorCode.ER_SP_DOES_NOT_EXIST.error(kind, shown(draft, target) + "." + routine));
   }
 
   /** The database as its account calls it. */
@@ -749,10 +881,14 @@ final class PrivilegeGrants {
     }
     draft.apply(new CatalogChange.PrivilegeRevoked(held.get()));
     for (PrivilegeType each : PrivilegeType.values()) {
-      if (each.scope() == scope && each != all && each != ownership(scope)) {
+      if (each.scope() == scope && each != all && each != ownership(scope) && isOn(each, level)) {
         grant(draft, new Grant(role.id(), each, level, held.get().grantOption()));
       }
     }
+  }
+
+  private static boolean isOn(PrivilegeType type, GrantLevel level) {
+    return level.relationKind().filter(kind -> !type.isOn(kind)).isEmpty();
   }
 
   private static void noteNotHeld(

@@ -64,6 +64,10 @@ final class Refusals {
         switch (wanted) {
           case TABLE -> "BASE TABLE";
           case VIEW -> "VIEW";
+          case FUNCTION -> "FUNCTION";
+          case PROCEDURE -> "PROCEDURE";
+          case TRIGGER -> "TRIGGER";
+          case EVENT -> "EVENT";
         });
   }
 

@@ -24,7 +24,7 @@ import java.util.Optional;
  * What a GRANT or REVOKE is about: object type and level in the one canonical form (PM 3.1, Q7),
  * names bound to the current database and folded. The object need not exist.
  *
- * @param kind for tables and views
+ * @param kind for tables, views and routines
  * @param database empty: every database
  * @param relation empty: every relation
  */
@@ -70,10 +70,10 @@ record Target(
       case DATABASE -> bindDatabase(level, names, settings);
       case TABLE -> bindRelation(type, RelationKind.TABLE, level, currentDatabase, names, settings);
       case VIEW -> bindRelation(type, RelationKind.VIEW, level, currentDatabase, names, settings);
-      case FUNCTION, PROCEDURE ->
-          Bound.not(
-              ErrorCode.ER_ILLEGAL_GRANT_FOR_TABLE.error(
-                  "the object type \"" + lower(type) + "\" is unsupported"));
+      case FUNCTION ->
+          bindRelation(type, RelationKind.FUNCTION, level, currentDatabase, names, settings);
+      case PROCEDURE ->
+          bindRelation(type, RelationKind.PROCEDURE, level, currentDatabase, names, settings);
     };
   }
 
@@ -113,7 +113,7 @@ record Target(
     Optional<String> relation = Optional.empty();
     Optional<String> database = currentDatabase;
     if (level instanceof Level.Named named) {
-      relation = Optional.of(fold(named.name().name(), settings));
+      relation = Optional.of(ObjectNames.fold(kind, named.name().name(), settings.foldNames()));
       if (!named.name().database().isCurrent()) {
         database =
             Optional.of(names.physical(foldDatabase(named.name().database().name(), settings)));
@@ -227,7 +227,10 @@ record Target(
 
   Optional<Relation> relation(CatalogState state, AccountId account) {
     return database(state, account)
-        .flatMap(home -> relation.flatMap(name -> state.relation(home.id(), name)));
+        .flatMap(
+            home ->
+                relation.flatMap(
+                    name -> state.relation(home.id(), kind.orElse(RelationKind.TABLE), name)));
   }
 
   /** Its level; empty when the catalog does not know the object. */

@@ -1,6 +1,7 @@
 package io.portcullis.privilege.model;
 
 import io.portcullis.sql.access.RelationKind;
+import java.util.Optional;
 
 /**
  * Where a privilege holds: the one canonical form in which every spelling of a level is stored (PM
@@ -9,6 +10,18 @@ import io.portcullis.sql.access.RelationKind;
 public sealed interface GrantLevel {
 
   PrivilegeScope scope();
+
+  /** What kind of relations it covers; empty for accounts and databases. */
+  default Optional<RelationKind> relationKind() {
+    if (this instanceof OnEveryRelation every) {
+      return Optional.of(every.kind);
+    } else if (this instanceof OnRelationsOf all) {
+      return Optional.of(all.kind);
+    } else if (this instanceof OnRelation one) {
+      return Optional.of(one.kind);
+    }
+    return Optional.empty();
+  }
 
   record OnAccount() implements GrantLevel {
     @Override

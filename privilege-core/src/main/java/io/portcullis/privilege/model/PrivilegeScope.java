@@ -4,6 +4,6 @@ package io.portcullis.privilege.model;
 public enum PrivilegeScope {
   ACCOUNT,
   DATABASE,
-  /** Tables and views alike; a grant names one of the two object types. */
+  /** Tables, views and routines alike; a grant names one of the object types. */
   RELATION
 }

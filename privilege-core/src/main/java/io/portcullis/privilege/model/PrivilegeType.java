@@ -4,6 +4,7 @@ import static io.portcullis.privilege.model.PrivilegeScope.ACCOUNT;
 import static io.portcullis.privilege.model.PrivilegeScope.DATABASE;
 import static io.portcullis.privilege.model.PrivilegeScope.RELATION;
 
+import io.portcullis.sql.access.RelationKind;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -45,7 +46,17 @@ public enum PrivilegeType {
   INDEX(36, RELATION),
   RELATION_ALL(37, RELATION),
   RELATION_OWNERSHIP(38, RELATION),
-  EXECUTE(39, RELATION);
+  EXECUTE(39, RELATION),
+
+  // Beyond PM 3.2: those of stored programs (PM rows 57 to 60, 63).
+  CREATE_ROUTINE(43, DATABASE),
+  ALTER_ROUTINE(44, DATABASE),
+  /** EXECUTE of every routine of the database. */
+  DATABASE_EXECUTE(45, DATABASE),
+  TRIGGER(46, DATABASE),
+  EVENT(47, DATABASE),
+  /** ALTER ROUTINE of one function or procedure. */
+  ROUTINE_ALTER(48, RELATION);
 
   private final int code;
   private final PrivilegeScope scope;
@@ -83,7 +94,34 @@ public enum PrivilegeType {
     return switch (this) {
       case ACCOUNT_ALL, DATABASE_ALL, RELATION_ALL -> "ALL";
       case DATABASE_OWNERSHIP, RELATION_OWNERSHIP -> "OWNERSHIP";
+      case DATABASE_EXECUTE -> "EXECUTE";
+      case ROUTINE_ALTER -> "ALTER ROUTINE";
       default -> name().replace('_', ' ');
+    };
+  }
+
+  /** Whether it is about stored programs, and comes with ALL of a database for administrators. */
+  public boolean isOfPrograms() {
+    return switch (this) {
+      case CREATE_ROUTINE, ALTER_ROUTINE, DATABASE_EXECUTE, TRIGGER, EVENT, ROUTINE_ALTER -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * Whether it can be granted on objects of the kind, or covers some of them where it holds for
+   * all. EXECUTE can be granted on tables and views, and has no effect there (PM 3.2).
+   */
+  public boolean isOn(RelationKind kind) {
+    if (scope != RELATION) {
+      return false;
+    }
+    return switch (this) {
+      case RELATION_ALL, RELATION_OWNERSHIP ->
+          kind != RelationKind.TRIGGER && kind != RelationKind.EVENT;
+      case EXECUTE -> kind.isRoutine() || !kind.isProgram();
+      case ROUTINE_ALTER -> kind.isRoutine();
+      default -> !kind.isProgram();
     };
   }
 

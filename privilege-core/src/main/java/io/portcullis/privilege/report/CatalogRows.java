@@ -237,16 +237,14 @@ final class CatalogRows {
   }
 
   private boolean holdsSomethingIn(Database database) {
-    return (subject.privileges().onDatabase(database.id())
-            | subject.privileges().onRelationsOf(database.id(), RelationKind.TABLE)
-            | subject.privileges().onRelationsOf(database.id(), RelationKind.VIEW)
-            | subject.privileges().onSomeRelationOf(database.id()))
-        != 0;
+    return subject.privileges().onDatabase(database.id()) != 0
+        || subject.privileges().holdsOnRelationsOf(database.id());
   }
 
   private void relationsOf(Database database) {
     for (Relation relation : state.relationsOf(database.id())) {
-      if (sight.everybody() || holdsSomethingOn(relation)) {
+      boolean listed = !relation.kind().isProgram();
+      if (listed && (sight.everybody() || holdsSomethingOn(relation))) {
         out.begin().add(relation.id().value()).add(relation.name()).add(name(database));
         out.add(database.id().value()).add(relation.id().value());
         out.add(relation.kind() == RelationKind.VIEW ? "v" : "r");

@@ -269,12 +269,17 @@ final class PrivilegeRows {
       boolean ownership = type.sqlName().equals("OWNERSHIP");
       for (PrivilegeType each : PrivilegeType.values()) {
         if (each.scope() == type.scope()
-            && (each == type
-                || ((all || ownership) && !isWhole(each) && each != PrivilegeType.EXECUTE))
+            && (each == type || ((all || ownership) && !isWhole(each) && isOn(each, grant.level())))
             && !(all && each == type)) {
           options.merge(name(each), grant.grantOption() || ownership, Boolean::logicalOr);
         }
       }
+    }
+
+    /** EXECUTE is shown where it has an effect. */
+    private static boolean isOn(PrivilegeType type, GrantLevel level) {
+      return level.scope() != PrivilegeScope.RELATION
+          || (type.isOn(kind(level)) && (type != PrivilegeType.EXECUTE || kind(level).isRoutine()));
     }
 
     private static boolean isWhole(PrivilegeType type) {
@@ -389,7 +394,7 @@ final class PrivilegeRows {
   private Map<Relation, Held> byRelation(Role role) {
     Map<Relation, Held> byRelation = new LinkedHashMap<>();
     for (Grant grant : held(role)) {
-      if (grant.level() instanceof GrantLevel.OnRelation one) {
+      if (grant.level() instanceof GrantLevel.OnRelation one && !one.kind().isProgram()) {
         relation(one)
             .filter(relation -> relation.kind() == one.kind())
             .ifPresent(

@@ -12,6 +12,7 @@ import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.sql.access.RelationKind;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -28,6 +29,11 @@ import java.util.Set;
  * object holds OWNERSHIP of it (PM 6.2). Immutable; looking up allocates nothing.
  */
 public final class EffectivePrivileges {
+
+  private static final int KINDS = RelationKind.values().length;
+
+  /** Never filled. */
+  private static final LongMap NOTHING = new LongMap();
 
   private final CatalogState basis;
   private final Set<RoleId> roles;
@@ -121,16 +127,15 @@ public final class EffectivePrivileges {
   }
 
   public long onEveryRelation(RelationKind kind) {
-    return kind == RelationKind.TABLE ? compiled.everyTable : compiled.everyView;
+    return compiled.everyOf[kind.ordinal()];
   }
 
   public long onRelationsOf(DatabaseId database, RelationKind kind) {
-    return (kind == RelationKind.TABLE ? compiled.tablesOf : compiled.viewsOf)
-        .get(database.value());
+    return compiled.allOf[kind.ordinal()].get(database.value());
   }
 
   public long onRelation(RelationId relation, RelationKind kind) {
-    return (kind == RelationKind.TABLE ? compiled.tables : compiled.views).get(relation.value());
+    return compiled.oneOf[kind.ordinal()].get(relation.value());
   }
 
   /**
@@ -150,9 +155,27 @@ public final class EffectivePrivileges {
     return bits;
   }
 
-  /** All that is held on single tables and views of the database. */
+  /** All that is held on single tables, views and programs of the database. */
   public long onSomeRelationOf(DatabaseId database) {
     return compiled.within.get(database.value());
+  }
+
+  /** Whether anything is held on every table, view or routine. */
+  public boolean holdsOnEveryRelationOfSomeKind() {
+    long any = 0;
+    for (long every : compiled.everyOf) {
+      any |= every;
+    }
+    return any != 0;
+  }
+
+  /** Whether anything is held on all tables, views or routines of the database, or on one. */
+  public boolean holdsOnRelationsOf(DatabaseId database) {
+    long any = compiled.within.get(database.value());
+    for (LongMap all : compiled.allOf) {
+      any |= all.get(database.value());
+    }
+    return any != 0;
   }
 
   /** Whether one of the privileges, or ALL, is held on the account. */
@@ -168,16 +191,30 @@ public final class EffectivePrivileges {
   private static final class Compiled {
     private long account;
     private long everyDatabase;
-    private long everyTable;
-    private long everyView;
     private final LongMap databases = new LongMap();
-    private final LongMap tablesOf = new LongMap();
-    private final LongMap viewsOf = new LongMap();
-    private final LongMap tables = new LongMap();
-    private final LongMap views = new LongMap();
     private final LongMap within = new LongMap();
     private final Map<RelationId, Map<RelationKind, Map<String, Long>>> columns = new HashMap<>();
     private int columnEntries;
+
+    // By kind: on every one, on all of a database, on a single one.
+    private final long[] everyOf = new long[KINDS];
+    private final LongMap[] allOf = maps();
+    private final LongMap[] oneOf = maps();
+
+    private static LongMap[] maps() {
+      LongMap[] maps = new LongMap[KINDS];
+      Arrays.fill(maps, NOTHING);
+      return maps;
+    }
+
+    private static LongMap filled(LongMap[] maps, RelationKind kind) {
+      LongMap map = maps[kind.ordinal()];
+      if (map == NOTHING) {
+        map = new LongMap();
+        maps[kind.ordinal()] = map;
+      }
+      return map;
+    }
 
     void add(GrantLevel level, long bit, CatalogState state) {
       if (level instanceof GrantLevel.OnAccount) {
@@ -187,15 +224,11 @@ public final class EffectivePrivileges {
       } else if (level instanceof GrantLevel.OnDatabase one) {
         databases.or(one.database().value(), bit);
       } else if (level instanceof GrantLevel.OnEveryRelation every) {
-        if (every.kind() == RelationKind.TABLE) {
-          everyTable |= bit;
-        } else {
-          everyView |= bit;
-        }
+        everyOf[every.kind().ordinal()] |= bit;
       } else if (level instanceof GrantLevel.OnRelationsOf all) {
-        (all.kind() == RelationKind.TABLE ? tablesOf : viewsOf).or(all.database().value(), bit);
+        filled(allOf, all.kind()).or(all.database().value(), bit);
       } else if (level instanceof GrantLevel.OnRelation one) {
-        (one.kind() == RelationKind.TABLE ? tables : views).or(one.relation().value(), bit);
+        filled(oneOf, one.kind()).or(one.relation().value(), bit);
         Optional<Relation> relation = state.relation(one.relation());
         if (relation.isPresent() && relation.get().kind() == one.kind()) {
           within.or(relation.get().database().value(), bit);
@@ -216,13 +249,11 @@ public final class EffectivePrivileges {
     }
 
     int size() {
-      return databases.size()
-          + tablesOf.size()
-          + viewsOf.size()
-          + tables.size()
-          + views.size()
-          + within.size()
-          + columnEntries;
+      int size = databases.size() + within.size() + columnEntries;
+      for (int kind = 0; kind < KINDS; kind++) {
+        size += allOf[kind].size() + oneOf[kind].size();
+      }
+      return size;
     }
   }
 }

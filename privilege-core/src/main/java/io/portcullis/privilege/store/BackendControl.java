@@ -26,6 +26,13 @@ public interface BackendControl extends AutoCloseable {
   /** The definition of a view; empty when there is no view of this name. */
   Optional<ViewSource> view(String database, String name) throws StoreException;
 
+  /** The definition of a stored program; empty when there is none of this name. */
+  Optional<ProgramSource> program(RelationKind kind, String database, String name)
+      throws StoreException;
+
+  /** The names of all stored programs of a kind in a database. */
+  List<String> programs(RelationKind kind, String database) throws StoreException;
+
   boolean databaseExists(String name) throws StoreException;
 
   List<String> databases() throws StoreException;

@@ -61,8 +61,9 @@ final class AccountsAccessTest {
         fold,
         (database, name) -> false,
         (database, name) -> name.equals("v") ? RelationKinds.Found.VIEW : RelationKinds.Found.TABLE,
-        (database, name) ->
-            views.getOrDefault(RelationName.of(database, name), new ViewDefinition.Absent()));
+        new HarmlessPrograms(
+            (database, name) ->
+                views.getOrDefault(RelationName.of(database, name), new ViewDefinition.Absent())));
   }
 
   private ActiveSubject who(String account, String user, String role) {
@@ -377,8 +378,25 @@ final class AccountsAccessTest {
               SHOW_CREATE,
               SHOW_CREATE_DATABASE,
               SHOW_TABLES,
-              USE ->
+              USE,
+              // what their bodies do is looked at by itself
+              EXECUTE_FUNCTION,
+              EXECUTE_PROCEDURE,
+              SHOW_FUNCTION,
+              SHOW_PROCEDURE,
+              DROP_TRIGGER,
+              SHOW_TRIGGER,
+              SHOW_EVENT ->
               true;
+          case CREATE_FUNCTION,
+              CREATE_PROCEDURE,
+              ALTER_FUNCTION,
+              ALTER_PROCEDURE,
+              CREATE_TRIGGER,
+              ADD_TRIGGER,
+              CREATE_EVENT,
+              ALTER_EVENT ->
+              false;
           case INSERT,
               UPDATE,
               REFERENCE,

@@ -50,7 +50,7 @@ final class HintsPropertyTest {
   private static final Pattern SET_ROLE = Pattern.compile("SET ROLE `(.+)`");
   private static final Pattern GRANT =
       Pattern.compile(
-          "GRANT ([^(]+?)(?: \\((.+)\\))? ON (ACCOUNT|DATABASE|TABLE|VIEW)"
+          "GRANT ([^(]+?)(?: \\((.+)\\))? ON (ACCOUNT|DATABASE|TABLE|VIEW|FUNCTION|PROCEDURE)"
               + " (?:\\*|`(.+?)`(?:\\.`(.+)`)?) TO (ROLE|USER) `(.+)`");
 
   private Authorizer authorizer = new Authorizer("portcullis");
@@ -125,10 +125,25 @@ final class HintsPropertyTest {
             binding.kinds().kind(database, name) == RelationKinds.Found.UNKNOWN
                 ? RelationKinds.Found.ABSENT
                 : binding.kinds().kind(database, name),
-        (database, name) ->
-            binding.views().of(database, name) instanceof ViewDefinition.Unknown
-                ? new ViewDefinition.Absent()
-                : binding.views().of(database, name));
+        decided(binding.views()));
+  }
+
+  private static ViewDefinitions decided(ViewDefinitions views) {
+    return new ViewDefinitions() {
+      @Override
+      public ViewDefinition of(String database, String view) {
+        return views.of(database, view) instanceof ViewDefinition.Unknown
+            ? new ViewDefinition.Absent()
+            : views.of(database, view);
+      }
+
+      @Override
+      public ProgramDefinition program(RelationKind kind, String database, String name) {
+        return views.program(kind, database, name) instanceof ProgramDefinition.Unknown
+            ? new ProgramDefinition.Absent()
+            : views.program(kind, database, name);
+      }
+    };
   }
 
   private static Optional<Subject> switched(ActiveSubject active, String statement) {
@@ -157,6 +172,12 @@ final class HintsPropertyTest {
     if (databaseOf(missing).isCurrent() || !authorizer.canBeGranted(missing)) {
       return false;
     }
+    if (missing.object() instanceof RelationName routine
+        && Requirement.isExecuting(missing.kind())) {
+      return new ViewWalk(authorizer, binding, active.names(), missing.kind(), routine)
+          .below(active)
+          .isEmpty();
+    }
     if (!(missing.object() instanceof RelationName relation)
         || Requirement.impliedKind(missing.kind()).isPresent()) {
       return true;
@@ -166,8 +187,8 @@ final class HintsPropertyTest {
         || !Requirement.reachesBelowView(missing.kind())) {
       return kind.isPresent();
     }
-    return new ViewWalk(authorizer, binding, active.names(), relation)
-        .below(active, missing.kind())
+    return new ViewWalk(authorizer, binding, active.names(), missing.kind(), relation)
+        .below(active)
         .isEmpty();
   }
 
@@ -262,10 +283,11 @@ final class HintsPropertyTest {
     }
     RelationKind as = RelationKind.valueOf(grant.group(3));
     String name = grant.group(5);
-    if (kind(RelationName.of(home.name(), name), with, binding).filter(as::equals).isEmpty()) {
+    if (!as.isProgram()
+        && kind(RelationName.of(home.name(), name), with, binding).filter(as::equals).isEmpty()) {
       return Optional.empty();
     }
-    if (with.relation(home.id(), name).isEmpty()) {
+    if (with.relation(home.id(), as, name).isEmpty()) {
       with =
           with.apply(
               new CatalogChange.RelationPut(

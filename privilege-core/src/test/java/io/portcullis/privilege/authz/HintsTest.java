@@ -24,7 +24,8 @@ import org.junit.jupiter.api.TestFactory;
 final class HintsTest {
 
   private static final Pattern GRANT =
-      Pattern.compile("GRANT (.+) ON (ACCOUNT|DATABASE|TABLE|VIEW) (.+) TO ROLE `app`");
+      Pattern.compile(
+          "GRANT (.+) ON (ACCOUNT|DATABASE|TABLE|VIEW|FUNCTION|PROCEDURE) (.+) TO ROLE `app`");
 
   private final Authorizer authorizer = new Authorizer("portcullis");
   private final TestCatalog catalog =
@@ -32,6 +33,10 @@ final class HintsTest {
           .database("d")
           .table("d", "t")
           .view("d", "v")
+          .relation("d", "t", RelationKind.FUNCTION, "moadmin")
+          .relation("d", "v", RelationKind.FUNCTION, "moadmin")
+          .relation("d", "t", RelationKind.PROCEDURE, "moadmin")
+          .relation("d", "v", RelationKind.PROCEDURE, "moadmin")
           .database("mysql")
           .table("mysql", "db")
           .roles("app", "writer", "reader")
@@ -43,7 +48,7 @@ final class HintsTest {
           true,
           (database, name) -> false,
           (database, name) -> RelationKinds.Found.ABSENT,
-          (database, name) -> new ViewDefinition.Readable(false, below));
+          new HarmlessPrograms((database, name) -> new ViewDefinition.Readable(false, below)));
 
   private ActiveSubject active(Subject subject) {
     return authorizer.activate(subject, PrivilegeSnapshot.of(1, catalog.state()));

@@ -14,6 +14,7 @@ import io.portcullis.privilege.model.User;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.ProgramBody;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The rules of PM 2.5, 3.1, 3.2, 4.1 to 4.6 and 6.5 once more, word by word: goes through every
@@ -96,6 +98,45 @@ final class PlainEvaluator {
   }
 
   Outcome decide(List<AccessRequest> accesses) {
+    boolean body =
+        accesses.stream()
+            .anyMatch(
+                a ->
+                    a.kind() == AccessKind.ALTER_EVENT
+                        || (a.kind().name().startsWith("CREATE_")
+                            && program(a.kind()).isPresent()));
+    if (body) {
+      Binding lasting =
+          new Binding(
+              binding.currentDatabase(),
+              binding.foldNames(),
+              (database, name) -> false,
+              binding.kinds(),
+              binding.views());
+      return new PlainEvaluator(
+              state, owners, subject, lasting, catalogSchema, mode, definer, creator)
+          .decideAll(accesses);
+    }
+    return decideAll(accesses);
+  }
+
+  /** The kind of program that the access is to: its name ends so. */
+  private static Optional<RelationKind> program(AccessKind kind) {
+    return Stream.of(
+            RelationKind.FUNCTION, RelationKind.PROCEDURE, RelationKind.TRIGGER, RelationKind.EVENT)
+        .filter(program -> kind.name().endsWith("_" + program))
+        .filter(program -> kind != AccessKind.ADD_TRIGGER)
+        .findFirst();
+  }
+
+  private static Outcome deniedOf(AccessKind kind) {
+    boolean routine =
+        program(kind).filter(RelationKind::isRoutine).isPresent()
+            && !kind.name().startsWith("CREATE_");
+    return Outcome.errno(routine ? 1370 : 1044);
+  }
+
+  private Outcome decideAll(List<AccessRequest> accesses) {
     Optional<User> user = state.user(subject.user());
     if (user.isEmpty()) {
       return Outcome.errno(3523);
@@ -157,7 +198,14 @@ final class PlainEvaluator {
 
   private Outcome decide(AccessRequest access) {
     boolean creates =
-        List.of(AccessKind.CREATE_TABLE, AccessKind.CREATE_VIEW, AccessKind.CREATE_DATABASE)
+        List.of(
+                AccessKind.CREATE_TABLE,
+                AccessKind.CREATE_VIEW,
+                AccessKind.CREATE_DATABASE,
+                AccessKind.CREATE_FUNCTION,
+                AccessKind.CREATE_PROCEDURE,
+                AccessKind.CREATE_TRIGGER,
+                AccessKind.CREATE_EVENT)
             .contains(access.kind());
     if (creates && mode == SecondaryRolesMode.STRICT && !creator) {
       return new PlainEvaluator(state, owners, subject, binding, catalogSchema, mode, definer, true)
@@ -167,7 +215,9 @@ final class PlainEvaluator {
     Optional<String> relation = Optional.empty();
     if (access.object() instanceof RelationName name) {
       databaseName = name.database();
-      relation = Optional.of(folded(name.name()));
+      boolean caseless =
+          program(access.kind()).filter(kind -> kind != RelationKind.TRIGGER).isPresent();
+      relation = Optional.of(caseless ? name.name().toLowerCase(Locale.ROOT) : folded(name.name()));
     } else {
       databaseName = (DatabaseName) access.object();
     }
@@ -189,8 +239,13 @@ final class PlainEvaluator {
       if (access.kind() == AccessKind.DROP_TEMPORARY_TABLE) {
         return Outcome.ALLOWED;
       }
+      if (program(access.kind()).isPresent()) {
+        return decideOnProgram(
+            access.kind(), program(access.kind()).get(), database, relation.get());
+      }
       boolean canBeTemporary =
           !List.of(
+                  AccessKind.ADD_TRIGGER,
                   AccessKind.CREATE_TABLE,
                   AccessKind.REFERENCE,
                   AccessKind.CREATE_VIEW,
@@ -205,11 +260,71 @@ final class PlainEvaluator {
     return permitsOnDatabase(access.kind(), database) ? Outcome.ALLOWED : Outcome.errno(1044);
   }
 
+  private Outcome decideOnProgram(
+      AccessKind kind, RelationKind program, String database, String name) {
+    if (!permits(kind, database, name, program)) {
+      return deniedOf(kind);
+    }
+    if (!kind.name().startsWith("EXECUTE_")) {
+      return Outcome.ALLOWED;
+    }
+    return binding.views().program(program, database, name) instanceof ProgramDefinition.Absent
+        ? Outcome.errno(1305)
+        : belowProgram(kind, program, database, name, List.of());
+  }
+
+  /** As {@link #below}, of the body of a routine. */
+  private Outcome belowProgram(
+      AccessKind kind, RelationKind program, String database, String name, List<String> path) {
+    String here = kind + " " + database + "." + name + " " + active();
+    if (path.contains(here)) {
+      return Outcome.ALLOWED;
+    }
+    if (path.size() == 32) {
+      return Outcome.errno(1356);
+    }
+    ProgramDefinition definition = binding.views().program(program, database, name);
+    if (definition instanceof ProgramDefinition.Unknown) {
+      return Outcome.UNRESOLVED;
+    } else if (definition instanceof ProgramDefinition.Absent) {
+      return Outcome.errno(1356);
+    } else if (definition instanceof ProgramDefinition.Unreadable) {
+      return Outcome.errno(1235);
+    }
+    ProgramBody body = ((ProgramDefinition.Readable) definition).body();
+    PlainEvaluator runner = body.invoker() ? this : definer(program, database, name);
+    List<String> longer = new ArrayList<>(path);
+    longer.add(here);
+    List<Outcome> outcomes = new ArrayList<>();
+    for (AccessRequest access : body.accesses()) {
+      outcomes.add(runner.inside(access.kind(), (RelationName) access.object(), longer));
+    }
+    return worst(outcomes);
+  }
+
+  private PlainEvaluator definer(RelationKind kind, String database, String name) {
+    return new PlainEvaluator(
+        owners,
+        owners,
+        subject,
+        binding,
+        catalogSchema,
+        mode,
+        Optional.of(
+            state.relations().stream()
+                .filter(r -> r.kind() == kind && r.name().equals(name))
+                .filter(r -> nameOf(r.database()).equals(database))
+                .findFirst()
+                .map(Relation::owner)
+                .orElse(RoleId.MOADMIN)),
+        false);
+  }
+
   private Outcome decideOnRelation(
       AccessKind kind, String database, String name, Set<String> columns) {
     Optional<Relation> known =
         state.relations().stream()
-            .filter(r -> r.name().equals(name))
+            .filter(r -> r.name().equals(name) && !r.kind().isProgram())
             .filter(r -> state.database(r.database()).orElseThrow().name().equals(database))
             .findFirst();
     boolean asTable = permits(kind, database, name, RelationKind.TABLE);
@@ -231,7 +346,9 @@ final class PlainEvaluator {
     if (List.of(AccessKind.CREATE_VIEW, AccessKind.ALTER_VIEW, AccessKind.DROP_VIEW)
         .contains(kind)) {
       permitted = asView;
-    } else if (List.of(AccessKind.CREATE_TABLE, AccessKind.CREATE_TEMPORARY_TABLE).contains(kind)) {
+    } else if (List.of(
+            AccessKind.CREATE_TABLE, AccessKind.CREATE_TEMPORARY_TABLE, AccessKind.ADD_TRIGGER)
+        .contains(kind)) {
       permitted = asTable;
     } else if (known.isPresent()) {
       view = known.get().kind() == RelationKind.VIEW;
@@ -298,22 +415,7 @@ final class PlainEvaluator {
       return Outcome.errno(1356);
     }
     ViewDefinition definition = binding.views().of(database, view);
-    PlainEvaluator definers =
-        new PlainEvaluator(
-            owners,
-            owners,
-            subject,
-            binding,
-            catalogSchema,
-            mode,
-            Optional.of(
-                state.relations().stream()
-                    .filter(r -> r.kind() == RelationKind.VIEW && r.name().equals(view))
-                    .filter(r -> nameOf(r.database()).equals(database))
-                    .findFirst()
-                    .map(Relation::owner)
-                    .orElse(RoleId.MOADMIN)),
-            false);
+    PlainEvaluator definers = definer(RelationKind.VIEW, database, view);
     if (definition instanceof ViewDefinition.Unknown) {
       return Outcome.UNRESOLVED;
     } else if (definition instanceof ViewDefinition.Absent) {
@@ -341,6 +443,9 @@ final class PlainEvaluator {
     for (RelationName other : readable.body().others()) {
       outcomes.add(reader.read(readable, other, longer));
     }
+    for (RelationName function : readable.body().functions()) {
+      outcomes.add(reader.inside(AccessKind.EXECUTE_FUNCTION, function, longer));
+    }
     return worst(outcomes);
   }
 
@@ -362,9 +467,15 @@ final class PlainEvaluator {
       Outcome outcome = decideOnSystem(kind, database, Optional.of(name.name()));
       return outcome.equals(Outcome.ALLOWED) ? outcome : Outcome.errno(1356);
     }
+    Optional<RelationKind> program = program(kind);
+    if (program.isPresent()) {
+      return permits(kind, database, name.name(), program.get())
+          ? belowProgram(kind, program.get(), database, name.name(), path)
+          : Outcome.errno(1356);
+    }
     Optional<Relation> relation =
         state.relations().stream()
-            .filter(r -> r.name().equals(name.name()))
+            .filter(r -> r.name().equals(name.name()) && !r.kind().isProgram())
             .filter(r -> nameOf(r.database()).equals(database))
             .findFirst();
     Optional<RelationKind> known = relation.map(Relation::kind);
@@ -428,6 +539,19 @@ final class PlainEvaluator {
       case SHOW_CREATE ->
           onDatabase(PrivilegeType.SHOW_TABLES, database)
               && (!view || onRelation(PrivilegeType.SELECT, database, name, as));
+      case EXECUTE_FUNCTION, EXECUTE_PROCEDURE ->
+          onRelation(PrivilegeType.EXECUTE, database, name, as)
+              || onDatabase(PrivilegeType.DATABASE_EXECUTE, database);
+      case CREATE_FUNCTION, CREATE_PROCEDURE -> onDatabase(PrivilegeType.CREATE_ROUTINE, database);
+      case ALTER_FUNCTION, ALTER_PROCEDURE, SHOW_FUNCTION, SHOW_PROCEDURE ->
+          onRelation(PrivilegeType.ROUTINE_ALTER, database, name, as)
+              || onDatabase(PrivilegeType.ALTER_ROUTINE, database);
+      case CREATE_TRIGGER -> onDatabase(PrivilegeType.TRIGGER, database);
+      case ADD_TRIGGER, DROP_TRIGGER, SHOW_TRIGGER ->
+          onDatabase(PrivilegeType.TRIGGER, database) || owns(database, name, as);
+      case CREATE_EVENT -> onDatabase(PrivilegeType.EVENT, database);
+      case ALTER_EVENT, SHOW_EVENT ->
+          onDatabase(PrivilegeType.EVENT, database) || owns(database, name, as);
       default -> throw new AssertionError(kind);
     };
   }
@@ -447,6 +571,9 @@ final class PlainEvaluator {
   }
 
   private Outcome decideOnSystem(AccessKind kind, String database, Optional<String> relation) {
+    if (program(kind).isPresent() && kind.name().startsWith("SHOW_")) {
+      return deniedOf(kind);
+    }
     boolean reads =
         List.of(
                 AccessKind.SELECT,
@@ -512,7 +639,7 @@ final class PlainEvaluator {
     }
     Optional<Relation> relation =
         state.relationsOf(database.id()).stream()
-            .filter(r -> r.name().equals(name.get()))
+            .filter(r -> r.name().equals(name.get()) && !r.kind().isProgram())
             .findFirst();
     if (relation.isEmpty()) {
       return false;
@@ -631,7 +758,9 @@ final class PlainEvaluator {
     }
     if (level instanceof GrantLevel.OnRelation one) {
       Relation relation = state.relation(one.relation()).orElseThrow();
+      boolean sameNames = as.isProgram() ? relation.kind() == as : !relation.kind().isProgram();
       return one.kind() == as
+          && sameNames
           && relation.name().equals(name)
           && nameOf(relation.database()).equals(database);
     }

@@ -180,7 +180,13 @@ public final class RandomCatalog {
   }
 
   private RelationKind kind() {
-    return random.nextInt(3) == 0 ? RelationKind.VIEW : RelationKind.TABLE;
+    return switch (random.nextInt(9)) {
+      case 0, 1 -> RelationKind.VIEW;
+      case 2 -> RelationKind.FUNCTION;
+      case 3 -> RelationKind.PROCEDURE;
+      case 4 -> random.nextBoolean() ? RelationKind.TRIGGER : RelationKind.EVENT;
+      default -> RelationKind.TABLE;
+    };
   }
 
   public UserId userId() {

@@ -10,6 +10,8 @@ import io.portcullis.privilege.model.UserId;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.ProgramBody;
+import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.access.ViewBody;
 import java.util.ArrayList;
@@ -67,7 +69,52 @@ final class RandomQuestion {
         random.nextBoolean(),
         (database, name) -> name.equals("c") && database.equals("d1"),
         (database, name) -> all[Math.floorMod((database + name).hashCode() + salt, all.length)],
-        (database, name) -> view(new Random((database + name).hashCode() + salt)));
+        definitions(salt));
+  }
+
+  private static ViewDefinitions definitions(int salt) {
+    return new ViewDefinitions() {
+      @Override
+      public ViewDefinition of(String database, String view) {
+        return view(new Random((database + view).hashCode() + salt));
+      }
+
+      @Override
+      public ProgramDefinition program(RelationKind kind, String database, String name) {
+        return RandomQuestion.program(new Random((kind + database + name).hashCode() + salt));
+      }
+    };
+  }
+
+  private static ProgramDefinition program(Random random) {
+    return switch (random.nextInt(12)) {
+      case 0 -> new ProgramDefinition.Unknown();
+      case 1 -> new ProgramDefinition.Absent();
+      case 2 -> new ProgramDefinition.Unreadable();
+      default -> {
+        List<AccessRequest> accesses = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+          accesses.add(
+              new AccessRequest(
+                  of(
+                      random,
+                      List.of(
+                          AccessKind.SELECT,
+                          AccessKind.INSERT,
+                          AccessKind.DELETE,
+                          AccessKind.EXECUTE_FUNCTION,
+                          AccessKind.EXECUTE_PROCEDURE)),
+                  name(random)));
+        }
+        yield new ProgramDefinition.Readable(new ProgramBody(random.nextInt(3) == 0, accesses));
+      }
+    };
+  }
+
+  private static RelationName name(Random random) {
+    return RelationName.of(
+        of(random, random.nextInt(4) == 0 ? RandomCatalog.DATABASES : List.of("d1", "d2")),
+        of(random, RandomCatalog.RELATIONS));
   }
 
   private static ViewDefinition view(Random random) {
@@ -78,12 +125,7 @@ final class RandomQuestion {
       default -> {
         List<RelationName> names = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
-          names.add(
-              RelationName.of(
-                  of(
-                      random,
-                      random.nextInt(4) == 0 ? RandomCatalog.DATABASES : List.of("d1", "d2")),
-                  of(random, RandomCatalog.RELATIONS)));
+          names.add(name(random));
         }
         int targets = Math.min(names.size(), random.nextInt(3));
         yield new ViewDefinition.Readable(
@@ -93,7 +135,8 @@ final class RandomQuestion {
                 names.subList(targets, names.size()),
                 names.isEmpty() || random.nextBoolean()
                     ? Map.of()
-                    : Map.of(of(random, names), columns(random))));
+                    : Map.of(of(random, names), columns(random)),
+                random.nextInt(4) == 0 ? List.of(name(random)) : List.of()));
       }
     };
   }

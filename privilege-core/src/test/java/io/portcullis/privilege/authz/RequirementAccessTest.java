@@ -6,11 +6,13 @@ import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.access.ViewBody;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -32,8 +34,17 @@ final class RequirementAccessTest {
     "drop view",
     "alter table",
     "alter view",
+    "create routine",
+    "alter routine",
+    "execute",
+    "trigger",
+    "event",
     "all",
     "ownership"
+  };
+
+  private static final String[] EVERY_ROUTINE_PRIVILEGE = {
+    "execute", "alter routine", "all", "ownership"
   };
 
   private static final String[] EVERY_RELATION_PRIVILEGE = {
@@ -100,6 +111,28 @@ final class RequirementAccessTest {
     databaseOrOwner(rules, AccessKind.DROP_TABLE, "d.v", "drop view");
     databaseOrOwner(rules, AccessKind.ALTER_VIEW, "d.v", "alter view");
     databaseOrOwner(rules, AccessKind.DROP_VIEW, "d.v", "drop view");
+    for (RelationKind kind : List.of(RelationKind.FUNCTION, RelationKind.PROCEDURE)) {
+      rules.add(
+          new Rule(
+              AccessKind.valueOf("CREATE_" + kind), "d.p", 1044, onDatabase("create routine")));
+      routine(rules, AccessKind.valueOf("EXECUTE_" + kind), kind, "execute");
+      routine(rules, AccessKind.valueOf("ALTER_" + kind), kind, "alter routine");
+      routine(rules, AccessKind.valueOf("SHOW_" + kind), kind, "alter routine");
+    }
+    rules.add(
+        new Rule(
+            AccessKind.ADD_TRIGGER,
+            "d.t",
+            1142,
+            concat(onDatabase("trigger"), onRelation("d.t", "ownership"))));
+    for (AccessKind kind :
+        List.of(AccessKind.CREATE_TRIGGER, AccessKind.DROP_TRIGGER, AccessKind.SHOW_TRIGGER)) {
+      rules.add(new Rule(kind, "d.g", 1044, onDatabase("trigger")));
+    }
+    for (AccessKind kind :
+        List.of(AccessKind.CREATE_EVENT, AccessKind.ALTER_EVENT, AccessKind.SHOW_EVENT)) {
+      rules.add(new Rule(kind, "d.e", 1044, onDatabase("event")));
+    }
     database(rules, AccessKind.SHOW_CREATE, "d.t", "show tables");
     database(rules, AccessKind.SHOW_TABLES, "d", "show tables");
     database(rules, AccessKind.SHOW_CREATE_DATABASE, "d", "show tables");
@@ -156,6 +189,17 @@ final class RequirementAccessTest {
             kind, object, 1142, concat(onDatabase(privilege), onRelation(object, "ownership"))));
   }
 
+  private static void routine(
+      List<Rule> rules, AccessKind access, RelationKind kind, String privilege) {
+    List<String> grants = new ArrayList<>(onDatabase(privilege));
+    for (String one : List.of(privilege, "all", "ownership")) {
+      for (String level : List.of("d.p", "d.*", "*.*")) {
+        grants.add(one + " on " + kind.name().toLowerCase(Locale.ROOT) + " " + level);
+      }
+    }
+    rules.add(new Rule(access, "d.p", 1370, grants));
+  }
+
   private static List<String> onDatabase(String privilege) {
     List<String> grants = new ArrayList<>();
     for (String one : List.of(privilege, "all", "ownership")) {
@@ -201,6 +245,13 @@ final class RequirementAccessTest {
         all.add(privilege + " on view " + level);
       }
     }
+    for (String privilege : EVERY_ROUTINE_PRIVILEGE) {
+      for (String kind : List.of("function", "procedure")) {
+        for (String level : List.of("*.*", "d.*", "d.p", "d.p2", "other.*")) {
+          all.add(privilege + " on " + kind + " " + level);
+        }
+      }
+    }
     return all;
   }
 
@@ -211,6 +262,10 @@ final class RequirementAccessTest {
         .table("d", "t2")
         .view("d", "v")
         .view("d", "v2")
+        .relation("d", "p", RelationKind.FUNCTION, "moadmin")
+        .relation("d", "p2", RelationKind.FUNCTION, "moadmin")
+        .relation("d", "p", RelationKind.PROCEDURE, "moadmin")
+        .relation("d", "p2", RelationKind.PROCEDURE, "moadmin")
         .database("other")
         .table("other", "t")
         .view("other", "v")
@@ -226,7 +281,7 @@ final class RequirementAccessTest {
             false,
             (database, name) -> false,
             (database, name) -> RelationKinds.Found.UNKNOWN,
-            (database, name) -> NOTHING_BELOW);
+            new HarmlessPrograms((database, name) -> NOTHING_BELOW));
     return authorizer.decide(
         authorizer.activate(
             catalog.subject("joe", "app"), PrivilegeSnapshot.of(1, catalog.state())),
@@ -365,7 +420,7 @@ final class RequirementAccessTest {
                               true,
                               (database, name) -> false,
                               (database, name) -> RelationKinds.Found.ABSENT,
-                              (database, name) -> NOTHING_BELOW);
+                              new HarmlessPrograms((database, name) -> NOTHING_BELOW));
                       for (String name : List.of("v", "t", "unknown")) {
                         String object = Requirement.isOnRelation(kind) ? "d." + name : "d";
                         assertThat(

@@ -157,7 +157,7 @@ public final class TestCatalog {
     return apply(
         new CatalogChange.RelationPut(
             new Relation(
-                state.relation(home, name).map(Relation::id).orElse(state.nextRelationId()),
+                state.relation(home, kind, name).map(Relation::id).orElse(state.nextRelationId()),
                 home,
                 name,
                 kind,
@@ -250,7 +250,8 @@ public final class TestCatalog {
         String relation = name.substring(dot + 1);
         yield relation.equals("*")
             ? new GrantLevel.OnRelationsOf(home, kind)
-            : new GrantLevel.OnRelation(state.relation(home, relation).orElseThrow().id(), kind);
+            : new GrantLevel.OnRelation(
+                state.relation(home, kind, relation).orElseThrow().id(), kind);
       }
     };
   }

@@ -2,6 +2,7 @@ package io.portcullis.privilege.dcl;
 
 import io.portcullis.privilege.store.AccountBackend;
 import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.ProgramSource;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.TableColumn;
@@ -73,6 +74,24 @@ final class FakeBackend implements BackendControl, AccountBackend {
   @Override
   public Optional<ViewSource> view(String database, String name) {
     return Optional.empty();
+  }
+
+  /** Stored programs, by kind, database and name, with their definitions. */
+  final Map<String, String> programs = new TreeMap<>();
+
+  @Override
+  public Optional<ProgramSource> program(RelationKind kind, String database, String name) {
+    return Optional.ofNullable(programs.get(kind + " " + database + "." + name))
+        .map(definition -> new ProgramSource(definition, ""));
+  }
+
+  @Override
+  public List<String> programs(RelationKind kind, String database) {
+    String prefix = kind + " " + database + ".";
+    return programs.keySet().stream()
+        .filter(name -> name.startsWith(prefix))
+        .map(name -> name.substring(prefix.length()))
+        .toList();
   }
 
   @Override

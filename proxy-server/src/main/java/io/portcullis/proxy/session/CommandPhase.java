@@ -750,19 +750,19 @@ final class CommandPhase {
     } else if (decision instanceof Decision.Denied denied) {
       otherwise.accept(denied);
     } else if (decision instanceof Decision.Unresolved unresolved && lookups < MAX_LOOKUPS) {
-      lookUp(unresolved.names(), () -> decide(accesses, lookups + 1, then, otherwise));
+      lookUp(unresolved, () -> decide(accesses, lookups + 1, then, otherwise));
     } else {
       fail(OBJECTS_KEEP_CHANGING);
     }
   }
 
   /** Asks the backend what these are; what it says is kept for the next decision. */
-  void lookUp(List<RelationName> relations, Runnable then) {
+  void lookUp(Decision.Unresolved unresolved, Runnable then) {
     long asOf = services.objects().version();
     offload.run(
         services.store(),
         () -> {
-          services.lookup().lookUp(relations, asOf);
+          services.lookup().lookUp(unresolved.names(), unresolved.programs(), asOf);
           return Boolean.TRUE;
         },
         done -> then.run());

@@ -254,7 +254,7 @@ final class ExplainedStatements {
       phase.take(withIdentities(analysis, explanation.subject()), CommandShape.QUERY, null);
       byColumns(question, analysis, accesses, explanation, CommandPhase.MAX_LOOKUPS);
     } else if (lookups < CommandPhase.MAX_LOOKUPS) {
-      phase.lookUp(unresolved.names(), () -> decide(question, analysis, accesses, lookups + 1));
+      phase.lookUp(unresolved, () -> decide(question, analysis, accesses, lookups + 1));
     } else {
       phase.fail(CommandPhase.OBJECTS_KEEP_CHANGING);
     }
@@ -315,7 +315,7 @@ final class ExplainedStatements {
             lookUpColumns(lacking.tables(), again);
           } else if (attempts > 0
               && explained.explanation().decision() instanceof Decision.Unresolved unresolved) {
-            phase.lookUp(unresolved.names(), again);
+            phase.lookUp(unresolved, again);
           } else {
             explainedByColumns(question, analysis, command, explained);
           }

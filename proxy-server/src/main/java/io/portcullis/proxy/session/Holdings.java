@@ -215,7 +215,7 @@ final class Holdings {
     offload.run(
         services.store(),
         () -> {
-          services.lookup().lookUp(unresolved.names(), asOf);
+          services.lookup().lookUp(unresolved.names(), unresolved.programs(), asOf);
           return Boolean.TRUE;
         },
         known -> {

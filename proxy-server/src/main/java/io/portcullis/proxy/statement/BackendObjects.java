@@ -2,9 +2,12 @@ package io.portcullis.proxy.statement;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.portcullis.privilege.authz.ProgramDefinition;
+import io.portcullis.privilege.authz.ProgramName;
 import io.portcullis.privilege.authz.RelationKinds;
 import io.portcullis.privilege.authz.ViewDefinition;
 import io.portcullis.privilege.authz.ViewDefinitions;
+import io.portcullis.privilege.store.ProgramSource;
 import io.portcullis.privilege.store.TableColumn;
 import io.portcullis.privilege.store.ViewSource;
 import io.portcullis.sql.access.RelationKind;
@@ -20,10 +23,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What is remembered of the backend's tables and views: of those the catalog does not know, whether
- * a name means a table, a view or nothing; and what views are made of. DDL that passes the gate
- * empties it. For DDL done behind its back names live for seconds only, and definitions are
- * compared with the backend's now and then, see {@link #definitions}. Thread safe; shared by all
- * sessions.
+ * a name means a table, a view or nothing; and what views and stored programs are made of. DDL that
+ * passes the gate empties it. For DDL done behind its back names live for seconds only, and
+ * definitions are compared with the backend's now and then, see {@link #definitions}. Thread safe;
+ * shared by all sessions.
  */
 public final class BackendObjects implements RelationKinds, ViewDefinitions {
 
@@ -46,6 +49,14 @@ public final class BackendObjects implements RelationKinds, ViewDefinitions {
   private record Key(String database, String relation) {}
 
   private record KnownView(ViewSource source, ViewDefinition definition) {}
+
+  /** As {@link #views}, of stored programs. */
+  private final Map<ProgramName, KnownProgram> programs = new ConcurrentHashMap<>();
+
+  private final Cache<ProgramName, Boolean> absent =
+      Caffeine.newBuilder().maximumSize(MAXIMUM).expireAfterWrite(LIFETIME).build();
+
+  private record KnownProgram(ProgramSource source, ProgramDefinition definition) {}
 
   @Override
   public Found kind(String database, String relation) {
@@ -121,6 +132,53 @@ public final class BackendObjects implements RelationKinds, ViewDefinitions {
     }
   }
 
+  @Override
+  public ProgramDefinition program(RelationKind kind, String database, String name) {
+    ProgramName program = new ProgramName(kind, RelationName.of(database, name));
+    KnownProgram known = programs.get(program);
+    if (known != null) {
+      return known.definition;
+    }
+    return absent.getIfPresent(program) == null
+        ? new ProgramDefinition.Unknown()
+        : new ProgramDefinition.Absent();
+  }
+
+  /**
+   * Records what a stored program does.
+   *
+   * @param asOf {@link #version} before the backend was asked, as for {@link #learn}
+   */
+  public void learnProgram(
+      ProgramName program, ProgramSource source, ProgramDefinition definition, long asOf) {
+    if (asOf != version.get()) {
+      return;
+    }
+    KnownProgram learned = new KnownProgram(source, definition);
+    programs.put(program, learned);
+    if (asOf != version.get()) {
+      programs.remove(program, learned);
+    }
+  }
+
+  /** Records that there is none, as {@link #learnProgram}. */
+  public void learnAbsent(ProgramName program, long asOf) {
+    if (asOf != version.get()) {
+      return;
+    }
+    absent.put(program, Boolean.TRUE);
+    if (asOf != version.get()) {
+      absent.invalidate(program);
+    }
+  }
+
+  /** The programs whose bodies are remembered, with what the backend said they are. */
+  public Map<ProgramName, ProgramSource> bodies() {
+    Map<ProgramName, ProgramSource> all = new HashMap<>();
+    programs.forEach((name, program) -> all.put(name, program.source));
+    return all;
+  }
+
   /** The views whose definitions are remembered, with what the backend said they are. */
   public Map<RelationName, ViewSource> definitions() {
     Map<RelationName, ViewSource> all = new HashMap<>();
@@ -128,7 +186,7 @@ public final class BackendObjects implements RelationKinds, ViewDefinitions {
     return all;
   }
 
-  /** A view was changed behind the gate's back. */
+  /** A view or program was changed behind the gate's back. */
   public void redefined() {
     changed();
   }
@@ -156,6 +214,8 @@ public final class BackendObjects implements RelationKinds, ViewDefinitions {
     found.invalidateAll();
     columns.invalidateAll();
     views.clear();
+    programs.clear();
+    absent.invalidateAll();
   }
 
   /** Grows with every {@link #changed}; a decision made under an older one is made again. */

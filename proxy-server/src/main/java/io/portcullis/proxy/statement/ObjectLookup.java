@@ -2,18 +2,24 @@ package io.portcullis.proxy.statement;
 
 import io.portcullis.privilege.authz.NameSpace;
 import io.portcullis.privilege.authz.ObjectNames;
+import io.portcullis.privilege.authz.ProgramDefinition;
+import io.portcullis.privilege.authz.ProgramName;
 import io.portcullis.privilege.authz.SystemDatabases;
 import io.portcullis.privilege.authz.ViewDefinition;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.ProgramSource;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.ViewSource;
+import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.ProgramBody;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.access.ViewBody;
+import io.portcullis.sql.analysis.ProgramReading;
 import io.portcullis.sql.analysis.StatementAnalyzer;
 import io.portcullis.sql.analysis.ViewReading;
 import io.portcullis.sql.lexer.LexLimits;
@@ -72,15 +78,20 @@ public final class ObjectLookup {
   }
 
   /**
-   * Looks up names, and everything below those that are views.
+   * Looks up names, and everything below those that are views or stored programs.
    *
    * @param asOf {@link BackendObjects#version} of the decision that asks
    */
-  public void lookUp(List<RelationName> names, long asOf) throws StoreException {
-    Deque<RelationName> pending = new ArrayDeque<>(names);
-    Set<RelationName> seen = new HashSet<>(names);
-    while (!pending.isEmpty()) {
-      RelationName name = pending.remove();
+  public void lookUp(List<RelationName> names, List<ProgramName> programs, long asOf)
+      throws StoreException {
+    Search search = new Search(names, programs);
+    while (!search.pending.isEmpty() || !search.pendingPrograms.isEmpty()) {
+      if (search.pending.isEmpty()) {
+        ProgramName program = search.pendingPrograms.remove();
+        lookUp(program, search, asOf);
+        continue;
+      }
+      RelationName name = search.pending.remove();
       String database = name.database().name();
       Optional<RelationKind> kind = control.relation(database, name.name());
       objects.learn(database, name.name(), kind, asOf);
@@ -94,10 +105,9 @@ public final class ObjectLookup {
       ViewDefinition definition = definition(name, source.get());
       objects.learnView(database, name.name(), source.get(), definition, asOf);
       if (definition instanceof ViewDefinition.Readable readable) {
-        for (RelationName below : all(readable.body())) {
-          if (seen.size() < MAXIMUM_NAMES && !isKnownTable(below) && seen.add(below)) {
-            pending.add(below);
-          }
+        all(readable.body()).forEach(search::add);
+        for (RelationName function : readable.body().functions()) {
+          search.add(new ProgramName(RelationKind.FUNCTION, function));
         }
       }
     }
@@ -112,6 +122,102 @@ public final class ObjectLookup {
     for (RelationName name : names) {
       objects.learnColumns(name, control.columns(name.database().name(), name.name()), asOf);
     }
+  }
+
+  /** What is being looked up, each once. */
+  private final class Search {
+    private final Deque<RelationName> pending;
+    private final Set<RelationName> seen;
+    private final Deque<ProgramName> pendingPrograms;
+    private final Set<ProgramName> seenPrograms;
+
+    Search(List<RelationName> names, List<ProgramName> programs) {
+      pending = new ArrayDeque<>(names);
+      seen = new HashSet<>(names);
+      pendingPrograms = new ArrayDeque<>(programs);
+      seenPrograms = new HashSet<>(programs);
+    }
+
+    void add(RelationName name) {
+      if (seen.size() < MAXIMUM_NAMES && !isKnownTable(name) && seen.add(name)) {
+        pending.add(name);
+      }
+    }
+
+    void add(ProgramName program) {
+      if (seenPrograms.size() < MAXIMUM_NAMES && seenPrograms.add(program)) {
+        pendingPrograms.add(program);
+      }
+    }
+  }
+
+  private void lookUp(ProgramName program, Search search, long asOf) throws StoreException {
+    RelationName name = program.name();
+    Optional<ProgramSource> source =
+        control.program(program.kind(), name.database().name(), name.name());
+    if (source.isEmpty()) {
+      objects.learnAbsent(program, asOf);
+      return;
+    }
+    ProgramDefinition definition = definition(program, source.get());
+    objects.learnProgram(program, source.get(), definition, asOf);
+    if (definition instanceof ProgramDefinition.Readable readable) {
+      for (AccessRequest access : readable.body().accesses()) {
+        RelationName below = (RelationName) access.object();
+        switch (access.kind()) {
+          case EXECUTE_FUNCTION -> search.add(new ProgramName(RelationKind.FUNCTION, below));
+          case EXECUTE_PROCEDURE -> search.add(new ProgramName(RelationKind.PROCEDURE, below));
+          default -> search.add(below);
+        }
+      }
+    }
+  }
+
+  private ProgramDefinition definition(ProgramName program, ProgramSource source) {
+    if (!LexicalMode.isReadable(source.sqlMode())) {
+      return unreadable(program, "sql_mode " + source.sqlMode());
+    }
+    LexicalMode mode = LexicalMode.of(printed.server(), ClientCharset.UTF8MB4, source.sqlMode());
+    byte[] text = source.definition().getBytes(StandardCharsets.UTF_8);
+    Lexer lexer = new Lexer(LexLimits.STANDARD);
+    int statements = lexer.lex(text, 0, text.length, mode);
+    if (statements != 1) {
+      return unreadable(
+          program, statements < 0 ? lexer.refusal().error().message() : "not one statement");
+    }
+    ProgramReading reading = analyzer.readProgram(lexer.statement(0));
+    if (reading instanceof ProgramReading.NotUnderstood not) {
+      return unreadable(program, not.refusal().error().message());
+    }
+    ProgramBody body = ((ProgramReading.Understood) reading).body();
+    DatabaseName home = program.name().database();
+    List<AccessRequest> accesses =
+        body.accesses().stream()
+            .map(
+                access -> {
+                  RelationName name = (RelationName) access.object();
+                  DatabaseName database = name.database().isCurrent() ? home : name.database();
+                  return new AccessRequest(
+                      access.kind(),
+                      new RelationName(
+                          folded(database),
+                          ObjectNames.fold(access.kind(), name.name(), foldNames)));
+                })
+            .distinct()
+            .toList();
+    return new ProgramDefinition.Readable(new ProgramBody(body.invoker(), accesses));
+  }
+
+  private DatabaseName folded(DatabaseName database) {
+    return foldNames ? new DatabaseName(ObjectNames.fold(database.name())) : database;
+  }
+
+  private static ProgramDefinition unreadable(ProgramName program, String why) {
+    LOG.atDebug()
+        .addKeyValue("program", program.name().database().name() + "." + program.name().name())
+        .addKeyValue("cause", why)
+        .log("the body of a stored program is not understood: nobody may run it");
+    return new ProgramDefinition.Unreadable();
   }
 
   private boolean isKnownTable(RelationName name) {
@@ -144,6 +250,7 @@ public final class ObjectLookup {
       return unreadable(view, source, not.refusal().error().message());
     }
     ViewBody body = ((ViewReading.Understood) reading).body();
+    // Functions are only understood with their databases.
     for (RelationName name : all(body)) {
       if (name.database().isCurrent()) {
         return unreadable(view, source, "a name without a database");
@@ -151,7 +258,11 @@ public final class ObjectLookup {
     }
     return new ViewDefinition.Readable(
         source.invoker(),
-        new ViewBody(folded(body.targets()), folded(body.others()), foldedKeys(body.columns())));
+        new ViewBody(
+            folded(body.targets()),
+            folded(body.others()),
+            foldedKeys(body.columns()),
+            foldedFunctions(body.functions())));
   }
 
   private static ViewDefinition unreadable(RelationName view, ViewSource source, String why) {
@@ -181,6 +292,13 @@ public final class ObjectLookup {
     return folded;
   }
 
+  private List<RelationName> foldedFunctions(List<RelationName> functions) {
+    return functions.stream()
+        .map(name -> new RelationName(folded(name.database()), ObjectNames.fold(name.name())))
+        .distinct()
+        .toList();
+  }
+
   /**
    * Compares the definitions that are remembered with the backend's: what was permitted on one that
    * was changed behind the gate's back is decided anew.
@@ -194,6 +312,18 @@ public final class ObjectLookup {
         LOG.atInfo()
             .addKeyValue("view", view.database().name() + "." + view.name())
             .log("a view was changed behind the gate");
+        return;
+      }
+    }
+    for (Map.Entry<ProgramName, ProgramSource> known : objects.bodies().entrySet()) {
+      RelationName program = known.getKey().name();
+      Optional<ProgramSource> now =
+          control.program(known.getKey().kind(), program.database().name(), program.name());
+      if (now.filter(known.getValue()::equals).isEmpty()) {
+        objects.redefined();
+        LOG.atInfo()
+            .addKeyValue("program", program.database().name() + "." + program.name())
+            .log("a stored program was changed behind the gate");
         return;
       }
     }

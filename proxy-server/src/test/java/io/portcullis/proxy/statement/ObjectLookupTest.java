@@ -6,6 +6,7 @@ import io.portcullis.privilege.authz.RelationKinds;
 import io.portcullis.privilege.authz.ViewDefinition;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.ProgramSource;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.TableColumn;
@@ -34,7 +35,7 @@ final class ObjectLookupTest {
     for (String view : views) {
       names.add(RelationName.of("d", view));
     }
-    lookup().lookUp(names, objects.version());
+    lookup().lookUp(names, List.of(), objects.version());
   }
 
   private ObjectLookup lookup() {
@@ -114,7 +115,7 @@ final class ObjectLookupTest {
     long asOf = objects.version();
     objects.defining();
     assertThat(objects.of("d", "v")).isEqualTo(new ViewDefinition.Unknown());
-    lookup().lookUp(List.of(RelationName.of("d", "v")), asOf);
+    lookup().lookUp(List.of(RelationName.of("d", "v")), List.of(), asOf);
     assertThat(objects.of("d", "v")).isEqualTo(new ViewDefinition.Unknown());
     objects.defined();
     lookUp("v");
@@ -146,6 +147,7 @@ final class ObjectLookupTest {
 
     private final List<String> tables = new ArrayList<>();
     private final Map<String, ViewSource> views = new HashMap<>();
+    private final Map<String, ProgramSource> programs = new HashMap<>();
 
     void view(String name, boolean invoker, String query) {
       views.put(name, new ViewSource(query, invoker));
@@ -177,6 +179,16 @@ final class ObjectLookupTest {
     @Override
     public Map<String, RelationKind> relations(String database) {
       return Map.of();
+    }
+
+    @Override
+    public Optional<ProgramSource> program(RelationKind kind, String database, String name) {
+      return Optional.ofNullable(programs.get(kind + " " + database + "." + name));
+    }
+
+    @Override
+    public List<String> programs(RelationKind kind, String database) {
+      return List.of();
     }
 
     @Override

@@ -56,7 +56,37 @@ public enum AccessKind {
   /** Database. */
   DROP_DATABASE("DROP"),
   /** SHOW CREATE DATABASE. Database. */
-  SHOW_CREATE_DATABASE("SHOW");
+  SHOW_CREATE_DATABASE("SHOW"),
+  /** A stored function is called. Function. */
+  EXECUTE_FUNCTION("EXECUTE"),
+  /** CALL. Procedure. */
+  EXECUTE_PROCEDURE("EXECUTE"),
+  /** Function that need not exist. */
+  CREATE_FUNCTION("CREATE ROUTINE"),
+  /** Procedure that need not exist. */
+  CREATE_PROCEDURE("CREATE ROUTINE"),
+  /** Altered or dropped. Function. */
+  ALTER_FUNCTION("ALTER ROUTINE"),
+  /** Altered or dropped. Procedure. */
+  ALTER_PROCEDURE("ALTER ROUTINE"),
+  /** SHOW CREATE FUNCTION. Function. */
+  SHOW_FUNCTION("SHOW CREATE"),
+  /** SHOW CREATE PROCEDURE. Procedure. */
+  SHOW_PROCEDURE("SHOW CREATE"),
+  /** Trigger that need not exist. */
+  CREATE_TRIGGER("TRIGGER"),
+  /** A trigger is attached to it. Relation. */
+  ADD_TRIGGER("TRIGGER"),
+  /** Trigger. */
+  DROP_TRIGGER("TRIGGER"),
+  /** SHOW CREATE TRIGGER. Trigger. */
+  SHOW_TRIGGER("TRIGGER"),
+  /** Event that need not exist. */
+  CREATE_EVENT("EVENT"),
+  /** Altered or dropped. Event. */
+  ALTER_EVENT("EVENT"),
+  /** SHOW CREATE EVENT. Event. */
+  SHOW_EVENT("EVENT");
 
   private final String command;
 

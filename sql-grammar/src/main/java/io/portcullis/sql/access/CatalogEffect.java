@@ -41,6 +41,12 @@ public sealed interface CatalogEffect {
   /** The view stays, and reads something else: who owns it goes on owning it. */
   record ViewRedefined(RelationName view) implements CatalogEffect {}
 
+  /** A routine, trigger or event. */
+  record ProgramDropped(RelationKind kind, RelationName program) implements CatalogEffect {}
+
+  /** It stays, and is something else: who owns it goes on owning it. */
+  record ProgramAltered(RelationName program) implements CatalogEffect {}
+
   /** From now on the name means a table only this session sees. */
   record TemporaryTableCreated(RelationName relation) implements CatalogEffect {}
 

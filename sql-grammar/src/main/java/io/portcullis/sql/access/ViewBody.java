@@ -12,17 +12,22 @@ import java.util.Set;
  * @param targets what a change of rows through the view can reach. Where it is not certain that
  *     only the outermost FROM can be reached, every relation there is
  * @param others what is only read
+ * @param functions stored functions that it calls
  */
 public record ViewBody(
-    List<RelationName> targets, List<RelationName> others, Map<RelationName, Set<String>> columns) {
+    List<RelationName> targets,
+    List<RelationName> others,
+    Map<RelationName, Set<String>> columns,
+    List<RelationName> functions) {
   public ViewBody {
     targets = List.copyOf(targets);
     others = List.copyOf(others);
     columns = Map.copyOf(columns);
+    functions = List.copyOf(functions);
   }
 
-  /** Without a word about columns. */
+  /** Of a view that calls no stored function, without a word about columns. */
   public ViewBody(List<RelationName> targets, List<RelationName> others) {
-    this(targets, others, Map.of());
+    this(targets, others, Map.of(), List.of());
   }
 }

@@ -5,6 +5,8 @@ import io.portcullis.sql.access.CatalogEffect;
 import io.portcullis.sql.access.CatalogEffect.ColumnsChanged;
 import io.portcullis.sql.access.CatalogEffect.DatabaseCreated;
 import io.portcullis.sql.access.CatalogEffect.DatabaseDropped;
+import io.portcullis.sql.access.CatalogEffect.ProgramAltered;
+import io.portcullis.sql.access.CatalogEffect.ProgramDropped;
 import io.portcullis.sql.access.CatalogEffect.RelationCreated;
 import io.portcullis.sql.access.CatalogEffect.RelationDropped;
 import io.portcullis.sql.access.CatalogEffect.RelationRenamed;
@@ -81,6 +83,10 @@ final class NamedDatabases {
       objects.add(changed.table());
     } else if (effect instanceof ViewRedefined redefined) {
       objects.add(redefined.view());
+    } else if (effect instanceof ProgramDropped dropped) {
+      objects.add(dropped.program());
+    } else if (effect instanceof ProgramAltered altered) {
+      objects.add(altered.program());
     } else if (effect instanceof TemporaryTableCreated created) {
       objects.add(created.relation());
     } else if (effect instanceof TemporaryTableDropped dropped) {

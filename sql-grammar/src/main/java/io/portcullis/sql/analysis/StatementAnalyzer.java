@@ -119,13 +119,32 @@ public final class StatementAnalyzer {
       QualifiedNames names = new QualifiedNames(definition);
       ViewBody body = reader.readView(names);
       return new ViewReading.Understood(
-          new ViewBody(body.targets(), body.others(), ColumnUses.of(names).readByTable()));
+          new ViewBody(
+              body.targets(),
+              body.others(),
+              ColumnUses.of(names).readByTable(),
+              body.functions()));
     } catch (StatementRefused refused) {
       return new ViewReading.NotUnderstood(refused.refusal());
     } catch (StackOverflowError tooDeep) {
       return new ViewReading.NotUnderstood(refused("it is nested too deeply").refusal());
     } catch (RuntimeException unforeseen) {
       return new ViewReading.NotUnderstood(
+          refused("it could not be analysed (" + unforeseen.getClass().getSimpleName() + ")")
+              .refusal());
+    }
+  }
+
+  /** What the body of a stored program touches, as {@link #readView}. */
+  public ProgramReading readProgram(LexedStatement definition) {
+    try {
+      return new ProgramReading.Understood(reader.readProgram(definition));
+    } catch (StatementRefused refused) {
+      return new ProgramReading.NotUnderstood(refused.refusal());
+    } catch (StackOverflowError tooDeep) {
+      return new ProgramReading.NotUnderstood(refused("it is nested too deeply").refusal());
+    } catch (RuntimeException unforeseen) {
+      return new ProgramReading.NotUnderstood(
           refused("it could not be analysed (" + unforeseen.getClass().getSimpleName() + ")")
               .refusal());
     }

@@ -737,6 +737,9 @@ public final class Lexer {
           ? unsupported(executable, "an executable comment with a semicolon in it")
           : syntax(executable, "a comment that does not end");
     }
+    if (at < end && isInProgram()) {
+      return punctuation(at, 1);
+    }
     if (tokens > firstTokens[statements]) {
       if (statements == statementBegins.length) {
         growStatements();
@@ -761,6 +764,46 @@ public final class Lexer {
     currentFlags = 0;
     depth = 0;
     return at + 1;
+  }
+
+  /**
+   * Whether the definition of a stored program is read: the semicolons in its body are its own, and
+   * it goes on to the end of the text, or is not understood.
+   */
+  private boolean isInProgram() {
+    int i = firstTokens[statements];
+    if (!isWord(i, "CREATE") && !isWord(i, "ALTER")) {
+      return false;
+    }
+    i++;
+    if (isWord(i, "OR") && isWord(i + 1, "REPLACE")) {
+      i += 2;
+    }
+    if (isWord(i, "DEFINER") && isMark(i + 1, '=')) {
+      i += 3;
+      if (i < tokens && kinds[i] == USER_VARIABLE) {
+        i++;
+      } else if (isMark(i, '(')) {
+        i += 2;
+      }
+    }
+    return isWord(i, "PROCEDURE")
+        || isWord(i, "FUNCTION")
+        || isWord(i, "TRIGGER")
+        || isWord(i, "EVENT");
+  }
+
+  private boolean isWord(int token, String word) {
+    return token < tokens
+        && kinds[token] == WORD
+        && Ascii.equalsIgnoreCase(text, begins[token], ends[token], word);
+  }
+
+  private boolean isMark(int token, char mark) {
+    return token < tokens
+        && kinds[token] == PUNCTUATION
+        && ends[token] == begins[token] + 1
+        && text[begins[token]] == mark;
   }
 
   /** Hints before no token belong to no statement. */

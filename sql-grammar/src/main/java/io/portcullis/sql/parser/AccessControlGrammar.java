@@ -44,6 +44,7 @@ import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
 import io.portcullis.sql.statement.RowCondition;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -520,7 +521,7 @@ final class AccessControlGrammar {
   private AccessControlStatement showAccess() {
     // without a type the word is a name: ON view, ON table.t
     boolean typed =
-        cursor.isAny("DATABASE", "SCHEMA", "TABLE", "VIEW")
+        cursor.isAny("DATABASE", "SCHEMA", "TABLE", "VIEW", "FUNCTION", "PROCEDURE")
             && cursor.at() + 1 < cursor.end()
             && !cursor.punctuationAt(cursor.at() + 1, ".");
     if (typed && cursor.acceptAny("DATABASE", "SCHEMA")) {
@@ -528,7 +529,8 @@ final class AccessControlGrammar {
     }
     Optional<RelationKind> kind = Optional.empty();
     if (typed) {
-      kind = Optional.of(cursor.is("VIEW") ? RelationKind.VIEW : RelationKind.TABLE);
+      kind =
+          Arrays.stream(RelationKind.values()).filter(each -> cursor.is(each.name())).findFirst();
       cursor.skip();
     }
     return new ShowAccess(cursor.relation(), kind);

@@ -37,6 +37,9 @@ final class Accesses {
     for (RelationName relation : reading.others()) {
       add(AccessKind.SELECT, relation);
     }
+    for (RelationName function : reading.functions()) {
+      add(AccessKind.EXECUTE_FUNCTION, function);
+    }
     return this;
   }
 

@@ -5,9 +5,10 @@ import java.util.Set;
 
 /**
  * The functions of MySQL and MariaDB that can be called without looking at anything the caller did
- * not name. Every other name before a parenthesis is a stored function or a loadable one, which
- * runs with rights of its own, and is refused. Not in the list on purpose: LOAD_FILE, the waits for
- * replication, sequences (NEXTVAL, LASTVAL, SETVAL), SYS_*, internals of information_schema.
+ * not name. Every other name before a parenthesis may be a loadable function, which runs with
+ * rights of its own, and is refused; a stored function is called with its database. Not in the list
+ * on purpose: LOAD_FILE, the waits for replication, sequences (NEXTVAL, LASTVAL, SETVAL), SYS_*,
+ * internals of information_schema.
  */
 public final class BuiltinFunctions {
   private static final Set<String> NAMES =
@@ -82,6 +83,13 @@ public final class BuiltinFunctions {
 
   public static boolean contains(String name) {
     return NAMES.contains(name.toUpperCase(Locale.ROOT));
+  }
+
+  /** Whether MariaDB takes a function with this name before it for a built-in one. */
+  public static boolean isDatabaseOfThem(String name) {
+    return name.equalsIgnoreCase("mariadb_schema")
+        || name.equalsIgnoreCase("oracle_schema")
+        || name.equalsIgnoreCase("maxdb_schema");
   }
 
   public static boolean isSpaceSensitive(String name) {

@@ -52,8 +52,8 @@ enum FirstWord {
   TRUNCATE,
   GRANT,
   REVOKE,
+  CALL,
 
-  CALL("it runs statements that the gate does not see"),
   HANDLER("it keeps a table open across a REVOKE"),
   LOAD("it reads files"),
   XA("what one prepares, anybody could commit or roll back"),

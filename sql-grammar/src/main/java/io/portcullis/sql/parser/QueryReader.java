@@ -41,11 +41,19 @@ public interface QueryReader {
   /**
    * @param sources the outermost FROM, if the query has just one
    * @param others every other relation that is read, wherever it stands
+   * @param functions stored functions that are called, each with its database
    */
-  record QueryReading(List<Source> sources, List<RelationName> others) {
+  record QueryReading(
+      List<Source> sources, List<RelationName> others, List<RelationName> functions) {
     public QueryReading {
       sources = List.copyOf(sources);
       others = List.copyOf(others);
+      functions = List.copyOf(functions);
+    }
+
+    /** Whether nothing is read and no stored function called. */
+    public boolean touchesNothing() {
+      return sources.isEmpty() && others.isEmpty() && functions.isEmpty();
     }
   }
 }

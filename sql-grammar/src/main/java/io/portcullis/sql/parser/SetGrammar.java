@@ -132,6 +132,19 @@ final class SetGrammar {
     return accesses.addAll(set.accesses.requests()).addAll(inner.accesses()).forward(inner.kind());
   }
 
+  /** One assignment of a SET in a stored program, to a user or session variable, to the end. */
+  static void inProgram(TokenCursor assignment, QueryReader queries, Accesses accesses) {
+    SetGrammar set = new SetGrammar(assignment, queries);
+    set.item();
+    assignment.expectEnd();
+    if (set.touchesLexicalMode) {
+      throw assignment.notOffered(
+          "SET of sql_mode or a character set in a stored program",
+          "it would change how the session's next statements are read");
+    }
+    accesses.addAll(set.accesses.requests());
+  }
+
   private SetVariables done() {
     List<AccessRequest> requests = accesses.requests();
     return new SetVariables(requests, touchesLexicalMode);

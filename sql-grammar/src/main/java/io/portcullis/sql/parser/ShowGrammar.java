@@ -182,6 +182,14 @@ final class ShowGrammar {
     } else if (cursor.accept("VIEW")) {
       RelationName view = cursor.relation();
       accesses.add(AccessKind.SHOW_CREATE, view).add(AccessKind.SELECT, view);
+    } else if (cursor.accept("FUNCTION")) {
+      accesses.add(AccessKind.SHOW_FUNCTION, cursor.relation());
+    } else if (cursor.accept("PROCEDURE")) {
+      accesses.add(AccessKind.SHOW_PROCEDURE, cursor.relation());
+    } else if (cursor.accept("TRIGGER")) {
+      accesses.add(AccessKind.SHOW_TRIGGER, cursor.relation());
+    } else if (cursor.accept("EVENT")) {
+      accesses.add(AccessKind.SHOW_EVENT, cursor.relation());
     } else {
       throw cursor.notOffered(
           "SHOW CREATE "
@@ -207,8 +215,8 @@ final class ShowGrammar {
       QueryReading reading =
           DataGrammar.expressions(cursor, queries, begin, cursor.end())
               .orElseThrow(cursor::unexpected);
-      if (!reading.sources().isEmpty() || !reading.others().isEmpty()) {
-        throw cursor.notOffered("a query inside SHOW");
+      if (!reading.touchesNothing()) {
+        throw cursor.notOffered("a query, or a stored function, inside SHOW");
       }
       return;
     }

@@ -1,6 +1,7 @@
 package io.portcullis.sql.parser;
 
 import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.ProgramBody;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.access.ViewBody;
 import io.portcullis.sql.lexer.LexedStatement;
@@ -20,6 +21,7 @@ import io.portcullis.sql.statement.UseStatement;
 import io.portcullis.sql.text.ServerFlavour;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Set;
 
@@ -68,7 +70,21 @@ public final class StatementReader {
     if (!plain) {
       targets.addAll(reading.others());
     }
-    return new ViewBody(List.copyOf(targets), plain ? reading.others() : List.of());
+    return new ViewBody(
+        List.copyOf(targets),
+        plain ? reading.others() : List.of(),
+        Map.of(),
+        reading.functions());
+  }
+
+  /**
+   * Reads the definition of a stored program, as the server prints it.
+   *
+   * @throws StatementRefused when it is not understood to its last token
+   */
+  public ProgramBody readProgram(LexedStatement text) {
+    checkParentheses(text);
+    return ProgramGrammar.read(new TokenCursor(new QualifiedNames(text)), queries);
   }
 
   private Statement read(TokenCursor cursor) {
@@ -96,6 +112,9 @@ public final class StatementReader {
       case CREATE, ALTER, DROP, RENAME, TRUNCATE -> {
         if (cursor.is("DROP", "PREPARE")) {
           yield deallocate(cursor);
+        }
+        if (ProgramGrammar.begins(cursor)) {
+          yield new ProgramGrammar(cursor, queries).statement();
         }
         AccessControlGrammar users = new AccessControlGrammar(cursor);
         yield users.begins()
@@ -132,8 +151,12 @@ public final class StatementReader {
       case LOAD ->
           throw cursor.notOffered(
               "LOAD " + (cursor.wordAt(cursor.at() + 1, "DATA") ? "DATA" : "..."), why(first));
-      case CALL,
-          HANDLER,
+      case CALL -> {
+        Accesses accesses = new Accesses();
+        ProgramGrammar.call(cursor, queries, accesses);
+        yield accesses.forward(StatementKind.CALL);
+      }
+      case HANDLER,
           XA,
           FLUSH,
           RESET,
@@ -205,7 +228,7 @@ public final class StatementReader {
 
   // ---------------------------------------------------------------- transactions
 
-  private static Statement transaction(TokenCursor cursor) {
+  static Statement transaction(TokenCursor cursor) {
     if (cursor.accept("START")) {
       if (!cursor.accept("TRANSACTION")) {
         throw cursor.notOffered("START " + rest(cursor));

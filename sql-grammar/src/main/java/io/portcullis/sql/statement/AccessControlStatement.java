@@ -429,7 +429,8 @@ public sealed interface AccessControlStatement extends Statement {
   /**
    * {@code SHOW ACCESS ON [TABLE | VIEW | DATABASE] object}: who can do what, and why.
    *
-   * @param kind that the table or view is said to be; empty when nothing is said, or for a database
+   * @param kind that the table, view or routine is said to be; empty when nothing is said, which
+   *     means a table or view, or for a database
    */
   record ShowAccess(ObjectName object, Optional<RelationKind> kind)
       implements AccessControlStatement {}

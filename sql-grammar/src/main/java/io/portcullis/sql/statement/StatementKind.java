@@ -18,6 +18,11 @@ public enum StatementKind {
   CREATE_VIEW,
   ALTER_VIEW,
   DROP_VIEW,
+  /** A function, procedure, trigger or event, as in the two below. */
+  CREATE_PROGRAM,
+  ALTER_PROGRAM,
+  DROP_PROGRAM,
+  CALL,
   CREATE_INDEX,
   DROP_INDEX,
   LOCK_TABLES,

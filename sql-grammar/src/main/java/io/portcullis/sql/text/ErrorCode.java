@@ -71,10 +71,16 @@ public enum ErrorCode {
   /** The same number, from the gate itself, with its reason. */
   ER_QUERY_INTERRUPTED_BY_GATE(1317, "70100", "Query execution was interrupted: %s"),
   ER_WRONG_OBJECT(1347, "HY000", "'%s.%s' is not %s"),
+  ER_SP_DOES_NOT_EXIST(1305, "42000", "%s %s does not exist"),
   ER_VIEW_INVALID(
       1356,
       "HY000",
       "View '%s.%s' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them"),
+  /** The number a view has when its definer lacks something: the server has none for routines. */
+  ER_ROUTINE_INVALID(
+      1356,
+      "HY000",
+      "Routine '%s.%s' uses what its definer/invoker lacks rights for, or what is not there"),
   ER_ROUTINEACCESS_DENIED_ERROR(
       1370, "42000", "%s command denied to user '%s'@'%s' for routine '%s'"),
   ER_CANNOT_USER(1396, "HY000", "Operation %s failed for %s: %s"),

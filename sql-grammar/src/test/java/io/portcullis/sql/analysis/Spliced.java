@@ -7,6 +7,8 @@ import io.portcullis.sql.access.CatalogEffect;
 import io.portcullis.sql.access.CatalogEffect.ColumnsChanged;
 import io.portcullis.sql.access.CatalogEffect.DatabaseCreated;
 import io.portcullis.sql.access.CatalogEffect.DatabaseDropped;
+import io.portcullis.sql.access.CatalogEffect.ProgramAltered;
+import io.portcullis.sql.access.CatalogEffect.ProgramDropped;
 import io.portcullis.sql.access.CatalogEffect.RelationCreated;
 import io.portcullis.sql.access.CatalogEffect.RelationDropped;
 import io.portcullis.sql.access.CatalogEffect.RelationRenamed;
@@ -184,6 +186,12 @@ final class Spliced {
     }
     if (effect instanceof ViewRedefined redefined) {
       return new ViewRedefined(renamed(redefined.view()));
+    }
+    if (effect instanceof ProgramDropped dropped) {
+      return new ProgramDropped(dropped.kind(), renamed(dropped.program()));
+    }
+    if (effect instanceof ProgramAltered altered) {
+      return new ProgramAltered(renamed(altered.program()));
     }
     if (effect instanceof TemporaryTableCreated created) {
       return new TemporaryTableCreated(renamed(created.relation()));

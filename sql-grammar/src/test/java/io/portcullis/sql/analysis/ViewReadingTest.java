@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -174,12 +175,18 @@ final class ViewReadingTest {
             ""));
   }
 
+  @Test
+  void theStoredFunctionsItCallsAreNamed() {
+    ViewReading reading = read("select `d`.`f`(`d`.`t`.`a`) AS `x` from `d`.`t`", MARIADB);
+    assertThat(names(((ViewReading.Understood) reading).body().functions())).isEqualTo("d.f");
+  }
+
   @TestFactory
   Stream<DynamicTest> whatIsNotUnderstoodToItsLastTokenIsNoView() {
     return Stream.of(
             "insert into `d`.`t` values (1)",
             "show tables",
-            "select `d`.`f`(1) AS `x`",
+            "select `f`(1) AS `x`",
             "select * from `d`.`t` procedure analyse()")
         .map(
             definition ->

@@ -2,6 +2,7 @@ package io.portcullis.privilege.store.jdbc;
 
 import io.portcullis.privilege.store.AccountBackend;
 import io.portcullis.privilege.store.BackendControl;
+import io.portcullis.privilege.store.ProgramSource;
 import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.ServerFacts.Collation;
 import io.portcullis.privilege.store.StoreException;
@@ -37,6 +38,9 @@ public final class JdbcBackendControl implements BackendControl, AccountBackend 
   private static final Pattern PLAIN = Pattern.compile("[0-9A-Za-z_-]{1,64}");
 
   private static final Pattern PREFIX = Pattern.compile("[0-9a-z_-]{1,64}\\$");
+
+  /** Of routines, triggers and events alike: they are looked for among all first. */
+  private static final int NO_SUCH_PROGRAM = 1305;
 
   private final ControlPool pool;
 
@@ -172,6 +176,84 @@ public final class JdbcBackendControl implements BackendControl, AccountBackend 
     } catch (SQLException e) {
       throw pool.failure("reading the definition of a view", e);
     }
+  }
+
+  /** The server prints its text as it was given, other than in information_schema. */
+  @Override
+  public Optional<ProgramSource> program(RelationKind kind, String database, String name)
+      throws StoreException {
+    String definition =
+        switch (kind) {
+          case FUNCTION -> "Create Function";
+          case PROCEDURE -> "Create Procedure";
+          case TRIGGER -> "SQL Original Statement";
+          case EVENT -> "Create Event";
+          case TABLE, VIEW -> throw new IllegalArgumentException("kind: " + kind);
+        };
+    if (!contains(programs(kind, database), kind, name)) {
+      return Optional.empty();
+    }
+    try (Connection connection = pool.connection();
+        Statement query = connection.createStatement();
+        ResultSet row =
+            query.executeQuery(
+                "SHOW CREATE " + kind + " " + quoted(database) + "." + quoted(name))) {
+      if (!row.next()) {
+        return Optional.empty();
+      }
+      String text = row.getString(definition);
+      return Optional.of(new ProgramSource(text == null ? "" : text, row.getString("sql_mode")));
+    } catch (SQLException e) {
+      if (e.getErrorCode() == NO_SUCH_PROGRAM) {
+        return Optional.empty(); // dropped meanwhile
+      }
+      throw pool.failure("reading the definition of a stored program", e);
+    }
+  }
+
+  private static boolean contains(List<String> names, RelationKind kind, String wanted) {
+    return names.stream()
+        .anyMatch(
+            name ->
+                kind == RelationKind.TRIGGER ? name.equals(wanted) : name.equalsIgnoreCase(wanted));
+  }
+
+  @Override
+  public List<String> programs(RelationKind kind, String database) throws StoreException {
+    String query =
+        switch (kind) {
+          case FUNCTION, PROCEDURE ->
+              "SELECT ROUTINE_SCHEMA, ROUTINE_NAME, @@lower_case_table_names FROM"
+                  + " information_schema.ROUTINES WHERE ROUTINE_TYPE = '"
+                  + kind
+                  + "' AND ROUTINE_SCHEMA = ?";
+          case TRIGGER ->
+              "SELECT TRIGGER_SCHEMA, TRIGGER_NAME, @@lower_case_table_names FROM"
+                  + " information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ?";
+          case EVENT ->
+              "SELECT EVENT_SCHEMA, EVENT_NAME, @@lower_case_table_names FROM"
+                  + " information_schema.EVENTS WHERE EVENT_SCHEMA = ?";
+          case TABLE, VIEW -> throw new IllegalArgumentException("kind: " + kind);
+        };
+    try (Connection connection = pool.connection();
+        PreparedStatement list = connection.prepareStatement(query)) {
+      list.setString(1, database);
+      List<String> names = new ArrayList<>();
+      try (ResultSet row = list.executeQuery()) {
+        while (row.next()) {
+          if (same(database, row.getString(1), row.getInt(3) != 0)) {
+            names.add(row.getString(2));
+          }
+        }
+      }
+      return names;
+    } catch (SQLException e) {
+      throw pool.failure("listing stored programs", e);
+    }
+  }
+
+  private static String quoted(String name) {
+    return "`" + name.replace("`", "``") + "`";
   }
 
   @Override

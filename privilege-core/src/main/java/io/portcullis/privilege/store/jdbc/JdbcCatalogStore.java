@@ -435,20 +435,22 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
                         new AccountId(row.getInt(4)),
                         row.getString(2),
                         new RoleId(row.getInt(3))))));
-    each(
-        connection,
-        "relation_id, database_id, name, kind_code, owner_role_id FROM ",
-        "catalog_relation",
-        "",
-        row ->
-            rows.add(
-                new CatalogChange.RelationPut(
-                    new Relation(
-                        new RelationId(row.getLong(1)),
-                        new DatabaseId(row.getLong(2)),
-                        row.getString(3),
-                        kind(row.getInt(4)),
-                        new RoleId(row.getInt(5))))));
+    for (String table : List.of("catalog_relation", "catalog_program")) {
+      each(
+          connection,
+          "relation_id, database_id, name, kind_code, owner_role_id FROM ",
+          table,
+          "",
+          row ->
+              rows.add(
+                  new CatalogChange.RelationPut(
+                      new Relation(
+                          new RelationId(row.getLong(1)),
+                          new DatabaseId(row.getLong(2)),
+                          row.getString(3),
+                          kind(row.getInt(4)),
+                          new RoleId(row.getInt(5))))));
+    }
     each(
         connection,
         "role_id, privilege_code, level_code, object_id, kind_code, grant_option FROM ",
@@ -646,6 +648,10 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
     return switch (code) {
       case LevelCode.TABLE -> RelationKind.TABLE;
       case LevelCode.VIEW -> RelationKind.VIEW;
+      case LevelCode.FUNCTION -> RelationKind.FUNCTION;
+      case LevelCode.PROCEDURE -> RelationKind.PROCEDURE;
+      case LevelCode.TRIGGER -> RelationKind.TRIGGER;
+      case LevelCode.EVENT -> RelationKind.EVENT;
       default -> throw unknown("kind of relation", code);
     };
   }

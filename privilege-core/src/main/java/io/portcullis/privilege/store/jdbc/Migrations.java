@@ -27,6 +27,7 @@ final class Migrations {
           "0003-accounts.sql",
           "0004-variables-and-passwords.sql",
           "0005-column-grants.sql",
+          "0006-programs.sql",
           "0007-backends.sql",
           "0008-provenance.sql");
 

@@ -55,6 +55,7 @@ final class Rows {
           "catalog_grant",
           "catalog_column_grant",
           "catalog_relation",
+          "catalog_program",
           "catalog_database",
           "catalog_role_to_role",
           "catalog_role_to_user",
@@ -241,6 +242,7 @@ final class Rows {
           relation);
       delete("catalog_column_grant WHERE account_id = ? AND relation_id = ?", relation);
       delete("catalog_relation WHERE account_id = ? AND relation_id = ?", relation);
+      delete("catalog_program WHERE account_id = ? AND relation_id = ?", relation);
     } else {
       throw new AssertionError(change);
     }
@@ -457,9 +459,10 @@ final class Rows {
 
   private void put(Relation relation) {
     lastRelation = Math.max(lastRelation, relation.id().value());
-    delete("catalog_relation WHERE account_id = ? AND relation_id = ?", relation.id().value());
+    String table = relation.kind().isProgram() ? "catalog_program" : "catalog_relation";
+    delete(table + " WHERE account_id = ? AND relation_id = ?", relation.id().value());
     insert(
-        "catalog_relation (account_id, relation_id, database_id, name, kind_code, owner_role_id)",
+        table + " (account_id, relation_id, database_id, name, kind_code, owner_role_id)",
         relation.id().value(),
         relation.database().value(),
         relation.name(),
@@ -478,7 +481,12 @@ final class Rows {
     delete("catalog_private_role WHERE account_id = ? AND role_id = ?", role);
     delete("catalog_role WHERE account_id = ? AND role_id = ?", role);
     for (String table :
-        List.of("catalog_role", "catalog_user", "catalog_database", "catalog_relation")) {
+        List.of(
+            "catalog_role",
+            "catalog_user",
+            "catalog_database",
+            "catalog_relation",
+            "catalog_program")) {
       rows.add(
           new Row(
               "UPDATE "
@@ -576,15 +584,19 @@ final class Rows {
   }
 
   private void dropDatabase(long database) {
-    rows.add(
-        new Row(
-            "DELETE FROM "
-                + schema
-                + ".catalog_grant WHERE account_id = ? AND level_code = ? AND object_id IN (SELECT"
-                + " relation_id FROM "
-                + schema
-                + ".catalog_relation WHERE account_id = ? AND database_id = ?)",
-            List.of(account, LevelCode.RELATION, account, database)));
+    for (String table : List.of("catalog_relation", "catalog_program")) {
+      rows.add(
+          new Row(
+              "DELETE FROM "
+                  + schema
+                  + ".catalog_grant WHERE account_id = ? AND level_code = ? AND object_id IN"
+                  + " (SELECT relation_id FROM "
+                  + schema
+                  + "."
+                  + table
+                  + " WHERE account_id = ? AND database_id = ?)",
+              List.of(account, LevelCode.RELATION, account, database)));
+    }
     rows.add(
         new Row(
             "DELETE FROM "
@@ -600,6 +612,7 @@ final class Rows {
         LevelCode.RELATIONS_OF,
         database);
     delete("catalog_relation WHERE account_id = ? AND database_id = ?", database);
+    delete("catalog_program WHERE account_id = ? AND database_id = ?", database);
     delete("catalog_database WHERE account_id = ? AND database_id = ?", database);
   }
 
@@ -682,6 +695,10 @@ final class Rows {
     static final int NO_KIND = 0;
     static final int TABLE = 1;
     static final int VIEW = 2;
+    static final int FUNCTION = 3;
+    static final int PROCEDURE = 4;
+    static final int TRIGGER = 5;
+    static final int EVENT = 6;
 
     private LevelCode() {}
 
@@ -689,6 +706,10 @@ final class Rows {
       return switch (kind) {
         case TABLE -> TABLE;
         case VIEW -> VIEW;
+        case FUNCTION -> FUNCTION;
+        case PROCEDURE -> PROCEDURE;
+        case TRIGGER -> TRIGGER;
+        case EVENT -> EVENT;
       };
     }
 

@@ -1,6 +1,7 @@
 package io.portcullis.sql.parser.jsql;
 
 import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.parser.BuiltinFunctions;
 import io.portcullis.sql.parser.QueryReader.QueryReading;
 import io.portcullis.sql.parser.QueryReader.Source;
 import io.portcullis.sql.parser.StatementRefused;
@@ -58,6 +59,7 @@ final class TreeReader {
   private final List<Source> sources = new ArrayList<>();
   private final Set<Table> outermost = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<RelationName> others = new LinkedHashSet<>();
+  private final Set<RelationName> functions = new LinkedHashSet<>();
   private final List<RelationName> positions = new ArrayList<>();
   private final Set<Integer> places = new HashSet<>();
   private final Set<Integer> common = new HashSet<>();
@@ -76,7 +78,7 @@ final class TreeReader {
       collectOutermost(plain);
     }
     walk(root);
-    return new QueryReading(sources, List.copyOf(others));
+    return new QueryReading(sources, List.copyOf(others), List.copyOf(functions));
   }
 
   /** Every name that stands where a table can stand, common table expressions included. */
@@ -311,11 +313,38 @@ final class TreeReader {
 
   private void function(Function function) {
     String name = function.getName();
-    if (function.getMultipartName() == null
-        || function.getMultipartName().size() != 1
-        || !Canonicalizer.FUNCTION.equals(name)) {
+    List<String> parts = function.getMultipartName();
+    if (parts == null || parts.isEmpty() || parts.size() > 2) {
       throw storedFunction(name);
     }
+    if (parts.size() == 2) {
+      functions.add(storedFunction(query.realName(parts.get(0)), query.realName(parts.get(1))));
+    } else if (!Canonicalizer.FUNCTION.equals(name)) {
+      throw withoutDatabase(name);
+    }
+  }
+
+  /** Written with its database it can be nothing else; but for what MariaDB calls its own. */
+  private RelationName storedFunction(String database, String name) {
+    if (BuiltinFunctions.isDatabaseOfThem(database)) {
+      throw StatementRefused.notOffered("the function " + database + "." + name, span);
+    }
+    if (!name.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+      throw StatementRefused.notOffered(
+          "the function " + database + "." + name, "its name is not of ASCII letters", span);
+    }
+    return RelationName.of(database, name);
+  }
+
+  /**
+   * It may be a built-in function that is not offered, or a loadable one, whatever stored functions
+   * there are.
+   */
+  private StatementRefused withoutDatabase(String name) {
+    return StatementRefused.notOffered(
+        "the function " + query.realName(name),
+        "a stored function is called with its database, as in d." + query.realName(name) + "()",
+        span);
   }
 
   private StatementRefused storedFunction(String name) {
