@@ -118,7 +118,7 @@ final class CatalogAccountsTest {
       assertThat(everybody.isAdministrator()).isFalse();
       assertThat(administrator.isBuiltIn()).isTrue();
       assertThat(everybody.isBuiltIn()).isTrue();
-      assertThat(state.grantsOf(administrator)).hasSize(12 + 9 + 2 * 9);
+      assertThat(state.grantsOf(administrator)).hasSize(13 + 9 + 2 * 9);
       assertThat(state.grantsOf(everybody))
           .extracting(Grant::privilege)
           .containsExactly(PrivilegeType.CONNECT);
