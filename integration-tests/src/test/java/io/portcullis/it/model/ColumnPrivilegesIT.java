@@ -353,6 +353,20 @@ final class ColumnPrivilegesIT {
   }
 
   @Test
+  void grantsAreListed() throws SQLException {
+    assertThat(Sql.rows(joe, "SHOW GRANTS FOR ROLE col_role"))
+        .contains(
+            "GRANT SELECT (`id`, `name`) ON TABLE `col_d`.`t` TO ROLE `col_role`",
+            "GRANT UPDATE (`name`) ON TABLE `col_d`.`t` TO ROLE `col_role`");
+    assertThat(
+            Sql.rows(
+                joe,
+                "SELECT COLUMN_NAME, PRIVILEGE_TYPE FROM information_schema.COLUMN_PRIVILEGES"
+                    + " WHERE TABLE_SCHEMA = 'col_d' AND TABLE_NAME = 't' ORDER BY 1, 2"))
+        .containsExactly("id|INSERT", "id|SELECT", "name|INSERT", "name|SELECT", "name|UPDATE");
+  }
+
+  @Test
   void accessIsExplainedByColumn() throws SQLException {
     assertThat(Sql.rows(joe, "EXPLAIN ACCESS SELECT name, secret FROM t WHERE id = 1"))
         .anyMatch(row -> row.contains("SELECT (`id`)") && row.contains("allowed"))
