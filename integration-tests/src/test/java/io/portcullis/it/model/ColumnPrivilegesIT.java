@@ -2,6 +2,7 @@ package io.portcullis.it.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.portcullis.it.harness.BackendExtension;
 import io.portcullis.it.harness.Sql;
@@ -11,6 +12,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -211,11 +213,13 @@ final class ColumnPrivilegesIT {
   @Test
   void returningReads() throws SQLException {
     try (Connection root = gate.administrator().connect()) {
-      org.junit.jupiter.api.Assumptions.assumeTrue(
-          Sql.value(root, "SELECT VERSION()").contains("MariaDB"));
+      assumeTrue(Sql.value(root, "SELECT VERSION()").contains("MariaDB"));
     }
-    assertThat(Sql.rows(joe, "INSERT INTO t (id, name) VALUES (7, 'gil') RETURNING name, id"))
-        .containsExactly("gil|7");
+    try (Statement insert = joe.createStatement()) {
+      assertThat(insert.execute("INSERT INTO t (id, name) VALUES (7, 'gil') RETURNING name, id"))
+          .isTrue();
+      assertThat(Sql.rows(insert.getResultSet())).containsExactly("gil|7");
+    }
     refused(joe, "INSERT INTO t (id) VALUES (8) RETURNING secret", 1143, "column 'secret'");
     refused(joe, "INSERT INTO t (id) VALUES (8) RETURNING *", 1142, "SELECT command denied");
     assertThat(administrator("SELECT COUNT(*) FROM col_d.t WHERE id = 8")).containsExactly("0");
@@ -350,6 +354,20 @@ final class ColumnPrivilegesIT {
                     + " AND TABLE_NAME = 't'"))
         .isEmpty();
     refused(joe, "DESCRIBE t secret", 1142, "denied");
+  }
+
+  @Test
+  void grantsAreListed() throws SQLException {
+    assertThat(Sql.rows(joe, "SHOW GRANTS FOR ROLE col_role"))
+        .contains(
+            "GRANT SELECT (`id`, `name`) ON TABLE `col_d`.`t` TO ROLE `col_role`",
+            "GRANT UPDATE (`name`) ON TABLE `col_d`.`t` TO ROLE `col_role`");
+    assertThat(
+            Sql.rows(
+                joe,
+                "SELECT COLUMN_NAME, PRIVILEGE_TYPE FROM information_schema.COLUMN_PRIVILEGES"
+                    + " WHERE TABLE_SCHEMA = 'col_d' AND TABLE_NAME = 't' ORDER BY 1, 2"))
+        .containsExactly("id|INSERT", "id|SELECT", "name|INSERT", "name|SELECT", "name|UPDATE");
   }
 
   @Test

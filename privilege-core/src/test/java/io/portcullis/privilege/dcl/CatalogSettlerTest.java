@@ -103,6 +103,7 @@ class CatalogSettlerTest {
             RelationName.of("d", "t"), Set.of("Name"), Map.of("open", "secret")));
 
     assertThat(gate.root().lines(showGrantsOfRole("r")))
+        .filteredOn(line -> line.contains("`t`"))
         .containsExactly(
             "GRANT SELECT (`id`) ON TABLE `d`.`t` TO ROLE `r` WITH GRANT OPTION",
             "GRANT UPDATE (`open`) ON TABLE `d`.`t` TO ROLE `r` WITH GRANT OPTION");
@@ -118,6 +119,7 @@ class CatalogSettlerTest {
             RelationName.of("d", "t"), Set.of(), Map.of("id", "secret", "old", "id")));
 
     assertThat(gate.root().lines(showGrantsOfRole("r")))
+        .filteredOn(line -> line.contains("`t`"))
         .containsExactly("GRANT SELECT (`old`) ON TABLE `d`.`t` TO ROLE `r`");
   }
 

@@ -424,7 +424,8 @@ public final class ColumnPlan {
           column.kind() == AccessKind.SELECT
               && !column.inserted()
               && (column.table().isEmpty()
-                  || names.stream().anyMatch(name -> mayBe(name, column.table().get())));
+                  || names.stream().anyMatch(name -> mayBe(name, column.table().get()))
+                  || isOfNewRow(relation, column.table().get()));
       if (may && column.isStar()) {
         refuse(new Outcome.Denied());
       } else if (may) {
@@ -432,6 +433,16 @@ public final class ColumnPlan {
       }
     }
     return read;
+  }
+
+  /** {@code new.c} of INSERT ... AS new: a qualifier that no table of a query has. */
+  private boolean isOfNewRow(RelationName relation, String qualifier) {
+    return accesses.stream()
+            .anyMatch(
+                access ->
+                    access.request().kind() == AccessKind.INSERT
+                        && access.relation().filter(relation::equals).isPresent())
+        && uses.tables().stream().noneMatch(table -> mayBe(table.exposedName(), qualifier));
   }
 
   private Set<String> referenced(Access access) {

@@ -120,7 +120,7 @@ final class ColumnPlanTest {
         "UPDATE u JOIN t ON u.id = t.id SET u.a = t.name ~ UPDATE u JOIN (SELECT `id`, `Name` FROM t) AS `t` ON u.id = t.id SET u.a = t.name | SELECT [id, name]",
         "UPDATE t SET name = secret WHERE u.id = 1 ~ UPDATE t SET name = secret WHERE u.id = 1 | UPDATE [name], SELECT [secret]",
         "UPDATE t x, u SET x.name = u.secret ~ UPDATE t x, u SET x.name = u.secret | UPDATE [name]",
-        "UPDATE t JOIN (SELECT * FROM t AS y) z ON t.id = z.id SET t.name = 1 ~ UPDATE t JOIN (SELECT * FROM (SELECT `id`, `Name` FROM t) AS y) z ON t.id = z.id SET t.name = 1 | UPDATE [name], SELECT [id], SELECT [id, name]",
+        "UPDATE t JOIN (SELECT * FROM t AS y) z ON t.id = z.id SET t.name = 1 ~ UPDATE t JOIN (SELECT * FROM (SELECT `id`, `Name` FROM t) AS y) z ON t.id = z.id SET t.name = 1 | UPDATE [name], SELECT [id], SELECT [id, name], SELECT [id]",
         "INSERT INTO t (id, secret) VALUES (1, 2) ~ INSERT INTO t (id, secret) VALUES (1, 2) | INSERT [id, secret]",
         "INSERT INTO t () VALUES () ~ INSERT INTO t () VALUES () | INSERT [gone]",
         "INSERT INTO t (id) VALUES (1) ON DUPLICATE KEY UPDATE name = VALUES(id) + hid ~ INSERT INTO t (id) VALUES (1) ON DUPLICATE KEY UPDATE name = VALUES(id) + hid | INSERT [id], SELECT [hid], UPDATE [name], SELECT [hid]",
