@@ -14,7 +14,7 @@ import java.util.Set;
  * What takes milliseconds for each password of a statement, done once however often its write is
  * tried. For one statement, one thread.
  */
-abstract class Passwords {
+abstract sealed class Passwords {
 
   private Passwords() {}
 

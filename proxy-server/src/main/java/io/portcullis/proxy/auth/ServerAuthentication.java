@@ -55,6 +55,7 @@ public final class ServerAuthentication {
   private boolean usingPassword;
   private Phase phase = Phase.NEW;
   private boolean answeredGreetingNatively;
+  private boolean missedFastWay;
 
   private enum Phase {
     NEW,
@@ -93,11 +94,11 @@ public final class ServerAuthentication {
   }
 
   /**
-   * Whether the client has given an answer that did not fit what is cached, and nothing since. Also
-   * true where nothing is cached.
+   * Whether the client has given an answer that did not fit what is cached, or nothing is cached:
+   * it knows that already, whether or not it waits for the end.
    */
-  public boolean hasAnsweredWrongly() {
-    return phase == Phase.FULL || phase == Phase.KEY_SENT;
+  public boolean hasMissedFastWay() {
+    return missedFastWay;
   }
 
   /** The first step, from the request alone. */
@@ -201,6 +202,7 @@ public final class ServerAuthentication {
     if (credentials.checkFast(nonce.bytes(), scramble) && credentials.exists()) {
       return authenticated(Optional.of(moreData(FAST_AUTH_SUCCESS)));
     }
+    missedFastWay = true;
     phase = Phase.FULL;
     return new AuthStep.Send(moreData(PERFORM_FULL_AUTHENTICATION));
   }

@@ -504,7 +504,7 @@ final class Login {
 
   void close() {
     ServerAuthentication underway = authentication;
-    if (!judged && underway != null && underway.hasAnsweredWrongly()) {
+    if (!judged && underway != null && underway.hasMissedFastWay()) {
       failed(); // or whoever hangs up after a wrong answer could guess for ever
     }
     closed = true;

@@ -263,6 +263,8 @@ final class LoginTest {
     HandshakeV10 greeting =
         HandshakeV10.decode(Unpooled.wrappedBuffer(gate.connect().receive().last()));
     assertThat(greeting.capabilities()).matches(all -> has(all, CapabilityFlags.COMPRESS));
+    assertThat(greeting.capabilities())
+        .matches(all -> has(all, CapabilityFlags.CAN_HANDLE_EXPIRED_PASSWORDS));
     for (long flag :
         new long[] {
           CapabilityFlags.LOCAL_FILES,
@@ -270,7 +272,6 @@ final class LoginTest {
           CapabilityFlags.ZSTD_COMPRESSION_ALGORITHM,
           CapabilityFlags.OPTIONAL_RESULTSET_METADATA,
           CapabilityFlags.MULTI_FACTOR_AUTHENTICATION,
-          CapabilityFlags.CAN_HANDLE_EXPIRED_PASSWORDS,
           CapabilityFlags.SSL
         }) {
       assertThat(greeting.capabilities()).matches(all -> !has(all, flag), "without " + flag);
