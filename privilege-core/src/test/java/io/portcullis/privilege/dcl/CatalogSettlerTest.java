@@ -67,8 +67,7 @@ class CatalogSettlerTest {
             "GRANT OWNERSHIP ON TABLE `d`.`p` TO ROLE `r`",
             "GRANT OWNERSHIP ON PROCEDURE `d`.`p` TO ROLE `r`")
         .noneMatch(line -> line.contains("ON TRIGGER"));
-    assertThat(known(RelationKind.TRIGGER, "g").map(Relation::owner))
-        .contains(gate.role("r").id());
+    assertThat(known(RelationKind.TRIGGER, "g").map(Relation::owner)).contains(gate.role("r").id());
     assertThat(known(RelationKind.FUNCTION, "p")).isEmpty();
   }
 
