@@ -393,7 +393,8 @@ final class CatalogStateTest {
           .isEqualTo(!granted.contains(database.id()));
     }
     for (Relation relation : state.relations()) {
-      assertThat(state.relation(relation.database(), relation.name())).contains(relation);
+      assertThat(state.relation(relation.database(), relation.kind(), relation.name()))
+          .contains(relation);
       assertThat(state.relationsOf(relation.database())).contains(relation);
       assertThat(state.relationsOwnedBy(relation.owner())).contains(relation);
       assertThat(state.granteesOn(relation.id()).isEmpty())

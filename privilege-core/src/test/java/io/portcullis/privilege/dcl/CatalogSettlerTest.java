@@ -59,6 +59,44 @@ class CatalogSettlerTest {
   }
 
   @Test
+  void creatingRoleOwnsTheRoutineBesideATableOfTheSameName() throws StoreException {
+    gate.root().does(grant("CREATE ROUTINE, TRIGGER", "DATABASE d", "r"));
+    settle(gate.in("r"), table("d", "p"), program(RelationKind.PROCEDURE, "P"));
+    settle(gate.in("r"), program(RelationKind.TRIGGER, "g"));
+
+    assertThat(gate.root().lines(showGrantsOfRole("r")))
+        .contains(
+            "GRANT OWNERSHIP ON TABLE `d`.`p` TO ROLE `r`",
+            "GRANT OWNERSHIP ON PROCEDURE `d`.`p` TO ROLE `r`")
+        .noneMatch(line -> line.contains("ON TRIGGER"));
+    assertThat(known(RelationKind.TRIGGER, "g").map(Relation::owner)).contains(gate.role("r").id());
+    assertThat(known(RelationKind.FUNCTION, "p")).isEmpty();
+  }
+
+  @Test
+  void grantsOnARoutineEndWithDropAndDoNotComeBack() throws StoreException {
+    gate.root().does(grant("CREATE ROUTINE", "DATABASE d", "r"));
+    settle(gate.in("r"), program(RelationKind.PROCEDURE, "p"));
+    gate.root().does(grant("EXECUTE", "PROCEDURE d.p", "s"));
+    settle(
+        gate.in("r"),
+        new CatalogEffect.ProgramDropped(RelationKind.PROCEDURE, RelationName.of("d", "p")),
+        program(RelationKind.PROCEDURE, "p"));
+
+    assertThat(gate.root().lines(showGrantsOfRole("s")))
+        .noneMatch(line -> line.contains("EXECUTE"));
+    assertThat(known(RelationKind.PROCEDURE, "p")).isPresent();
+  }
+
+  private static CatalogEffect program(RelationKind kind, String name) {
+    return new CatalogEffect.RelationCreated(RelationName.of("d", name), kind, true);
+  }
+
+  private Optional<Relation> known(RelationKind kind, String name) {
+    return gate.state().relation(database("d").id(), kind, name);
+  }
+
+  @Test
   void administratorRoleOwnsWithoutARow() throws StoreException {
     int before = gate.state().grantsOf(RoleId.MOADMIN).size();
 

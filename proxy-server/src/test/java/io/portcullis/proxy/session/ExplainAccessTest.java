@@ -114,7 +114,7 @@ final class ExplainAccessTest {
   @Test
   void refusalsAndAnswersOfTheGateAreRows() {
     TestClient client = gate.user();
-    assertThat(explained(client, "CALL p()"))
+    assertThat(explained(client, "FLUSH TABLES"))
         .singleElement()
         .satisfies(
             row -> {

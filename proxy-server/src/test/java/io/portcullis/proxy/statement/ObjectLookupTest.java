@@ -2,6 +2,8 @@ package io.portcullis.proxy.statement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portcullis.privilege.authz.ProgramDefinition;
+import io.portcullis.privilege.authz.ProgramName;
 import io.portcullis.privilege.authz.RelationKinds;
 import io.portcullis.privilege.authz.ViewDefinition;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
@@ -11,6 +13,9 @@ import io.portcullis.privilege.store.ServerFacts;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.TableColumn;
 import io.portcullis.privilege.store.ViewSource;
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.ProgramBody;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.access.ViewBody;
@@ -95,7 +100,7 @@ final class ObjectLookupTest {
         List.of(
             "",
             "select 1 AS `1` from `t`",
-            "select `d`.`f`(1) AS `x`",
+            "select `f`(1) AS `x`",
             "select 1; select 2",
             "select 'open",
             "delete from `d`.`t`")) {
@@ -120,6 +125,86 @@ final class ObjectLookupTest {
     objects.defined();
     lookUp("v");
     assertThat(objects.of("d", "v")).isEqualTo(reading(false, "t"));
+  }
+
+  private void lookUpProcedure(String name) throws StoreException {
+    lookup()
+        .lookUp(
+            List.of(),
+            List.of(new ProgramName(RelationKind.PROCEDURE, RelationName.of("d", name))),
+            objects.version());
+  }
+
+  private static ProgramDefinition body(boolean invoker, AccessRequest... accesses) {
+    return new ProgramDefinition.Readable(new ProgramBody(invoker, List.of(accesses)));
+  }
+
+  @Test
+  void aRoutineIsReadDownToItsTables() throws StoreException {
+    backend.tables.add("e.t");
+    backend.program(
+        "PROCEDURE d.p",
+        "CREATE DEFINER=\"gate\"@\"%\" PROCEDURE \"p\"() BEGIN SELECT \"a\" FROM e.t; CALL q();"
+            + " END",
+        "ANSI_QUOTES");
+    backend.program(
+        "PROCEDURE d.q",
+        "CREATE DEFINER=`gate`@`%` PROCEDURE `q`() SQL SECURITY INVOKER DELETE FROM u",
+        "");
+
+    lookUpProcedure("p");
+
+    assertThat(objects.program(RelationKind.PROCEDURE, "d", "p"))
+        .isEqualTo(
+            body(
+                false,
+                new AccessRequest(AccessKind.SELECT, RelationName.of("e", "t")),
+                new AccessRequest(AccessKind.EXECUTE_PROCEDURE, RelationName.of("d", "q"))));
+    assertThat(objects.program(RelationKind.PROCEDURE, "d", "q"))
+        .isEqualTo(body(true, new AccessRequest(AccessKind.DELETE, RelationName.of("d", "u"))));
+    assertThat(objects.kind("e", "t")).isEqualTo(RelationKinds.Found.TABLE);
+    assertThat(objects.program(RelationKind.FUNCTION, "d", "p"))
+        .isEqualTo(new ProgramDefinition.Unknown());
+  }
+
+  @Test
+  void aRoutineThatCannotBeReadIsUnreadableAndOneThatIsNotThereAbsent() throws StoreException {
+    for (String definition :
+        List.of(
+            "",
+            "CREATE PROCEDURE p() EXECUTE s",
+            "CREATE PROCEDURE p() SELECT 1; DROP TABLE t",
+            "SELECT 1")) {
+      backend.program("PROCEDURE d.p", definition, "");
+      objects.redefined();
+      lookUpProcedure("p");
+      assertThat(objects.program(RelationKind.PROCEDURE, "d", "p"))
+          .as(definition)
+          .isEqualTo(new ProgramDefinition.Unreadable());
+    }
+    backend.program("PROCEDURE d.oracle", "CREATE PROCEDURE oracle() SELECT 1", "ORACLE");
+    lookUpProcedure("oracle");
+    assertThat(objects.program(RelationKind.PROCEDURE, "d", "oracle"))
+        .isEqualTo(new ProgramDefinition.Unreadable());
+    lookUpProcedure("nowhere");
+    assertThat(objects.program(RelationKind.PROCEDURE, "d", "nowhere"))
+        .isEqualTo(new ProgramDefinition.Absent());
+  }
+
+  @Test
+  void aRoutineChangedBehindTheGateIsNoticedWhenTheyAreCompared() throws StoreException {
+    backend.program("PROCEDURE d.p", "CREATE PROCEDURE p() SELECT 1", "");
+    lookUpProcedure("p");
+    long before = objects.version();
+    lookup().compareDefinitions();
+    assertThat(objects.version()).isEqualTo(before);
+
+    backend.program("PROCEDURE d.p", "CREATE PROCEDURE p() DELETE FROM t", "");
+    lookup().compareDefinitions();
+
+    assertThat(objects.version()).isGreaterThan(before);
+    assertThat(objects.program(RelationKind.PROCEDURE, "d", "p"))
+        .isEqualTo(new ProgramDefinition.Unknown());
   }
 
   @Test
@@ -148,6 +233,10 @@ final class ObjectLookupTest {
     private final List<String> tables = new ArrayList<>();
     private final Map<String, ViewSource> views = new HashMap<>();
     private final Map<String, ProgramSource> programs = new HashMap<>();
+
+    void program(String name, String definition, String sqlMode) {
+      programs.put(name, new ProgramSource(definition, sqlMode));
+    }
 
     void view(String name, boolean invoker, String query) {
       views.put(name, new ViewSource(query, invoker));
