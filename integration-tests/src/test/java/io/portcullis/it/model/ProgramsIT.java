@@ -414,8 +414,7 @@ final class ProgramsIT {
 
   @Test
   void namesInBodiesAreTheAccountsOwn() throws SQLException {
-    gate.administer(
-        "CREATE ACCOUNT spacme ADMIN_NAME 'boss' IDENTIFIED BY '" + PASSWORD + "'");
+    gate.administer("CREATE ACCOUNT spacme ADMIN_NAME 'boss' IDENTIFIED BY '" + PASSWORD + "'");
     try (Connection boss = gate.user("spacme:boss", PASSWORD).connect()) {
       Sql.run(
           boss,

@@ -25,7 +25,6 @@ import io.portcullis.sql.statement.AccessControlStatement.DropUser;
 import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.GrantRoles;
 import io.portcullis.sql.statement.AccessControlStatement.MapUser;
-import io.portcullis.sql.statement.AccessControlStatement.Password;
 import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
 import io.portcullis.sql.statement.AccessControlStatement.RenameUser;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeEverything;
@@ -154,8 +153,7 @@ public final class DclExecutor {
       accounts.askBackend(actor, create);
     } else if ((statement instanceof GrantPrivileges || statement instanceof RevokePrivileges)
         && !actor.snapshot().state().isOnMainBackend(actor.subject().account())) {
-      change(
-          new Draft(actor, clock.instant()), currentDatabase, statement, Passwords.tried());
+      change(new Draft(actor, clock.instant()), currentDatabase, statement, Passwords.tried());
     }
   }
 
@@ -164,8 +162,7 @@ public final class DclExecutor {
    * with IF NOT EXISTS, nothing: what fails here would be undone.
    */
   private Optional<SqlError> followUp(
-      Subject who, AccessControlStatement statement, DclResult result)
-      throws StoreException {
+      Subject who, AccessControlStatement statement, DclResult result) throws StoreException {
     boolean changed =
         (result instanceof DclResult.Rows shown && !shown.rows().isEmpty())
             || (result instanceof DclResult.Done done && done.notes().isEmpty());
@@ -363,8 +360,7 @@ public final class DclExecutor {
     if (statement instanceof ShowCreateUser showCreateUser) {
       return isDenied(shows.createUser(actor, showCreateUser));
     }
-    return change(
-            new Draft(actor, clock.instant()), currentDatabase, statement, Passwords.tried())
+    return change(new Draft(actor, clock.instant()), currentDatabase, statement, Passwords.tried())
         .filter(DclExecutor::isDenial)
         .isPresent();
   }

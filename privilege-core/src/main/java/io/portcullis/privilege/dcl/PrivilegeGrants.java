@@ -247,7 +247,9 @@ final class PrivilegeGrants {
     Optional<SqlError> refused = request.error().or(() -> mayGrant(draft, request));
     if (refused.isEmpty() && grantable.size() < statement.privileges().size()) {
       refused =
-          mayGrant(draft, new Request(on, Set.of(PrivilegeType.ACCOUNT_ALL), Map.of(), Optional.empty()));
+          mayGrant(
+              draft,
+              new Request(on, Set.of(PrivilegeType.ACCOUNT_ALL), Map.of(), Optional.empty()));
       draft.note("privileges on accounts are never granted: there is nothing to revoke");
     }
     if (refused.isPresent()) {

@@ -2,6 +2,7 @@ package io.portcullis.privilege.dcl;
 
 import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.authz.ObjectNames;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Database;
@@ -80,7 +81,7 @@ public final class PrivilegeQuestion {
       Optional<PrivilegeType> wanted = PrivilegeType.ofSqlName(privilege, scope);
       boolean understood =
           (scope != PrivilegeScope.RELATION || kind.isPresent())
-              && (any || wanted.isPresent())
+              && (any || wanted.filter(type -> kind.isEmpty() || type.isOn(kind.get())).isPresent())
               && names.size() <= mostNames(scope);
       if (!understood) {
         return Optional.empty();
@@ -91,12 +92,32 @@ public final class PrivilegeQuestion {
             case DATABASE -> onDatabase(names, any);
             case RELATION -> onRelation(kind.orElseThrow(), names);
           };
-      return Optional.of(any ? held != 0 : (held & satisfying(wanted.orElseThrow())) != 0);
+      boolean holds = any ? held != 0 : (held & satisfying(wanted.orElseThrow())) != 0;
+      return Optional.of(
+          holds
+              || (kind.filter(RelationKind::isRoutine).isPresent()
+                  && (onDatabase(names, false) & forRoutines(any ? Optional.empty() : wanted))
+                      != 0));
+    }
+
+    /** What is good for every routine of a database where it is held on that. */
+    private static long forRoutines(Optional<PrivilegeType> wanted) {
+      long whole = PrivilegeType.DATABASE_ALL.bit() | PrivilegeType.DATABASE_OWNERSHIP.bit();
+      long execute = PrivilegeType.DATABASE_EXECUTE.bit();
+      long alter = PrivilegeType.ALTER_ROUTINE.bit();
+      if (wanted.isEmpty()) {
+        return whole | execute | alter;
+      }
+      return switch (wanted.get()) {
+        case EXECUTE -> whole | execute;
+        case ROUTINE_ALTER -> whole | alter;
+        default -> 0;
+      };
     }
 
     private static Optional<RelationKind> kind(String type) {
       for (RelationKind kind : RelationKind.values()) {
-        if (kind.name().equals(type)) {
+        if (kind.name().equals(type) && (kind.isRoutine() || !kind.isProgram())) {
           return Optional.of(kind);
         }
       }
@@ -113,9 +134,6 @@ public final class PrivilegeQuestion {
 
     /** It, ALL, and OWNERSHIP where there is such. */
     private static long satisfying(PrivilegeType wanted) {
-      if (wanted == PrivilegeType.EXECUTE) {
-        return wanted.bit();
-      }
       return switch (wanted.scope()) {
         case ACCOUNT -> wanted.bit() | PrivilegeType.ACCOUNT_ALL.bit();
         case DATABASE ->
@@ -171,7 +189,8 @@ public final class PrivilegeQuestion {
                 : asked
                     .snapshot()
                     .state()
-                    .relation(database.get().id(), fold(names.get(1)))
+                    .relation(
+                        database.get().id(), kind, ObjectNames.fold(kind, names.get(1), foldNames))
                     .filter(found -> found.kind() == kind);
         if (relation.isPresent()) {
           on |= held.onRelation(relation.get().id(), kind);
@@ -180,8 +199,8 @@ public final class PrivilegeQuestion {
       return on;
     }
 
-    private String fold(String name) {
-      return foldNames ? name.toLowerCase(Locale.ROOT) : name;
+    private String fold(String database) {
+      return foldNames ? ObjectNames.fold(database) : database;
     }
   }
 
@@ -196,9 +215,7 @@ public final class PrivilegeQuestion {
       ActiveSubject asked = held.asked();
       boolean system = held.authorizer().isSystemDatabase(names.get(0));
       String name =
-          system
-              ? names.get(0).toLowerCase(Locale.ROOT)
-              : asked.names().physical(held.fold(names.get(0)));
+          system ? ObjectNames.fold(names.get(0)) : asked.names().physical(held.fold(names.get(0)));
       return Optional.of(
           new Place(system, asked.snapshot().state().database(asked.subject().account(), name)));
     }

@@ -18,9 +18,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.User;
-import io.portcullis.privilege.store.Provenance;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.report.Reports;
+import io.portcullis.privilege.store.Provenance;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.sql.statement.AccessControlStatement.MapUser;
 import io.portcullis.sql.statement.AccessControlStatement.Password;
@@ -200,7 +200,8 @@ final class MappingStatementsTest {
   }
 
   private String shown(Gate.Session session) {
-    Reports reports = new Reports(
+    Reports reports =
+        new Reports(
             session.active(),
             gate.authorizer,
             Map.of(),

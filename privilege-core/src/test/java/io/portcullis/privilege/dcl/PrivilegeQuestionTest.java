@@ -68,6 +68,27 @@ final class PrivilegeQuestionTest {
   }
 
   @Test
+  void routinesAreAskedAboutAsTheyAreDecided() {
+    gate.rolesWithUsers("r", "whole", "every");
+    gate.backend.programs.put("PROCEDURE d.p", "CREATE PROCEDURE p() SELECT 1");
+    gate.root().does(grant("EXECUTE", "PROCEDURE d.p", "r"));
+    gate.root().does(grant("EXECUTE", "DATABASE d", "every"));
+    gate.root().does(grant("ALL", "DATABASE d", "whole"));
+
+    assertThat(ask(gate.in("r"), "u_r", "EXECUTE", "PROCEDURE", "d", "P")).contains(true);
+    assertThat(ask(gate.in("r"), "u_r", "EXECUTE", "PROCEDURE", "d", "q")).contains(false);
+    assertThat(ask(gate.in("r"), "u_r", "EXECUTE", "FUNCTION", "d", "p")).contains(false);
+    assertThat(ask(gate.in("r"), "u_r", "ALTER ROUTINE", "PROCEDURE", "d", "p")).contains(false);
+    assertThat(ask(gate.in("every"), "u_every", "EXECUTE", "FUNCTION", "d", "f")).contains(true);
+    assertThat(ask(gate.in("every"), "u_every", "ALTER ROUTINE", "FUNCTION", "d", "f"))
+        .contains(false);
+    assertThat(ask(gate.in("whole"), "u_whole", "ALTER ROUTINE", "FUNCTION", "d", "f"))
+        .contains(true);
+    assertThat(ask(gate.in("whole"), "u_whole", "SELECT", "FUNCTION", "d", "f")).isEmpty();
+    assertThat(ask(gate.in("whole"), "u_whole", "ANY", "TRIGGER", "d", "f")).isEmpty();
+  }
+
+  @Test
   void othersAreAskedAboutByWhoManagesGrants() {
     gate.rolesWithUsers("r", "manager");
     gate.root().does(grant("SELECT", "TABLE d.t", "r"));

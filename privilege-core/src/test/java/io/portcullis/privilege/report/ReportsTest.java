@@ -52,8 +52,7 @@ final class ReportsTest {
 
   private List<JsonNode> rows(ActiveSubject subject, ReportTable table) {
     Reports reports =
-        new Reports(
-            subject, authorizer, logins(), NO_FAILURES, List.of(), Provenance.NONE);
+        new Reports(subject, authorizer, logins(), NO_FAILURES, List.of(), Provenance.NONE);
     byte[] json = reports.rows(table, LIMIT).orElseThrow();
     JsonNode all = JsonMapper.shared().readTree(new String(json, StandardCharsets.UTF_8));
     List<JsonNode> rows = new ArrayList<>();

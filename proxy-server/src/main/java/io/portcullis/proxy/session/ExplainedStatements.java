@@ -409,12 +409,7 @@ final class ExplainedStatements {
     }
     try {
       return new StatementRewriter(
-              reader,
-              backend.mode(),
-              authority,
-              subject,
-              authority::answer,
-              session.connectionId())
+              reader, backend.mode(), authority, subject, authority::answer, session.connectionId())
           .answerIdentities(inner, analysis, port.allocator());
     } finally {
       inner.release();

@@ -120,10 +120,7 @@ public final class StatementAnalyzer {
       ViewBody body = reader.readView(names);
       return new ViewReading.Understood(
           new ViewBody(
-              body.targets(),
-              body.others(),
-              ColumnUses.of(names).readByTable(),
-              body.functions()));
+              body.targets(), body.others(), ColumnUses.of(names).readByTable(), body.functions()));
     } catch (StatementRefused refused) {
       return new ViewReading.NotUnderstood(refused.refusal());
     } catch (StackOverflowError tooDeep) {
@@ -179,8 +176,7 @@ public final class StatementAnalyzer {
         return refused(
             "a variable of the gate in this kind of statement; SELECT and SHOW VARIABLES show it");
       }
-      List<IdentityUse> identities =
-          isAnsweredInText(statement) ? uses.calls() : List.of();
+      List<IdentityUse> identities = isAnsweredInText(statement) ? uses.calls() : List.of();
       Optional<IdentityFunction> misused = IdentityUses.misused(text, identities);
       boolean sent = statement instanceof ForwardStatement || statement instanceof SetVariables;
       if (sent && misused.isPresent()) {

@@ -21,8 +21,8 @@ import io.portcullis.sql.statement.UseStatement;
 import io.portcullis.sql.text.ServerFlavour;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -71,10 +71,7 @@ public final class StatementReader {
       targets.addAll(reading.others());
     }
     return new ViewBody(
-        List.copyOf(targets),
-        plain ? reading.others() : List.of(),
-        Map.of(),
-        reading.functions());
+        List.copyOf(targets), plain ? reading.others() : List.of(), Map.of(), reading.functions());
   }
 
   /**
