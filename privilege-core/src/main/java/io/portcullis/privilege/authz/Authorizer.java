@@ -424,13 +424,15 @@ public final class Authorizer {
 
   /**
    * Whether only sessions of the administrator's role may do it there (PM 2.5). A temporary table
-   * that hides one of a protected database can be dropped, and nothing else.
+   * that hides one of a protected database can be dropped, and nothing else; of a routine it is its
+   * body that writes or does not.
    */
   private static boolean isProtected(
       ActiveSubject subject, AccessKind kind, String database, Binding binding) {
     return !subject.unwritable().isEmpty()
         && !Requirement.isReading(kind)
         && kind != AccessKind.DROP_TEMPORARY_TABLE
+        && !Requirement.isExecuting(kind)
         && subject.unwritable().contains(subject.names().logical(database), binding.foldNames());
   }
 

@@ -46,12 +46,10 @@ final class InformationSchemaFilter {
     return switch (ObjectNames.fold(table)) {
       case "schemata" -> Optional.of(schemata("SCHEMA_NAME"));
       case "tables" -> Optional.of(described(true, "TABLE_SCHEMA", "TABLE_NAME"));
-      case "columns" ->
-          Optional.of(
-              "("
-                  + described("TABLE_SCHEMA", "TABLE_NAME")
-                  + columns().map(some -> " OR " + some).orElse("")
-                  + ")");
+      case "columns" -> {
+        String whole = described("TABLE_SCHEMA", "TABLE_NAME");
+        yield Optional.of(columns().map(some -> "(" + whole + " OR " + some + ")").orElse(whole));
+      }
       case "statistics", "table_constraints", "partitions" ->
           Optional.of(described("TABLE_SCHEMA", "TABLE_NAME"));
       case "key_column_usage" ->

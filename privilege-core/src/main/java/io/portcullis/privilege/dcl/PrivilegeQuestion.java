@@ -81,7 +81,7 @@ public final class PrivilegeQuestion {
       Optional<PrivilegeType> wanted = PrivilegeType.ofSqlName(privilege, scope);
       boolean understood =
           (scope != PrivilegeScope.RELATION || kind.isPresent())
-              && (any || wanted.filter(type -> kind.isEmpty() || type.isOn(kind.get())).isPresent())
+              && (any || wanted.filter(each -> kind.isEmpty() || each.isOn(kind.get())).isPresent())
               && names.size() <= mostNames(scope);
       if (!understood) {
         return Optional.empty();

@@ -25,6 +25,9 @@ import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.access.ViewBody;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.Map;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -138,7 +141,8 @@ final class AccountsPropertyTest {
     List<AccessRequest> ordinary = new ArrayList<>();
     for (AccessRequest access : accesses) {
       if (access.object() instanceof RelationName relation) {
-        ordinary.add(new AccessRequest(access.kind(), ordinary(relation)));
+        ordinary.add(
+            new AccessRequest(access.kind(), ordinary(relation), access.columns()));
       } else {
         DatabaseName database = (DatabaseName) access.object();
         ordinary.add(
@@ -170,7 +174,18 @@ final class AccountsPropertyTest {
             readable.invoker(),
             new ViewBody(
                 readable.body().targets().stream().map(renaming::of).toList(),
-                readable.body().others().stream().map(renaming::of).toList()))
+                readable.body().others().stream().map(renaming::of).toList(),
+                readable.body().columns().entrySet().stream()
+                    .collect(
+                        Collectors.toMap(
+                            entry -> renaming.of(entry.getKey()),
+                            Map.Entry::getValue,
+                            (a, b) -> {
+                              Set<String> both = new HashSet<>(a);
+                              both.addAll(b);
+                              return both;
+                            })),
+                readable.body().functions().stream().map(renaming::of).toList()))
         : definition;
   }
 
@@ -288,6 +303,8 @@ final class AccountsPropertyTest {
         return new GrantLevel.OnRelationsOf(database(on.database()), on.kind());
       } else if (level instanceof GrantLevel.OnRelation on) {
         return new GrantLevel.OnRelation(relation(on.relation()), on.kind());
+      } else if (level instanceof GrantLevel.OnColumn on) {
+        return new GrantLevel.OnColumn(relation(on.relation()), on.kind(), on.column());
       }
       return level;
     }

@@ -295,7 +295,7 @@ final class HintsPropertyTest {
     }
     PrivilegeType type =
         PrivilegeType.ofSqlName(grant.group(1), PrivilegeScope.RELATION).orElseThrow();
-    RelationId relation = with.relation(home.id(), name).orElseThrow().id();
+    RelationId relation = with.relation(home.id(), as, name).orElseThrow().id();
     Set<String> columns =
         grant.group(2) == null ? Set.of() : Set.of(grant.group(2).replace("`", "").split(", ", -1));
     done.add(new Done(type, home.name(), Optional.of(name), columns));

@@ -8,6 +8,7 @@ import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.ProgramBody;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.access.ViewBody;
@@ -38,6 +39,9 @@ final class ProtectedDatabasesAccessTest {
   private boolean fold = true;
   private Optional<String> current = Optional.empty();
 
+  /** Of every routine. */
+  private List<AccessRequest> body = List.of();
+
   private void protect(String list) {
     catalog.apply(
         new CatalogChange.VariableSet(
@@ -51,9 +55,18 @@ final class ProtectedDatabasesAccessTest {
             fold,
             (database, name) -> name.equals("temporary"),
             (database, name) -> RelationKinds.Found.ABSENT,
-            (database, name) ->
-                new ViewDefinition.Readable(
-                    false, new ViewBody(List.of(RelationName.of("d", "t")), List.of())));
+            new ViewDefinitions() {
+              @Override
+              public ViewDefinition of(String database, String view) {
+                return new ViewDefinition.Readable(
+                    false, new ViewBody(List.of(RelationName.of("d", "t")), List.of()));
+              }
+
+              @Override
+              public ProgramDefinition program(RelationKind kind, String database, String name) {
+                return new ProgramDefinition.Readable(new ProgramBody(false, body));
+              }
+            });
     return authorizer.decide(
         authorizer.activate(catalog.subject(user, role), PrivilegeSnapshot.of(1, catalog.state())),
         List.of(access),
@@ -89,6 +102,9 @@ final class ProtectedDatabasesAccessTest {
   void everyKindOfAccessThatIsNotReadingIsRefused() {
     protect("other, d");
     for (AccessKind kind : AccessKind.values()) {
+      if (Requirement.isExecuting(kind)) {
+        continue; // by what the body does
+      }
       if (Requirement.isReading(kind) || kind == AccessKind.DROP_TEMPORARY_TABLE) {
         allowed(on(kind, "d", "t"));
       } else {
@@ -97,11 +113,28 @@ final class ProtectedDatabasesAccessTest {
     }
   }
 
+  /** The session counts, not whose rights the body has. */
+  @Test
+  void aRoutineWritesNoMoreThanWhoCallsIt() {
+    AccessRequest call = new AccessRequest(AccessKind.EXECUTE_PROCEDURE, RelationName.of("d", "p"));
+    body = List.of(new AccessRequest(AccessKind.SELECT, RelationName.of("d", "t")));
+    protect("d");
+    allowed(call);
+
+    body = List.of(new AccessRequest(AccessKind.INSERT, RelationName.of("d", "t")));
+    assertThat(decide("joe", "strong", call)).isInstanceOf(Decision.Denied.class);
+    assertThat(decide("root", "moadmin", call)).isInstanceOf(Decision.Allowed.class);
+    protect("e");
+    allowed(call);
+  }
+
   @Test
   void otherDatabasesAreNotConcerned() {
     protect("d");
     for (AccessKind kind : AccessKind.values()) {
-      allowed(on(kind, "free", "t"));
+      if (!Requirement.isExecuting(kind)) {
+        allowed(on(kind, "free", "t"));
+      }
     }
   }
 

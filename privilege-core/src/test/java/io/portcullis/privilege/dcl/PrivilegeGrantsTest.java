@@ -118,7 +118,6 @@ class PrivilegeGrantsTest {
         "CREATE USER | DATABASE d | the privilege \"create user\" can only be granted to the object type \"account\"",
         "OWNERSHIP | ACCOUNT * | the object type \"account\" do not support the privilege \"ownership\"",
         "SUPER | ACCOUNT * | unsupported privilege type super",
-        "CREATE ACCOUNT | ACCOUNT * | unsupported privilege type create account",
         "SELECT | FUNCTION d.f | the privilege \"select\" can only be granted to the object type \"table\" or \"view\"",
         "ALTER ROUTINE | TABLE d.t | can only be granted to the object type \"database\", \"function\" or \"procedure\"",
         "CREATE ROUTINE | PROCEDURE d.f | the privilege \"create routine\" can only be granted to the object type \"database\"",
@@ -132,6 +131,19 @@ class PrivilegeGrantsTest {
 
     gate.root().refused(ER_ILLEGAL_GRANT_FOR_TABLE, text, grant(privilege, on, "r"));
     gate.root().refused(ER_ILLEGAL_GRANT_FOR_TABLE, text, revoke(privilege, on, "r"));
+  }
+
+  /** Taking away what nobody can have does nothing (PM 3.2). */
+  @Test
+  void rightsOverAccountsAreNotGranted() {
+    gate.root().does(createRole("r"));
+
+    gate.root()
+        .refused(
+            ER_ILLEGAL_GRANT_FOR_TABLE,
+            "unsupported privilege type create account",
+            grant("CREATE ACCOUNT", "ACCOUNT *", "r"));
+    gate.root().does(revoke("CREATE ACCOUNT", "ACCOUNT *", "r"));
   }
 
   @Test

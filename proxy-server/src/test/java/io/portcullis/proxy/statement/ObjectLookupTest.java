@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,13 @@ final class ObjectLookupTest {
         backend, new SnapshotPublisher(), objects, new StatementAnalyzer(0), facts, "portcullis");
   }
 
+  private static ViewDefinition readingColumnA(boolean invoker, String table) {
+    RelationName name = RelationName.of("d", table);
+    return new ViewDefinition.Readable(
+        invoker,
+        new ViewBody(List.of(name), List.of(), Map.of(name, Set.of("a")), List.of()));
+  }
+
   private static ViewDefinition reading(boolean invoker, String table) {
     return new ViewDefinition.Readable(
         invoker, new ViewBody(List.of(RelationName.of("d", table)), List.of()));
@@ -71,8 +79,8 @@ final class ObjectLookupTest {
 
     lookUp("v2");
 
-    assertThat(objects.of("d", "v2")).isEqualTo(reading(false, "v1"));
-    assertThat(objects.of("d", "v1")).isEqualTo(reading(true, "t"));
+    assertThat(objects.of("d", "v2")).isEqualTo(readingColumnA(false, "v1"));
+    assertThat(objects.of("d", "v1")).isEqualTo(readingColumnA(true, "t"));
     assertThat(objects.kind("d", "t")).isEqualTo(RelationKinds.Found.TABLE);
     assertThat(objects.of("d", "t")).isEqualTo(new ViewDefinition.Absent());
     assertThat(objects.of("d", "other")).isEqualTo(new ViewDefinition.Unknown());

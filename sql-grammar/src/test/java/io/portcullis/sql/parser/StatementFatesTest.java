@@ -58,6 +58,7 @@ final class StatementFatesTest {
           "SHOW USERS",
           "SHOW CREATE USER u",
           "SHOW ACCESS ON TABLE d.t",
+          "REVOKE ALL IN DATABASE d FROM r",
           "SHOW EFFECTIVE GRANTS",
           "HELP 'x'",
           "SET @a = 1",
