@@ -221,7 +221,7 @@ final class ColumnPrivilegesIT {
       assertThat(Sql.rows(insert.getResultSet())).containsExactly("gil|7");
     }
     refused(joe, "INSERT INTO t (id) VALUES (8) RETURNING secret", 1143, "column 'secret'");
-    refused(joe, "INSERT INTO t (id) VALUES (8) RETURNING *", 1142, "SELECT command denied");
+    refused(joe, "INSERT INTO t (id) VALUES (8) RETURNING *", 1142, "command denied");
     assertThat(administrator("SELECT COUNT(*) FROM col_d.t WHERE id = 8")).containsExactly("0");
   }
 

@@ -887,7 +887,8 @@ final class PrivilegeModelIT {
         "EXECUTE IMMEDIATE 'SELECT * FROM pm_b.t'",
         "BEGIN NOT ATOMIC SELECT * FROM pm_b.t; END",
         "CREATE FUNCTION pm_a.f() RETURNS INT RETURN (SELECT v FROM pm_b.t)",
-        "CREATE TRIGGER pm_a.tr BEFORE INSERT ON pm_a.t FOR EACH ROW SET @x = 1",
+        "CREATE TRIGGER pm_a.tr BEFORE INSERT ON pm_a.t FOR EACH ROW SET @x = (SELECT v FROM"
+            + " pm_b.t)",
         "SET sql_log_bin = 0",
         "SET character_set_client = 'gbk'",
         "SET NAMES sjis",

@@ -317,12 +317,15 @@ final class ViewChainIT {
     try (Connection straight = gate.straight().connect("vc_a")) {
       Sql.run(
           straight,
-          "CREATE FUNCTION vc_a.f() RETURNS INT DETERMINISTIC NO SQL RETURN 1",
+          "CREATE FUNCTION vc_a.f() RETURNS INT RETURN LOAD_FILE('/no/such/file') IS NULL",
           "CREATE SQL SECURITY INVOKER VIEW vc_a.odd AS SELECT vc_a.f() AS v FROM vc_a.t");
     }
-    try (Person caller = with("SELECT ON VIEW vc_a.*", "SELECT ON TABLE vc_a.*");
+    String[] reading = {"SELECT ON VIEW vc_a.*", "SELECT ON TABLE vc_a.*"};
+    try (Person caller = with(reading[0], reading[1]);
+        Person calling = with(reading[0], reading[1], "EXECUTE ON FUNCTION vc_a.f");
         Connection administrator = gate.administrator().connect()) {
-      caller.mayNot(Refused.NOT_SUPPORTED, "SELECT * FROM vc_a.odd", "'vc_a.odd'");
+      caller.mayNot(Refused.VIEW_INVALID, "SELECT * FROM vc_a.odd", "'vc_a.odd'");
+      calling.mayNot(Refused.NOT_SUPPORTED, "SELECT * FROM vc_a.odd", "'vc_a.odd'");
       assertThat(Sql.rows(administrator, "SELECT * FROM vc_a.odd")).containsExactly("1");
     }
   }

@@ -24,12 +24,12 @@ import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.access.ViewBody;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.Map;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -141,8 +141,7 @@ final class AccountsPropertyTest {
     List<AccessRequest> ordinary = new ArrayList<>();
     for (AccessRequest access : accesses) {
       if (access.object() instanceof RelationName relation) {
-        ordinary.add(
-            new AccessRequest(access.kind(), ordinary(relation), access.columns()));
+        ordinary.add(new AccessRequest(access.kind(), ordinary(relation), access.columns()));
       } else {
         DatabaseName database = (DatabaseName) access.object();
         ordinary.add(

@@ -25,8 +25,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is learned of views, and when it is forgotten. */
@@ -62,8 +62,7 @@ final class ObjectLookupTest {
   private static ViewDefinition readingColumnA(boolean invoker, String table) {
     RelationName name = RelationName.of("d", table);
     return new ViewDefinition.Readable(
-        invoker,
-        new ViewBody(List.of(name), List.of(), Map.of(name, Set.of("a")), List.of()));
+        invoker, new ViewBody(List.of(name), List.of(), Map.of(name, Set.of("a")), List.of()));
   }
 
   private static ViewDefinition reading(boolean invoker, String table) {
