@@ -44,6 +44,10 @@ public final class ColumnPlan {
   private final Map<String, RelationName> exposed = new LinkedHashMap<>();
   private final Set<RelationName> unknown = new LinkedHashSet<>();
   private final Set<Integer> unqualified = new HashSet<>();
+
+  /** First tokens of the tables in whose place something else is put. */
+  private final Set<Integer> replaced = new HashSet<>();
+
   private @Nullable Outcome refusal;
 
   /**
@@ -226,13 +230,18 @@ public final class ColumnPlan {
             .map(column -> "`" + column.name().replace("`", "``") + "`")
             .collect(Collectors.joining(", "));
     for (ColumnUses.Table site : sites) {
-      edits.add(
-          new TextEdit(
-              site.firstToken(),
-              site.endToken(),
-              "(SELECT " + list + " FROM ",
-              true,
-              ")" + (site.aliased() ? "" : " AS `" + site.exposedName().replace("`", "``") + "`")));
+      if (replaced.add(site.firstToken())) { // else for d.t, and t is the same
+        edits.add(
+            new TextEdit(
+                site.firstToken(),
+                site.endToken(),
+                "(SELECT " + list + " FROM ",
+                true,
+                ")"
+                    + (site.aliased()
+                        ? ""
+                        : " AS `" + site.exposedName().replace("`", "``") + "`")));
+      }
     }
     Set<String> taken =
         shown.stream()

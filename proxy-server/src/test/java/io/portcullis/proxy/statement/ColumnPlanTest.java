@@ -113,6 +113,7 @@ final class ColumnPlanTest {
         "SELECT secret FROM t, u ~ SELECT secret FROM (SELECT `id` FROM t) AS `t`, u | SELECT [id]",
         "SELECT secret FROM (SELECT id AS secret FROM t) AS t ~ SELECT secret FROM (SELECT id AS secret FROM (SELECT `id` FROM t) AS `t`) AS t | SELECT [id]",
         "INSERT INTO t (id) SELECT secret FROM u ~ INSERT INTO t (id) SELECT secret FROM u | INSERT [id]",
+        "SELECT (SELECT o.id FROM d.t o WHERE o.id = t.id) FROM t ~ SELECT (SELECT o.id FROM (SELECT `id` FROM d.t) o WHERE o.id = t.id) FROM (SELECT `id` FROM t) AS `t` | SELECT [id], SELECT [id]",
         "SELECT COUNT(*) FROM t ~ SELECT COUNT(*) FROM (SELECT `id` FROM t) AS `t` | SELECT [id]",
         "SELECT d.t.id FROM d.t ~ SELECT t.id FROM (SELECT `id` FROM d.t) AS `t` | SELECT [id]",
         "SELECT u.name FROM u, t WHERE t.id = 1 ~ SELECT u.name FROM u, (SELECT `id` FROM t) AS `t` WHERE t.id = 1 | SELECT [id]",
