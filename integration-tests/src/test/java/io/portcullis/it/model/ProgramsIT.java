@@ -431,6 +431,13 @@ final class ProgramsIT {
       assertThat(Sql.rows(boss, "SHOW CREATE PROCEDURE shop.p").toString())
           .contains("FROM shop.t")
           .doesNotContain("spacme$");
+      Sql.run(
+          boss,
+          "CREATE PROCEDURE shop.here(who VARCHAR(40)) SELECT DATABASE() AS d, who",
+          "CREATE VIEW shop.here AS SELECT DATABASE() FROM shop.t",
+          "USE shop");
+      assertThat(Sql.rows(boss, "CALL here(CURRENT_USER_NAME())")).containsExactly("shop|boss");
+      assertThat(Sql.rows(boss, "SELECT * FROM here")).containsExactly("shop");
       Sql.run(boss, "INSERT INTO shop.t VALUES ('fired')");
       assertThat(Sql.rows(boss, "SELECT v FROM shop.t")).containsExactly("tenant", "fired!");
       // Nothing of account sys is there, whatever its administrator may do.

@@ -176,7 +176,12 @@ public final class StatementAnalyzer {
         return refused(
             "a variable of the gate in this kind of statement; SELECT and SHOW VARIABLES show it");
       }
-      List<IdentityUse> identities = isAnsweredInText(statement) ? uses.calls() : List.of();
+      List<IdentityUse> identities =
+          isAnsweredInText(statement)
+              ? uses.calls()
+              : isDefinition(statement)
+                  ? uses.calls().stream().filter(use -> use.function().isAboutNames()).toList()
+                  : List.of();
       Optional<IdentityFunction> misused = IdentityUses.misused(text, identities);
       boolean sent = statement instanceof ForwardStatement || statement instanceof SetVariables;
       if (sent && misused.isPresent()) {
@@ -222,7 +227,19 @@ public final class StatementAnalyzer {
     }
     return statement instanceof ForwardStatement forward
         && switch (forward.kind()) {
-          case SELECT, INSERT, REPLACE, UPDATE, DELETE, DO, EXPLAIN -> true;
+          case SELECT, INSERT, REPLACE, UPDATE, DELETE, DO, EXPLAIN, CALL -> true;
+          default -> false;
+        };
+  }
+
+  /**
+   * Whether the server keeps the text and runs it later: there DATABASE() can still be told in
+   * terms of itself.
+   */
+  private static boolean isDefinition(Statement statement) {
+    return statement instanceof ForwardStatement forward
+        && switch (forward.kind()) {
+          case CREATE_VIEW, ALTER_VIEW, CREATE_PROGRAM, ALTER_PROGRAM -> true;
           default -> false;
         };
   }
