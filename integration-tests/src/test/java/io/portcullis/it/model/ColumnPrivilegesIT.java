@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.portcullis.it.harness.Await;
 import io.portcullis.it.harness.BackendExtension;
 import io.portcullis.it.harness.Sql;
 import io.portcullis.it.harness.TestBackend;
@@ -254,9 +255,18 @@ final class ColumnPrivilegesIT {
         new Thread(
             () -> {
               try {
-                Thread.sleep(1000);
+                try (Connection straight = gate.straight().connect()) {
+                  Await.until(
+                      "the query runs",
+                      () ->
+                          !Sql.rows(
+                                  straight,
+                                  "SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE"
+                                      + " '%SLEEP(30)%' AND ID <> CONNECTION_ID()")
+                              .isEmpty());
+                }
                 gate.administer("REVOKE SELECT (name) ON TABLE col_d.t FROM col_role");
-              } catch (SQLException | InterruptedException e) {
+              } catch (Exception e) {
                 throw new IllegalStateException(e);
               }
             });
