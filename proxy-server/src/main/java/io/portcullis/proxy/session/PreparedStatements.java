@@ -123,7 +123,8 @@ final class PreparedStatements {
                                 backend.mode(),
                                 phase.filters(),
                                 phase.seen(),
-                                phase.takenByColumns()));
+                                phase.takenByColumns(),
+                                phase.securedRows()));
                       }
                       phase.answerHeld(held, end);
                     })));
@@ -254,6 +255,7 @@ final class PreparedStatements {
                   inner,
                   authority.currentDatabase(),
                   backend.mode(),
+                  Optional.empty(),
                   Optional.empty(),
                   Optional.empty(),
                   Optional.empty());
