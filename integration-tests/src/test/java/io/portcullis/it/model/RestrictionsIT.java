@@ -366,7 +366,9 @@ final class RestrictionsIT {
   void whoDoesNotSeeAllOfATableDoesNotDefineIt(String sql) throws SQLException {
     grant("eur");
     gate.administer(
-        "GRANT ALL ON TABLE row_d.sales TO row_user", "GRANT ALL ON DATABASE row_d TO row_user");
+        "GRANT ALL ON TABLE row_d.sales TO row_user",
+        "GRANT ALL ON DATABASE row_d TO row_user",
+        "GRANT DROP DATABASE ON ACCOUNT * TO row_user");
     refused(rose, sql, 1235, "does not see all rows");
     assertThat(administrator("SELECT COUNT(*) FROM row_d.sales")).containsExactly("6");
   }
@@ -445,5 +447,173 @@ final class RestrictionsIT {
     refused(rose, "ALTER ROLE row_france RESTRICT row_d.sales (country) TO ('Japan')", 1227, "");
     refused(rose, "CREATE HIERARCHY h ON row_d.sales (note)", 1227, "ALTER ROLE");
     refused(rose, "DROP HIERARCHY geography ON row_d.sales", 1227, "ALTER ROLE");
+  }
+
+  @Test
+  void aRuleIsReadInPlaceOfItsTable() throws SQLException {
+    gate.administer(
+        "ALTER ROLE row_france ADD RULE \"select id, country, note from row_d.sales where country ="
+            + " 'France'\" ON TABLE row_d.sales",
+        "ALTER ROLE row_france DROP RESTRICTION ON row_d.sales");
+    try {
+      assertThat(Sql.rows(rose, "SELECT * FROM sales")).hasSize(6);
+      grant("france");
+      assertThat(Sql.rows(rose, "SELECT * FROM sales")).containsExactly("3|France|f");
+      assertThat(Sql.rows(rose, "SELECT s.note FROM row_d.sales s WHERE s.id < 9"))
+          .containsExactly("f");
+      refused(rose, "SELECT currency FROM sales", 1054, "currency");
+      refused(rose, "UPDATE sales SET note = 'x'", 1235, "through a rule");
+      refused(rose, "DELETE FROM sales", 1235, "through a rule");
+      refused(rose, "INSERT INTO sales (note) VALUES ('x')", 1235, "through a rule");
+      gate.administer(
+          "ALTER ROLE row_nordic DROP RESTRICTION ON row_d.sales",
+          "ALTER ROLE row_nordic ADD RULE 'select id, country, note from row_d.sales where id > 4"
+              + " order by id limit 1' ON TABLE row_d.sales");
+      grant("nordic");
+      assertThat(Sql.rows(rose, "SELECT country FROM sales ORDER BY id"))
+          .containsExactly("France", "Norway");
+      grant("eur"); // a restriction narrows what rules read
+      assertThat(Sql.rows(rose, "SELECT country FROM sales ORDER BY id")).containsExactly("France");
+      assertThat(Sql.rows(rose, "SHOW RULES ON ROLE row_nordic"))
+          .containsExactly(
+              "row_d.sales|select id, country, note from row_d.sales where id > 4 order by id limit 1");
+      refused(rose, "SHOW RULES ON ROLE row_germany", 1227, "MANAGE GRANTS");
+      gate.administer("ALTER ROLE row_france DROP RULE ON TABLE row_d.sales");
+      gate.administer("ALTER ROLE row_nordic DROP RULE ON TABLE row_d.sales");
+      assertThat(countries(rose)).containsExactly("France", "Germany");
+    } finally {
+      gate.administer("REVOKE IF EXISTS row_france FROM row_rose");
+    }
+  }
+
+  @Test
+  void aRuleKnowsWhoReadsAndLendsNoRights() throws SQLException {
+    gate.administer(
+        "CREATE TABLE row_d.seats (who VARCHAR(40), country VARCHAR(20))",
+        "INSERT INTO row_d.seats VALUES ('row_rose', 'Japan'), ('row_lena', 'Korea')",
+        "ALTER ROLE row_asia DROP RESTRICTION ON row_d.sales",
+        "ALTER ROLE row_asia ADD RULE 'select s.* from row_d.sales s join row_d.seats w on w.country ="
+            + " s.country where w.who = CURRENT_USER_NAME()' ON TABLE row_d.sales");
+    try {
+      grant("asia");
+      refused(rose, "SELECT country FROM sales", 1142, "seats");
+      gate.administer("GRANT SELECT ON TABLE row_d.seats TO row_user");
+      assertThat(countries(rose)).containsExactly("Japan");
+      gate.administer("GRANT row_asia TO row_lena", "REVOKE row_germany FROM row_lena");
+      try (Connection lena = login("row_lena")) {
+        assertThat(countries(lena)).containsExactly("Korea");
+      }
+    } finally {
+      gate.administer(
+          "ALTER ROLE row_asia DROP RULE ON TABLE row_d.sales",
+          "REVOKE IF EXISTS row_asia FROM row_lena",
+          "GRANT row_germany TO row_lena",
+          "DROP TABLE row_d.seats");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "delete from row_d.sales ~ only accept SELECT-like statements",
+        "show tables ~ only accept SELECT-like statements",
+        "select * from sales ~ named with their databases",
+        "select row_d.f() from row_d.sales ~ named with their databases",
+        "select * from row_d.sales where note = \"x\" ~ double quotes",
+        "select * from row_d.sales where not id = 1 ~ NOT",
+        "select * from row_d.sales where id = 1 || id = 2 ~ CONCAT",
+        "select * from row_d.sales; drop table row_d.sales ~ 2 statements",
+        "select * from row_d.sales) union (select 1 ~ parenthesis",
+        "select * into outfile 'x' from row_d.sales ~ ",
+      })
+  void aRuleIsOneQueryThatReadsTheSameEverywhere(String rule, String says) throws SQLException {
+    try (Connection root = gate.administrator().connect()) {
+      String sql =
+          "ALTER ROLE row_asia ADD RULE '" + rule.replace("'", "''") + "' ON TABLE row_d.sales";
+      assertThatThrownBy(() -> Sql.run(root, sql))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining(says == null ? "" : says);
+      assertThat(Sql.rows(root, "SHOW RULES ON ROLE row_asia")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "ALTER ROLE row_nosuch RESTRICT row_d.sales (country) TO ('x') ~ 1396",
+        "ALTER ROLE row_eur RESTRICT row_d.nosuch (country) TO ('x') ~ 1146",
+        "ALTER ROLE row_eur RESTRICT row_nosuch.sales (country) TO ('x') ~ 1146",
+        "ALTER ROLE row_eur RESTRICT row_d.sales (nosuch) TO ('x') ~ 1054",
+        "ALTER ROLE row_eur RESTRICT row_d.sales (country) TO (NULL) ~ 1235",
+        "ALTER ROLE row_eur RESTRICT row_d.sales (country) TO (x) ~ 1064",
+        "ALTER ROLE row_eur RESTRICT mysql.user (user) TO ('x') ~ 3552",
+        "ALTER ROLE moadmin RESTRICT row_d.sales (country) TO ('x') ~ 3628",
+        "ALTER ROLE row_eur DROP RESTRICTION ON row_d.sales (note) ~ 1396",
+        "ALTER ROLE row_eur DROP RULE ON TABLE row_d.sales ~ 1396",
+        "CREATE HIERARCHY geography ON row_d.sales (note) ~ 1396",
+        "CREATE HIERARCHY other ON row_d.sales (country, note) ~ 1396",
+        "CREATE HIERARCHY other ON row_d.sales (nosuch) ~ 1054",
+        "DROP HIERARCHY nosuch ON row_d.sales ~ 1396",
+        "SHOW RULES ON ROLE row_nosuch ~ 3523",
+      })
+  void whatIsNotThereCannotBeRestricted(String sql, int errno) throws SQLException {
+    try (Connection root = gate.administrator().connect()) {
+      refused(root, sql, errno, "");
+    }
+  }
+
+  @Test
+  void otherModesAndNamesMakeNoDifference() throws SQLException {
+    gate.administer(
+        "CREATE OR REPLACE VIEW row_d.v AS SELECT country FROM row_d.sales WHERE note <> 'it''s'",
+        "GRANT SELECT ON VIEW row_d.v TO row_user",
+        "ALTER ROLE row_france RESTRICT row_d.sales (country) TO ('France', 'L''\\\\Ile', 'Österreich')");
+    grant("france");
+    for (String mode : List.of("ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ANSI", "PIPES_AS_CONCAT")) {
+      Sql.run(rose, "SET sql_mode = '" + mode + "'");
+      assertThat(countries(rose)).as(mode).containsExactly("France");
+      assertThat(Sql.rows(rose, "SELECT country FROM v")).as(mode).containsExactly("France");
+    }
+    Sql.run(rose, "SET NAMES latin1");
+    assertThat(countries(rose)).containsExactly("France");
+    gate.administer("DROP VIEW row_d.v");
+  }
+
+  @Test
+  void anAccountRestrictsItsOwnTables() throws SQLException {
+    gate.administer(
+        "DROP ACCOUNT IF EXISTS row_acct",
+        "CREATE ACCOUNT row_acct ADMIN_NAME 'root' IDENTIFIED BY '" + PASSWORD + "'");
+    try (Connection root = gate.user("row_acct:root", PASSWORD).connect()) {
+      Sql.run(
+          root,
+          "CREATE DATABASE shop",
+          "CREATE TABLE shop.t (id INT, country VARCHAR(20))",
+          "INSERT INTO shop.t VALUES (1, 'France'), (2, 'Japan')",
+          "CREATE VIEW shop.v AS SELECT country FROM shop.t",
+          "CREATE ROLE r",
+          "GRANT CONNECT ON ACCOUNT * TO r",
+          "GRANT SELECT, INSERT, UPDATE ON TABLE shop.t TO r",
+          "GRANT SELECT ON VIEW shop.v TO r",
+          "CREATE USER u IDENTIFIED BY '" + PASSWORD + "' DEFAULT ROLE r",
+          "ALTER ROLE r RESTRICT shop.t (country) TO ('Japan')");
+      try (Connection user = gate.user("row_acct:u", PASSWORD).connect("shop")) {
+        assertThat(Sql.rows(user, "SELECT shop.t.country FROM shop.t")).containsExactly("Japan");
+        assertThat(Sql.rows(user, "SELECT country FROM v")).containsExactly("Japan");
+        Sql.run(user, "UPDATE t SET id = 7");
+        refused(user, "INSERT INTO shop.t VALUES (3, 'France')", 1369, "'shop.t'");
+        Sql.run(
+            root,
+            "ALTER ROLE r DROP RESTRICTION ON shop.t",
+            "ALTER ROLE r ADD RULE 'select country from shop.t where id = 7' ON TABLE shop.t");
+        assertThat(Sql.rows(user, "SELECT * FROM t")).containsExactly("Japan");
+      }
+      assertThat(Sql.rows(root, "SELECT id FROM shop.t ORDER BY id")).containsExactly("1", "7");
+      assertThat(Sql.rows(root, "SHOW RULES ON ROLE r")).hasSize(1);
+    } finally {
+      gate.administer("DROP ACCOUNT row_acct");
+    }
   }
 }

@@ -861,6 +861,14 @@ public final class Authorizer {
   }
 
   /**
+   * The condition for the rows of information_schema about tables of which the subject does not see
+   * all rows: how much is in them is not for him. Empty when he sees all.
+   */
+  public Optional<String> uncounted(ActiveSubject subject, boolean foldNames) {
+    return new InformationSchemaFilter(subject, catalogSchema, foldNames).uncounted();
+  }
+
+  /**
    * Whether a grant that names the table of a system database, or that database, permits to read it
    * (PM 8.2 [R]); what is granted everywhere does not.
    *

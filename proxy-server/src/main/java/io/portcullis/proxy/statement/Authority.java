@@ -290,6 +290,11 @@ public final class Authority implements VariableSource {
     return authorizer.metadataFilter(whom, table, foldNames, flavour);
   }
 
+  /** {@link Authorizer#uncounted} for whoever is asked about. */
+  public Optional<String> uncounted(ActiveSubject whom) {
+    return authorizer.uncounted(whom, foldNames);
+  }
+
   /** How the session binds names now, to be used by another thread. */
   public Binding frozenBinding() {
     return bindingWith(currentDatabase, Set.copyOf(temporaryTables));

@@ -175,6 +175,9 @@ public final class RowSources {
     LexicalMode printed =
         new LexicalMode(mode.server(), ClientCharset.UTF8MB4, false, false, false, false);
     LexedStatement meant = lex(text, printed);
+    if (meant == null) {
+      throw unreadable(what);
+    }
     LexicalMode here =
         new LexicalMode(
             mode.server(),
@@ -183,16 +186,36 @@ public final class RowSources {
             mode.noBackslashEscapes(),
             mode.ignoreSpace(),
             mode.pipesAsConcat());
-    LexedStatement read = lex(text, here);
+    LexedStatement read = lex(spliced(meant, strings(meant, here)), here);
     boolean ascii = text.chars().allMatch(c -> c < 0x80);
-    if (meant == null
-        || read == null
+    if (read == null
         || !readsAlike(meant, read)
         || !(ascii || mode.charset() == ClientCharset.UTF8MB4)) {
-      throw Unsecurable.because(
-          what + " that the session's sql_mode or character set reads otherwise,");
+      throw unreadable(what);
     }
-    return meant;
+    return read;
+  }
+
+  private static Unsecurable unreadable(String what) {
+    return Unsecurable.because(
+        what + " that the session's sql_mode or character set reads otherwise,");
+  }
+
+  /** Strings in which a backslash has a meaning, as they are written in the session's sql_mode. */
+  private static List<TextEdit> strings(LexedStatement text, LexicalMode here) {
+    List<TextEdit> edits = new ArrayList<>();
+    for (int i = 0; i < text.size(); i++) {
+      boolean backslash =
+          text.kind(i) == TokenKind.STRING
+              && text.text(i).startsWith("'")
+              && text.text(i).indexOf('\\') >= 0;
+      if (backslash) {
+        String value = text.value(i).replace("'", "''");
+        String written = here.noBackslashEscapes() ? value : value.replace("\\", "\\\\");
+        edits.add(new TextEdit(i, i + 1, "'" + written + "'", false, ""));
+      }
+    }
+    return edits;
   }
 
   private static @Nullable LexedStatement lex(String text, LexicalMode mode) {
