@@ -18,6 +18,7 @@ import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.Hierarchy;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.RelationId;
@@ -25,6 +26,7 @@ import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.RowPolicy;
 import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
@@ -458,7 +460,9 @@ class JdbcCatalogStoreIT {
             "catalog_database",
             "catalog_relation",
             "catalog_grant",
-            "catalog_column_grant")) {
+            "catalog_column_grant",
+            "catalog_row_policy",
+            "catalog_hierarchy")) {
       try (Connection connection = server.connect();
           Statement statement = connection.createStatement();
           java.sql.ResultSet row =
@@ -560,6 +564,8 @@ class JdbcCatalogStoreIT {
                 PrivilegeType.UPDATE,
                 new GrantLevel.OnColumn(relation, RelationKind.TABLE, "a"),
                 true)));
+    changes.add(new CatalogChange.RowPolicyPut(new RowPolicy.Rule(role, relation, "select 1")));
+    changes.add(new CatalogChange.HierarchyPut(new Hierarchy(relation, "h", List.of("a", "b"))));
     store.commit(epoch, before, changes);
     return before.applyAll(changes);
   }
@@ -614,9 +620,13 @@ class JdbcCatalogStoreIT {
       lines.add(role.toString());
       state.rolesInheritedBy(role.id()).forEach(edge -> lines.add(edge.toString()));
       state.grantsOf(role.id()).forEach(grant -> lines.add(grant.toString()));
+      state.rowPoliciesOf(role.id()).forEach(policy -> lines.add(policy.toString()));
     }
     state.databases().forEach(database -> lines.add(database.toString()));
-    state.relations().forEach(relation -> lines.add(relation.toString()));
+    for (Relation relation : state.relations()) {
+      lines.add(relation.toString());
+      state.hierarchiesOf(relation.id()).forEach(each -> lines.add(each.toString()));
+    }
     lines.add("next " + state.nextAccountId());
     lines.add("next " + state.nextUserId() + state.nextRoleId());
     lines.add("next " + state.nextDatabaseId() + state.nextRelationId());
@@ -661,7 +671,18 @@ class JdbcCatalogStoreIT {
               PrivilegeType.SELECT,
               relationLevel(database, relation, RelationKind.values()[random.nextInt(2)]),
               yes);
-      return switch (random.nextInt(25)) {
+      return switch (random.nextInt(30)) {
+        case 25, 26 -> new CatalogChange.RowPolicyPut(rowPolicy(role, relation));
+        case 27 ->
+            new CatalogChange.RowPolicyDropped(
+                new RowPolicy.Key(role, relation, yes ? "" : "c" + random.nextInt(2)));
+        case 28 ->
+            new CatalogChange.HierarchyPut(
+                new Hierarchy(
+                    relation,
+                    "h" + random.nextInt(2),
+                    yes ? List.of("a") : List.of("a", "\u00e9")));
+        case 29 -> new CatalogChange.HierarchyDropped(relation, "h" + random.nextInt(2));
         case 22, 23 ->
             new CatalogChange.MappingPut(
                 new BackendMapping(
@@ -706,6 +727,18 @@ class JdbcCatalogStoreIT {
                 ? new CatalogChange.DatabaseDropped(database)
                 : new CatalogChange.RelationDropped(relation);
       };
+    }
+
+    private RowPolicy rowPolicy(RoleId role, RelationId table) {
+      List<RowPolicy.Value> values =
+          switch (random.nextInt(3)) {
+            case 0 -> List.of();
+            case 1 -> List.of(new RowPolicy.Value("n\\o\n\\n\u00e9", false));
+            default -> List.of(new RowPolicy.Value("-1.5", true), new RowPolicy.Value("", false));
+          };
+      return random.nextInt(3) == 0
+          ? new RowPolicy.Rule(role, table, "select '\u00e9'\n from d.t")
+          : new RowPolicy.Restriction(role, table, "c" + random.nextInt(2), values);
     }
 
     private GrantLevel databaseLevel(DatabaseId database) {

@@ -221,7 +221,15 @@ final class RowGrammar {
     boolean quotes = text.kind(token) == TokenKind.STRING && !written.startsWith("'");
     boolean pipes = text.isPunctuation(token, "||");
     boolean loose =
-        (text.isWord(token, "NOT") && !isInfix(text, token)) || text.isPunctuation(token, "?");
+        (text.isWord(token, "NOT") && !isInfix(text, token))
+            || text.kind(token) == TokenKind.PARAMETER;
+    if (text.kind(token) == TokenKind.USER_VARIABLE
+        || text.kind(token) == TokenKind.SYSTEM_VARIABLE) {
+      throw StatementRefused.notOffered(
+          "a rule with a variable",
+          "who reads through it sets it as he likes; CURRENT_USER_NAME() and its kin are the gate's",
+          cursor.spanAt(token));
+    }
     if (quotes || pipes || loose || written.indexOf('\\') >= 0 || written.startsWith("\"")) {
       throw StatementRefused.notOffered(
           "a rule with double quotes, backslashes, ||, ? or a NOT in front of an expression",

@@ -1,0 +1,283 @@
+package io.portcullis.proxy.statement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.portcullis.privilege.authz.RowReach;
+import io.portcullis.privilege.authz.VisibleRows;
+import io.portcullis.privilege.model.RowPolicy;
+import io.portcullis.privilege.store.TableColumn;
+import io.portcullis.privilege.store.ViewSource;
+import io.portcullis.proxy.wire.PacketFraming;
+import io.portcullis.proxy.wire.command.CommandByte;
+import io.portcullis.proxy.wire.command.CommandEncoder;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.DatabaseName;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.analysis.StatementAnalysis;
+import io.portcullis.sql.analysis.StatementAnalyzer;
+import io.portcullis.sql.lexer.LexLimits;
+import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.text.ClientCharset;
+import io.portcullis.sql.text.LexicalMode;
+import io.portcullis.sql.text.ServerVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * In the database {@code d}: {@code t (id, c)} shows rows with {@code c = 'F'} or {@code 'G'},
+ * {@code h (id, a, b)} those with {@code a = 1} or {@code b = 'x'}, {@code r} is read through a
+ * rule, {@code v} is a view of {@code t}, and of {@code u} all is seen.
+ */
+final class RowPlanTest {
+
+  private static final LexicalMode MODE =
+      LexicalMode.of(ServerVersion.parse("11.4.5-MariaDB"), ClientCharset.UTF8MB4, "");
+  private static final RelationName T = RelationName.of("d", "t");
+  private static final RelationName H = RelationName.of("d", "h");
+  private static final RelationName R = RelationName.of("d", "r");
+  private static final RelationName V = RelationName.of("d", "v");
+
+  private static final Map<RelationName, VisibleRows> ROWS =
+      Map.of(
+          T,
+              new VisibleRows(
+                  List.of(passing(Map.of("c", List.of(text("F"), text("G"))))), List.of()),
+          H,
+              new VisibleRows(
+                  List.of(
+                      passing(
+                          Map.of(
+                              "a",
+                              List.of(new RowPolicy.Value("1", true)),
+                              "b",
+                              List.of(text("x"))))),
+                  List.of()),
+          R, new VisibleRows(List.of(), List.of("select id from d.r where id > 1")));
+
+  private static final String F_OR_G = "(`c` IN (_utf8mb4 x'46', _utf8mb4 x'47'))";
+  private static final String SECURED_T =
+      "(SELECT * FROM t WHERE " + F_OR_G + " LIMIT 18446744073709551615) AS `t`";
+
+  private final StatementAnalyzer analyzer = new StatementAnalyzer(0);
+  private final StatementReader reader = new StatementReader(LexLimits.STANDARD, analyzer);
+
+  private static VisibleRows.Passing passing(Map<String, List<RowPolicy.Value>> values) {
+    return new VisibleRows.Passing(new TreeMap<>(values));
+  }
+
+  private static RowPolicy.Value text(String text) {
+    return new RowPolicy.Value(text, false);
+  }
+
+  private static RelationName bound(RelationName written) {
+    return written.database().isCurrent() ? RelationName.of("d", written.name()) : written;
+  }
+
+  private static RowReach reach(List<RelationName> names) {
+    Map<RelationName, VisibleRows> tables = new HashMap<>();
+    Set<RelationName> views = new HashSet<>();
+    for (RelationName name : names) {
+      if (ROWS.containsKey(name)) {
+        tables.put(name, ROWS.get(name));
+      } else if (name.equals(V)) {
+        views.add(name);
+      }
+    }
+    return new RowReach(tables, views, Set.of(), List.of(), List.of());
+  }
+
+  /** What would be sent, or why it is not. */
+  private String plan(String sql) {
+    ByteBuf framed =
+        CommandEncoder.text(
+            UnpooledByteBufAllocator.DEFAULT, CommandByte.QUERY, sql, StandardCharsets.UTF_8);
+    try {
+      ColumnRewriter rewriter = ColumnRewriter.read(framed, reader, MODE).orElseThrow();
+      ForwardStatement statement =
+          (ForwardStatement)
+              ((StatementAnalysis) analyzer.analyze(rewriter.statement())).statement();
+      List<AccessRequest> accesses =
+          statement.accesses().stream()
+              .map(
+                  access ->
+                      new AccessRequest(
+                          access.kind(),
+                          access.object() instanceof RelationName name
+                              ? bound(name)
+                              : new DatabaseName("d")))
+              .toList();
+      RowReach reach =
+          reach(
+              accesses.stream()
+                  .filter(access -> access.object() instanceof RelationName)
+                  .map(access -> (RelationName) access.object())
+                  .toList());
+      RowPlan plan =
+          new RowPlan(
+              rewriter.statement(),
+              analyzer.columnUses(rewriter.statement()),
+              statement.kind(),
+              accesses,
+              RowPlanTest::bound,
+              reach,
+              new RowSources(
+                  RowPlanTest::reach,
+                  view ->
+                      Optional.of(new ViewSource("select `d`.`t`.`c` AS `k` from `d`.`t`", false)),
+                  Optional::of,
+                  analyzer,
+                  MODE,
+                  false),
+              table ->
+                  Optional.of(
+                      List.of(
+                          new TableColumn("id", false),
+                          new TableColumn("hid", true),
+                          new TableColumn("C", false))),
+              name -> name);
+      RowPlan.Outcome outcome = plan.plan();
+      if (outcome instanceof RowPlan.Outcome.Refused refused) {
+        return refused.error().code().errno() + " " + refused.error().message();
+      }
+      RowPlan.Outcome.Planned planned = (RowPlan.Outcome.Planned) outcome;
+      ByteBuf sent = rewriter.apply(framed, planned.edits(), UnpooledByteBufAllocator.DEFAULT);
+      int begin = PacketFraming.HEADER_LENGTH + 1;
+      try {
+        return sent.toString(
+            sent.readerIndex() + begin, sent.readableBytes() - begin, StandardCharsets.UTF_8);
+      } finally {
+        sent.release();
+      }
+    } finally {
+      framed.release();
+    }
+  }
+
+  @Test
+  void whatIsReadBecomesASecuredReference() {
+    assertThat(plan("SELECT * FROM t")).isEqualTo("SELECT * FROM " + SECURED_T);
+    assertThat(plan("SELECT d.t.c FROM t JOIN u ON t.id = u.id"))
+        .isEqualTo("SELECT t.c FROM " + SECURED_T + " JOIN u ON t.id = u.id");
+    assertThat(plan("SELECT x.c FROM t x WHERE EXISTS (SELECT 1 FROM t)"))
+        .isEqualTo(
+            "SELECT x.c FROM "
+                + SECURED_T.replace(" AS `t`", "")
+                + " x WHERE EXISTS (SELECT 1 FROM "
+                + SECURED_T
+                + ")");
+    assertThat(plan("INSERT INTO u SELECT c FROM t"))
+        .isEqualTo("INSERT INTO u SELECT c FROM " + SECURED_T);
+    assertThat(plan("SELECT * FROM u")).isEqualTo("SELECT * FROM u");
+    assertThat(plan("WITH t AS (SELECT 1) SELECT * FROM t"))
+        .isEqualTo("WITH t AS (SELECT 1) SELECT * FROM t");
+  }
+
+  @Test
+  void viewsAndRulesAreReadAsTheirQueries() {
+    assertThat(plan("SELECT k FROM v"))
+        .isEqualTo(
+            "SELECT k FROM (select  `t`.`c` AS `k` from (SELECT * FROM `d`.`t` WHERE "
+                + F_OR_G
+                + " LIMIT 18446744073709551615) AS `t` ) AS `v`");
+    assertThat(plan("SELECT id FROM r"))
+        .isEqualTo(
+            "SELECT id FROM (SELECT * FROM ((select id from (SELECT * FROM d.r LIMIT"
+                + " 18446744073709551615) AS `r` where id > 1)) AS `rule` LIMIT"
+                + " 18446744073709551615) AS `r`");
+  }
+
+  @Test
+  void whatIsChangedIsNarrowedAroundItsOwnCondition() {
+    assertThat(plan("DELETE FROM t WHERE id = 1 OR id = 2 LIMIT 3"))
+        .isEqualTo(
+            "DELETE FROM t WHERE ("
+                + F_OR_G
+                + ") AND CASE WHEN "
+                + F_OR_G
+                + " THEN (id = 1 OR id = 2 ) ELSE FALSE END LIMIT 3");
+    assertThat(plan("UPDATE t SET id = 1")).isEqualTo("UPDATE t SET id = 1 WHERE " + F_OR_G + " ");
+    assertThat(plan("UPDATE u SET id = (SELECT MAX(id) FROM t)"))
+        .isEqualTo("UPDATE u SET id = (SELECT MAX(id) FROM " + SECURED_T + ")");
+  }
+
+  @Test
+  void whatIsWrittenIsCheckedByTheServer() {
+    String checked =
+        ") AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin WHEN _utf8mb4 x'46' THEN _utf8mb4"
+            + " x'46' WHEN _utf8mb4 x'47' THEN _utf8mb4 x'47' ELSE (SELECT 1 UNION ALL SELECT 2)"
+            + " END ";
+    assertThat(plan("INSERT INTO t (c, id) VALUES (?, ?), ('G', 2)"))
+        .isEqualTo(
+            "INSERT INTO t (c, id) VALUES (CASE CAST((?"
+                + checked
+                + ", ?), (CASE CAST(('G'"
+                + checked
+                + ", 2)");
+    assertThat(plan("INSERT INTO t VALUES (1, LOWER('F'))"))
+        .isEqualTo("INSERT INTO t VALUES (1, CASE CAST((LOWER('F')" + checked + ")");
+    assertThat(plan("UPDATE t AS x SET x.c = 'F', x.id = 2 WHERE 1"))
+        .startsWith("UPDATE t AS x SET x.c = CASE CAST(('F'" + checked + ", x.id = 2 WHERE (");
+  }
+
+  @Test
+  void oneLevelOfAHierarchyLetsARowPass() {
+    assertThat(plan("INSERT INTO h (id, a, b) VALUES (1, 1, 'q'), (2, 9, 'x')"))
+        .isEqualTo("INSERT INTO h (id, a, b) VALUES (1, 1, 'q'), (2, 9, 'x')");
+    assertThat(plan("UPDATE h SET a = 7, b = 'x' WHERE id = 1"))
+        .startsWith("UPDATE h SET a = 7, b = 'x' WHERE ((`a` IN (1) OR `b` IN (_utf8mb4 x'78')))");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '"',
+      value = {
+        "SELECT c FROM t FOR UPDATE ~ 1235 ~ locks rows",
+        "SELECT c FROM t USE INDEX (i) ~ 1235 ~ index hint",
+        "SELECT c FROM t PARTITION (p) ~ 1235 ~ PARTITION",
+        "TABLE t ~ 1235 ~ TABLE",
+        "EXPLAIN SELECT c FROM t ~ 1235 ~ of this kind",
+        "TRUNCATE TABLE t ~ 1235 ~ of this kind",
+        "DROP TABLE t ~ 1235 ~ of this kind",
+        "ALTER TABLE t ADD z INT ~ 1235 ~ of this kind",
+        "CREATE TABLE z LIKE t ~ 1235 ~",
+        "CREATE VIEW z AS SELECT * FROM t ~ 1235 ~ of this kind",
+        "LOCK TABLES t READ ~ 1235 ~ of this kind",
+        "SHOW INDEX FROM t ~ 1235 ~ SHOW INDEX",
+        "REPLACE INTO t (c) VALUES ('F') ~ 1235 ~ of this kind",
+        "INSERT INTO t (c) SELECT c FROM u ~ 1235 ~ anything but VALUES",
+        "INSERT INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ DUPLICATE",
+        "INSERT IGNORE INTO t (c) VALUES ('F') ~ 1235 ~ IGNORE",
+        "UPDATE IGNORE t SET c = 'F' ~ 1235 ~ IGNORE",
+        "UPDATE t, u SET t.c = 'F' ~ 1235 ~ several tables",
+        "UPDATE t JOIN u ON 1 SET u.id = t.id ~ 1235 ~ several tables",
+        "DELETE t FROM t, u ~ 1235 ~ several tables",
+        "UPDATE v SET k = 1 ~ 1235 ~ through a view",
+        "DELETE FROM v ~ 1235 ~ through a view",
+        "UPDATE r SET id = 1 ~ 1235 ~ through a rule",
+        "INSERT INTO r (id) VALUES (1) ~ 1235 ~ through a rule",
+        "INSERT INTO t (id) VALUES (1) ~ 1369 ~ give a value to c",
+        "INSERT INTO t () VALUES () ~ 1369 ~ give a value to c",
+        "INSERT INTO t (c) VALUES (DEFAULT) ~ 1369 ~ c IN ('F', 'G')",
+        "INSERT INTO h (id) VALUES (1) ~ 1369 ~ a or b",
+        "INSERT INTO h (a, b) VALUES (1, 'x'), (2, 'y') ~ 1369 ~ a IN (1) or b IN ('x')",
+        "INSERT INTO h (a) VALUES (?) ~ 1369 ~ write one of these values",
+        "UPDATE h SET a = 2 ~ 1369 ~ write one of these values",
+        "UPDATE h SET b = CONCAT('x') ~ 1369 ~ write one of these values",
+        "UPDATE h SET a = 1, a = 2 ~ 1235 ~ twice",
+      })
+  void whatCannotBeKeptApartIsRefused(String sql, int errno, String because) {
+    assertThat(plan(sql)).startsWith(errno + " ").contains(because == null ? "" : because);
+  }
+}
