@@ -3,6 +3,7 @@ package io.portcullis.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.portcullis.privilege.authz.Decision;
 import io.portcullis.privilege.authz.NameSpace;
+import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.statement.CatalogSeen;
 import io.portcullis.proxy.statement.MetadataRewriter.MetadataFilters;
@@ -19,6 +20,7 @@ import io.portcullis.proxy.wire.command.CommandEncoder;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
 import io.portcullis.proxy.wire.message.ErrPacket;
 import io.portcullis.proxy.wire.message.QueryResult;
+import io.portcullis.proxy.wire.message.SessionChange;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
@@ -92,6 +94,7 @@ final class CommandPhase {
   private final ExplainedStatements explained;
   private final CatalogReads catalog;
   private final ColumnStatements columns;
+  private final CatalogDatabase catalogDatabase;
   private final VariableReads variables;
   private final Relay relay;
   private final Holdings holdings;
@@ -155,6 +158,7 @@ final class CommandPhase {
         new ColumnStatements(this, port, services, reader, authority, backend, offload, metadata);
     this.catalog =
         new CatalogReads(this, port, services, reader, authority, backend, offload, columns);
+    this.catalogDatabase = new CatalogDatabase(this, port, authority);
     this.variables = new VariableReads(this, port, reader, authority, backend);
     this.holdings =
         new Holdings(
@@ -307,7 +311,7 @@ final class CommandPhase {
         0,
         () ->
             backend.acquire(
-                Optional.of(authority.physical(database.get())),
+                authority.backendDatabase(database.get()),
                 error -> {
                   if (error == null) {
                     authority.use(database.get());
@@ -459,7 +463,7 @@ final class CommandPhase {
     }
     waiting = packet;
     backend.acquire(
-        authority.currentDatabase(),
+        authority.backendDatabase(),
         error -> {
           Packet owned = waiting;
           if (owned == null) {
@@ -666,7 +670,7 @@ final class CommandPhase {
     } else if (statement instanceof SetVariables set) {
       permitted(analysis, set.accesses(), () -> forwardSet(set));
     } else if (statement instanceof UseStatement use) {
-      use(analysis, use.database());
+      use(use.database());
     } else if (statement instanceof ShowDatabases show) {
       local.showDatabases(show);
     } else if (statement instanceof ShowWarnings show) {
@@ -936,7 +940,11 @@ final class CommandPhase {
     return executed == null ? authority.currentDatabase() : executed.database();
   }
 
-  private void use(StatementAnalysis analysis, String database) {
+  private void use(String database) {
+    if (ReportTable.isMoCatalog(database)) {
+      catalogDatabase.use();
+      return;
+    }
     decide(
         List.of(new AccessRequest(AccessKind.USE, new DatabaseName(database))),
         0,
@@ -987,6 +995,11 @@ final class CommandPhase {
     if (isAmbiguous(packet, database)) {
       return;
     }
+    if (ReportTable.isMoCatalog(database)) {
+      packet.release();
+      catalogDatabase.use();
+      return;
+    }
     command = packet.framed();
     shape = CommandShape.SINGLE;
     String physical = authority.physical(database);
@@ -1017,6 +1030,12 @@ final class CommandPhase {
     ClientCommand decoded = decode(packet, packet.payload());
     String table = ((ClientCommand.FieldList) decoded).table();
     if (isAmbiguous(packet, table)) {
+      return;
+    }
+    Optional<List<ColumnDefinition41>> fields = catalog.fields(table);
+    if (fields.isPresent()) {
+      packet.release();
+      answerFields(fields.get());
       return;
     }
     command = packet.framed();
@@ -1080,6 +1099,22 @@ final class CommandPhase {
       held.relay();
       responseEnded(end);
     }
+  }
+
+  /** Answers OK in the place of an OK that was held back. */
+  void answerInstead(HeldResponse held, ResponseEnd end, SessionChange change) {
+    held.discard();
+    stopTimeout();
+    Interruption why = interruption;
+    if (why != null && why.replaces(end)) {
+      fail(why.error(), why.notes());
+      return;
+    }
+    holdings.ran();
+    backend.statusFlags(end.statusFlags());
+    holdings.answered(end.statusFlags());
+    sequence = replies.ok(sequence, status(), change);
+    statementAnswered();
   }
 
   /** The backend's answer is complete and sent on. */
@@ -1257,6 +1292,12 @@ final class CommandPhase {
     return more
         ? flags | StatusFlags.MORE_RESULTS_EXISTS
         : flags & ~StatusFlags.MORE_RESULTS_EXISTS;
+  }
+
+  /** The answer to COM_FIELD_LIST. */
+  private void answerFields(List<ColumnDefinition41> fields) {
+    replies.fields(sequence, status(), fields);
+    finishCommand();
   }
 
   private void statementAnswered() {
