@@ -30,6 +30,7 @@ import io.portcullis.sql.analysis.AnalysisResult;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccountTemplate;
 import io.portcullis.sql.statement.DeallocateText;
 import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.ExplainAccess;
@@ -148,8 +149,15 @@ final class CommandPhase {
     this.relay = new Relay(this, port, backend);
     this.offload =
         new Offload(port.loop(), session.connectionId(), this::fail, session::protocolError);
-    this.prepared = new PreparedStatements(this, port, reader, authority, backend);
     this.local = new LocalAnswers(this, session, services, authority, backend, offload);
+    this.prepared =
+        new PreparedStatements(
+            this,
+            port,
+            reader,
+            authority,
+            backend,
+            new PreparedAccounts(this, port, services, authority, backend, local));
     this.explained =
         new ExplainedStatements(this, session, services, port, reader, authority, backend, offload);
     this.definitions = new DefinitionStatements(this, services, authority, offload);
@@ -684,9 +692,11 @@ final class CommandPhase {
     } else if (statement instanceof PrepareText prepare) {
       prepared.prepareText(analysis, prepare);
     } else if (statement instanceof ExecuteText execute) {
-      prepared.executeText(execute.name());
+      prepared.executeText(execute);
     } else if (statement instanceof DeallocateText deallocate) {
       prepared.deallocateText(deallocate.name());
+    } else if (statement instanceof AccountTemplate) {
+      fail(ErrorCode.ER_PARSE_ERROR.error("a ? is for a statement that is prepared by PREPARE"));
     } else if (statement instanceof ExplainAccess explain) {
       explained.explain(explain);
     } else if (statement instanceof AccessControlStatement control) {

@@ -81,9 +81,8 @@ final class AccessControlGrammar {
     if (cursor.is("CREATE", "OR", "REPLACE")) {
       throw cursor.notOffered("CREATE OR REPLACE USER or ROLE");
     }
-    AccountGrammar accounts = new AccountGrammar(cursor, this);
-    if (accounts.begins()) {
-      return accounts.read();
+    if (AccountText.begins(cursor)) {
+      return new AccountGrammar(cursor, this).read();
     }
     if (cursor.accept("CREATE", "USER")) {
       return createUser();
@@ -227,7 +226,7 @@ final class AccessControlGrammar {
     return new UserSpec(user, password());
   }
 
-  private Optional<Password> password() {
+  Optional<Password> password() {
     if (!cursor.accept("IDENTIFIED")) {
       return Optional.empty();
     }
@@ -635,6 +634,11 @@ final class AccessControlGrammar {
     } else {
       name = cursor.identifier();
     }
+    return checkedName(name);
+  }
+
+  /** Trimmed; of the token before the cursor. */
+  String checkedName(String name) {
     String trimmed = name.strip();
     boolean forbidden =
         trimmed
