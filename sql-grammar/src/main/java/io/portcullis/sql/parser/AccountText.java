@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The tokens of a statement about an account, up to their end. Values never become text again: the
  * grammar takes each where it finds a {@code ?}.
  */
-final class AccountText implements AccountTemplate {
+final class AccountText implements AccountTemplate.Text {
 
   /** Any name and any password, to see whether the rest is understood. */
   private static final String SOMETHING = "x";
@@ -47,11 +47,12 @@ final class AccountText implements AccountTemplate {
    *
    * @throws StatementRefused when it is none, whatever its parameters are
    */
-  static AccountText read(TokenCursor cursor) {
+  static AccountTemplate read(TokenCursor cursor) {
     AccountText account = new AccountText(cursor.text(), cursor.at());
     account.read(Collections.nCopies(account.parameters, SOMETHING));
+    String operation = cursor.text().text(cursor.at()).toUpperCase(Locale.ROOT) + " ACCOUNT";
     cursor.moveTo(cursor.end());
-    return account;
+    return new AccountTemplate(operation, account.parameters, account);
   }
 
   private AccessControlStatement read(List<String> values) {
@@ -64,25 +65,11 @@ final class AccountText implements AccountTemplate {
   }
 
   @Override
-  public String operation() {
-    return text.text(from).toUpperCase(Locale.ROOT) + " ACCOUNT";
-  }
-
-  @Override
-  public int parameters() {
-    return parameters;
-  }
-
-  @Override
-  public Filled fill(List<String> values) {
-    if (values.size() != parameters) {
-      throw new IllegalArgumentException(
-          "values: " + values.size() + " (expected: " + parameters + ")");
-    }
+  public AccountTemplate.Filled fill(List<String> values) {
     try {
-      return new Filled(Optional.of(read(values)), Optional.empty());
+      return new AccountTemplate.Filled(Optional.of(read(values)), Optional.empty());
     } catch (StatementRefused refused) {
-      return new Filled(Optional.empty(), Optional.of(refused.refusal().error()));
+      return new AccountTemplate.Filled(Optional.empty(), Optional.of(refused.refusal().error()));
     }
   }
 
@@ -96,10 +83,5 @@ final class AccountText implements AccountTemplate {
   @Override
   public int hashCode() {
     return text.source(from, text.size()).hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return operation() + " with " + parameters + " parameters";
   }
 }

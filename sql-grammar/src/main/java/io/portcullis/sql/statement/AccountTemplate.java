@@ -8,21 +8,39 @@ import java.util.Optional;
  * {@code CREATE}, {@code ALTER} or {@code DROP ACCOUNT} as it is prepared: names of accounts and
  * administrators and their passwords may be {@code ?} (PM 5.2). It may hold passwords; its {@code
  * toString} does not show them. Immutable.
+ *
+ * @param operation {@code CREATE ACCOUNT}, {@code ALTER ACCOUNT} or {@code DROP ACCOUNT}
+ * @param parameters how many {@code ?} it has
+ * @param text the rest of it
  */
-public non-sealed interface AccountTemplate extends Statement {
+public record AccountTemplate(String operation, int parameters, Text text) implements Statement {
 
-  /** {@code CREATE ACCOUNT}, {@code ALTER ACCOUNT} or {@code DROP ACCOUNT}. */
-  String operation();
+  /** What is known besides the values. Compares as the text does. */
+  public interface Text {
 
-  /** How many {@code ?} it has. */
-  int parameters();
+    /**
+     * @param values as many as there are parameters
+     */
+    Filled fill(List<String> values);
+  }
+
+  /** One of both: a statement, or why it is none. */
+  public record Filled(Optional<AccessControlStatement> statement, Optional<SqlError> error) {}
 
   /**
    * The statement with these in place of its parameters, in the order of the text: each is one
    * name, or one text, whatever it holds.
    */
-  Filled fill(List<String> values);
+  public Filled fill(List<String> values) {
+    if (values.size() != parameters) {
+      throw new IllegalArgumentException(
+          "values: " + values.size() + " (expected: " + parameters + ")");
+    }
+    return text.fill(values);
+  }
 
-  /** One of both: a statement, or why it is none. */
-  record Filled(Optional<AccessControlStatement> statement, Optional<SqlError> error) {}
+  @Override
+  public String toString() {
+    return operation + " with " + parameters + " parameters";
+  }
 }

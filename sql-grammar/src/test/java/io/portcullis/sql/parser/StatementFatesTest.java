@@ -121,6 +121,7 @@ final class StatementFatesTest {
           "CREATE ACCOUNT a ADMIN_NAME b IDENTIFIED BY 'c'",
           "ALTER ACCOUNT a SUSPEND",
           "DROP ACCOUNT a",
+          "DROP ACCOUNT ?",
           "GRANT SELECT ON TABLE d.t TO r",
           "REVOKE SELECT ON TABLE d.t FROM r",
           "REVOKE ALL PRIVILEGES, GRANT OPTION FROM u",
