@@ -2,6 +2,7 @@ package io.portcullis.privilege.authz;
 
 import io.portcullis.privilege.model.AccountStatus;
 import io.portcullis.privilege.model.ProtectedDatabases;
+import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.snapshot.EffectivePrivileges;
 import io.portcullis.privilege.snapshot.Held;
@@ -11,6 +12,7 @@ import io.portcullis.sql.text.SqlError;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class ActiveSubject {
   private final NameSpace names;
   private final Optional<SqlError> restriction;
   private final ProtectedDatabases unwritable;
+  private final Map<RelationId, VisibleRows> visibleRows;
 
   /** When it is as if the roles held only these. */
   private final @Nullable List<Held> only;
@@ -74,6 +77,7 @@ public final class ActiveSubject {
     this.snapshot = snapshot;
     this.activeRoles = Set.copyOf(activeRoles);
     this.privileges = snapshot.effective(this.activeRoles);
+    this.visibleRows = VisibleRows.of(snapshot.state(), privileges.roles());
     this.unusable = unusable;
     this.allowed = new Decision.Allowed(snapshot.epoch());
     this.only = null;
@@ -90,6 +94,7 @@ public final class ActiveSubject {
     this.allowed = like.allowed;
     this.only = only;
     this.unwritable = like.unwritable;
+    this.visibleRows = like.visibleRows;
   }
 
   /** The same, as if its roles held only these. */
@@ -119,6 +124,11 @@ public final class ActiveSubject {
   /** Of the active roles and all they inherit. Nothing at all when {@link #unusable}. */
   public EffectivePrivileges privileges() {
     return privileges;
+  }
+
+  /** Of the tables of which the active roles, and all they inherit, do not show all rows. */
+  public Map<RelationId, VisibleRows> visibleRows() {
+    return visibleRows;
   }
 
   /** The same of these roles alone, some of the active ones. */

@@ -516,6 +516,20 @@ public final class Authorizer {
             kind.command(), who.userName(), who.host(), new TreeSet<>(missing).first(), relation));
   }
 
+  /** Which tables of which the subject may not see all rows the accesses reach. */
+  public static RowReach rowReach(
+      ActiveSubject subject, List<AccessRequest> accesses, Binding session) {
+    if (subject.visibleRows().isEmpty()) {
+      return RowReach.NOTHING;
+    }
+    Binding binding = within(accesses, session);
+    List<AccessRequest> bound = new ArrayList<>();
+    for (AccessRequest access : accesses) {
+      bound.add(bound(subject, access, binding));
+    }
+    return RowReach.of(subject, bound, binding);
+  }
+
   /**
    * The columns on which a privilege is held that the access takes, where the whole relation would
    * take more; none where no single column can be enough.
@@ -849,6 +863,14 @@ public final class Authorizer {
       return Optional.empty();
     }
     return new InformationSchemaFilter(subject, catalogSchema, foldNames).of(table, flavour);
+  }
+
+  /**
+   * The condition for the rows of information_schema about tables of which the subject does not see
+   * all rows: how much is in them is not for him. Empty when he sees all.
+   */
+  public Optional<String> uncounted(ActiveSubject subject, boolean foldNames) {
+    return new InformationSchemaFilter(subject, catalogSchema, foldNames).uncounted();
   }
 
   /**

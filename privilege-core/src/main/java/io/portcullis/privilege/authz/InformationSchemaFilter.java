@@ -1,9 +1,11 @@
 package io.portcullis.privilege.authz;
 
+import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.Names;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.snapshot.EffectivePrivileges;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.RelationKind;
@@ -319,6 +321,30 @@ final class InformationSchemaFilter {
                 subject.names().isIdentity()
                     ? own
                     : "(" + own + " OR " + name(schema) + " = 'information_schema')");
+  }
+
+  /**
+   * The condition for tables of which the subject does not see all rows, and so is not told how
+   * much is in them; empty when there is none.
+   */
+  Optional<String> uncounted() {
+    CatalogState state = subject.snapshot().state();
+    List<String> tables = new ArrayList<>();
+    for (RelationId id : subject.visibleRows().keySet()) {
+      Relation relation = state.relation(id).orElseThrow();
+      String database = state.database(relation.database()).orElseThrow().name();
+      tables.add("(" + literal(database) + ", " + literal(relation.name()) + ")");
+    }
+    return tables.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            tables.stream()
+                .sorted()
+                .collect(
+                    Collectors.joining(
+                        ", ",
+                        "(" + name("TABLE_SCHEMA") + ", " + name("TABLE_NAME") + ") IN (",
+                        ")")));
   }
 
   private static String caseless(String column) {

@@ -6,12 +6,14 @@ import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.Hierarchy;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.RowPolicy;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.sql.statement.GateVariable;
@@ -62,8 +64,9 @@ public sealed interface CatalogChange {
   record RolePut(Role role) implements CatalogChange {}
 
   /**
-   * With its privileges, and its grants to users and roles, both ways. What it owned moves to
-   * {@code heir}; who had it as default role falls back to public at the next login.
+   * With its privileges, what it shows of rows, and its grants to users and roles, both ways. What
+   * it owned moves to {@code heir}; who had it as default role falls back to public at the next
+   * login.
    */
   record RoleDropped(RoleId role, RoleId heir) implements CatalogChange {}
 
@@ -89,9 +92,19 @@ public sealed interface CatalogChange {
   /** With its relations and every grant on it or on them. */
   record DatabaseDropped(DatabaseId database) implements CatalogChange {}
 
+  /** In place of the one with the same key. */
+  record RowPolicyPut(RowPolicy policy) implements CatalogChange {}
+
+  record RowPolicyDropped(RowPolicy.Key policy) implements CatalogChange {}
+
+  /** In place of the one of the same name. */
+  record HierarchyPut(Hierarchy hierarchy) implements CatalogChange {}
+
+  record HierarchyDropped(RelationId table, String name) implements CatalogChange {}
+
   /** Made, renamed, moved or given to another owner, whole. */
   record RelationPut(Relation relation) implements CatalogChange {}
 
-  /** With every grant on it. */
+  /** With every grant on it, and what roles show of its rows. */
   record RelationDropped(RelationId relation) implements CatalogChange {}
 }

@@ -10,6 +10,7 @@ import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.Hierarchy;
 import io.portcullis.privilege.model.Names;
 import io.portcullis.privilege.model.PrivilegeScope;
 import io.portcullis.privilege.model.PrivilegeType;
@@ -19,6 +20,7 @@ import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.RowPolicy;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.sql.access.RelationKind;
@@ -64,6 +66,9 @@ public final class CatalogState {
   private final PersistentMap<RoleId, PersistentMap<RoleId, RoleToRole>> inheritors;
   private final PersistentMap<RoleId, PersistentMap<GrantKey, Grant>> grants;
   private final PersistentMap<Object, PersistentMap<RoleId, Integer>> granteesOn;
+  private final PersistentMap<RoleId, PersistentMap<RowPolicy.Key, RowPolicy>> rowPolicies;
+  private final PersistentMap<RelationId, PersistentMap<RowPolicy.Key, RowPolicy>> rowPoliciesOn;
+  private final PersistentMap<RelationId, PersistentMap<String, Hierarchy>> hierarchies;
   private final PersistentMap<DatabaseId, Database> databases;
   private final PersistentMap<AccountId, PersistentMap<String, Database>> databaseNames;
   private final PersistentMap<RelationId, Relation> relations;
@@ -92,6 +97,9 @@ public final class CatalogState {
     inheritors = draft.inheritors;
     grants = draft.grants;
     granteesOn = draft.granteesOn;
+    rowPolicies = draft.rowPolicies;
+    rowPoliciesOn = draft.rowPoliciesOn;
+    hierarchies = draft.hierarchies;
     databases = draft.databases;
     databaseNames = draft.databaseNames;
     relations = draft.relations;
@@ -330,6 +338,35 @@ public final class CatalogState {
     return granteesOn.getOrDefault(relation, PersistentMap.empty()).keys();
   }
 
+  // Rows.
+
+  /** Whether there is any role that does not show all rows of some table. */
+  public boolean hasRowPolicies() {
+    return !rowPolicies.isEmpty();
+  }
+
+  /** What the role itself shows of rows, without the roles it inherits. */
+  public Collection<RowPolicy> rowPoliciesOf(RoleId role) {
+    return rowPolicies.getOrDefault(role, PersistentMap.empty()).values();
+  }
+
+  public Collection<RowPolicy> rowPoliciesOn(RelationId table) {
+    return rowPoliciesOn.getOrDefault(table, PersistentMap.empty()).values();
+  }
+
+  public Optional<RowPolicy> rowPolicy(RowPolicy.Key key) {
+    return Optional.ofNullable(
+        rowPolicies.getOrDefault(key.role(), PersistentMap.empty()).get(key));
+  }
+
+  public Collection<Hierarchy> hierarchiesOf(RelationId table) {
+    return hierarchies.getOrDefault(table, PersistentMap.empty()).values();
+  }
+
+  public Optional<Hierarchy> hierarchy(RelationId table, String name) {
+    return Optional.ofNullable(hierarchies.getOrDefault(table, PersistentMap.empty()).get(name));
+  }
+
   // Objects.
 
   public Optional<Database> database(DatabaseId id) {
@@ -465,6 +502,9 @@ public final class CatalogState {
     private PersistentMap<RoleId, PersistentMap<RoleId, RoleToRole>> inheritors;
     private PersistentMap<RoleId, PersistentMap<GrantKey, Grant>> grants;
     private PersistentMap<Object, PersistentMap<RoleId, Integer>> granteesOn;
+    private PersistentMap<RoleId, PersistentMap<RowPolicy.Key, RowPolicy>> rowPolicies;
+    private PersistentMap<RelationId, PersistentMap<RowPolicy.Key, RowPolicy>> rowPoliciesOn;
+    private PersistentMap<RelationId, PersistentMap<String, Hierarchy>> hierarchies;
     private PersistentMap<DatabaseId, Database> databases;
     private PersistentMap<AccountId, PersistentMap<String, Database>> databaseNames;
     private PersistentMap<RelationId, Relation> relations;
@@ -494,6 +534,9 @@ public final class CatalogState {
       inheritors = PersistentMap.empty();
       grants = PersistentMap.empty();
       granteesOn = PersistentMap.empty();
+      rowPolicies = PersistentMap.empty();
+      rowPoliciesOn = PersistentMap.empty();
+      hierarchies = PersistentMap.empty();
       databases = PersistentMap.empty();
       databaseNames = PersistentMap.empty();
       relations = PersistentMap.empty();
@@ -519,6 +562,9 @@ public final class CatalogState {
       inheritors = state.inheritors;
       grants = state.grants;
       granteesOn = state.granteesOn;
+      rowPolicies = state.rowPolicies;
+      rowPoliciesOn = state.rowPoliciesOn;
+      hierarchies = state.hierarchies;
       databases = state.databases;
       databaseNames = state.databaseNames;
       relations = state.relations;
@@ -558,6 +604,16 @@ public final class CatalogState {
         grant(granted.grant());
       } else if (change instanceof CatalogChange.PrivilegeRevoked revoked) {
         revoke(revoked.grant());
+      } else if (change instanceof CatalogChange.RowPolicyPut put) {
+        putRowPolicy(put.policy());
+      } else if (change instanceof CatalogChange.RowPolicyDropped dropped) {
+        dropRowPolicy(dropped.policy());
+      } else if (change instanceof CatalogChange.HierarchyPut put) {
+        known(relations.get(put.hierarchy().table()), put.hierarchy().table());
+        hierarchies =
+            put(hierarchies, put.hierarchy().table(), put.hierarchy().name(), put.hierarchy());
+      } else if (change instanceof CatalogChange.HierarchyDropped dropped) {
+        hierarchies = remove(hierarchies, dropped.table(), dropped.name());
       } else if (change instanceof CatalogChange.DatabasePut put) {
         putDatabase(put.database());
       } else if (change instanceof CatalogChange.DatabaseDropped dropped) {
@@ -641,6 +697,7 @@ public final class CatalogState {
 
     /** Of an account that is dropped: what it was granted to or on goes as well. */
     private void forgetRole(RoleId id) {
+      dropRowPoliciesOf(id);
       grants = grants.without(id);
       usersOfRole = usersOfRole.without(id);
       inherited = inherited.without(id);
@@ -766,6 +823,7 @@ public final class CatalogState {
         forgetGrantee(grant);
       }
       grants = grants.without(id);
+      dropRowPoliciesOf(id);
       for (RoleToUser edge : usersOfRole.getOrDefault(id, PersistentMap.empty()).values()) {
         rolesOfUser = remove(rolesOfUser, edge.user(), id);
       }
@@ -927,6 +985,30 @@ public final class CatalogState {
               : remove(granteesOn, target, grant.grantee());
     }
 
+    private void putRowPolicy(RowPolicy policy) {
+      Relation table = known(relations.get(policy.table()), policy.table());
+      require(
+          known(databases.get(table.database()), table.database())
+              .account()
+              .equals(knownRole(policy.role()).account()),
+          Rule.IDENTITY,
+          "account of " + policy.table());
+      require(!policy.role().isAdministrator(), Rule.BUILT_IN_ROLE, "rows of " + policy.role());
+      rowPolicies = put(rowPolicies, policy.role(), policy.key(), policy);
+      rowPoliciesOn = put(rowPoliciesOn, policy.table(), policy.key(), policy);
+    }
+
+    private void dropRowPolicy(RowPolicy.Key key) {
+      rowPolicies = remove(rowPolicies, key.role(), key);
+      rowPoliciesOn = remove(rowPoliciesOn, key.table(), key);
+    }
+
+    private void dropRowPoliciesOf(RoleId role) {
+      for (RowPolicy policy : rowPolicies.getOrDefault(role, PersistentMap.empty()).values()) {
+        dropRowPolicy(policy.key());
+      }
+    }
+
     private void putDatabase(Database database) {
       knownAccount(database.account());
       ownedIn(database.account(), database.owner(), database.id());
@@ -1034,6 +1116,10 @@ public final class CatalogState {
           }
         }
       }
+      for (RowPolicy policy : rowPoliciesOn.getOrDefault(id, PersistentMap.empty()).values()) {
+        dropRowPolicy(policy.key());
+      }
+      hierarchies = hierarchies.without(id);
       relationNames = remove(relationNames, relation.database(), nameKey(relation));
       ownedRelations = remove(ownedRelations, relation.owner(), id);
       relations = relations.without(id);

@@ -17,10 +17,12 @@ import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.Hierarchy;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.RowPolicy;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.privilege.store.AccountBackend;
@@ -350,6 +352,32 @@ public final class CatalogSettler {
       }
     }
     moved.forEach(grant -> draft.apply(new CatalogChange.PrivilegeGranted(grant)));
+    renameInRows(draft, table, renamed);
+  }
+
+  /**
+   * What roles show of the rows follows a column to another name. Of a column that is gone it
+   * stays, and the backend refuses what asks for it: no row is shown that was hidden.
+   */
+  private static void renameInRows(Draft draft, Relation table, Map<String, String> renamed) {
+    List<RowPolicy.Restriction> moved = new ArrayList<>();
+    for (RowPolicy policy : List.copyOf(draft.state().rowPoliciesOn(table.id()))) {
+      String to = renamed.get(policy.column());
+      if (to != null && policy instanceof RowPolicy.Restriction restriction) {
+        draft.apply(new CatalogChange.RowPolicyDropped(policy.key()));
+        moved.add(
+            new RowPolicy.Restriction(policy.role(), policy.table(), to, restriction.values()));
+      }
+    }
+    moved.forEach(restriction -> draft.apply(new CatalogChange.RowPolicyPut(restriction)));
+    for (Hierarchy hierarchy : List.copyOf(draft.state().hierarchiesOf(table.id()))) {
+      List<String> columns =
+          hierarchy.columns().stream().map(name -> renamed.getOrDefault(name, name)).toList();
+      if (!columns.equals(hierarchy.columns())) {
+        draft.apply(
+            new CatalogChange.HierarchyPut(new Hierarchy(table.id(), hierarchy.name(), columns)));
+      }
+    }
   }
 
   private static void renamed(Draft draft, PriorObjects.Name from, PriorObjects.Name to) {

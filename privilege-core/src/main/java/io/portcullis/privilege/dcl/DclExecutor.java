@@ -13,20 +13,26 @@ import io.portcullis.privilege.store.LoginTimes;
 import io.portcullis.privilege.store.Proposal;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccessControlStatement.AddRule;
 import io.portcullis.sql.statement.AccessControlStatement.AlterAccount;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
 import io.portcullis.sql.statement.AccessControlStatement.CommentRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateAccount;
+import io.portcullis.sql.statement.AccessControlStatement.CreateHierarchy;
 import io.portcullis.sql.statement.AccessControlStatement.CreateRole;
 import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
 import io.portcullis.sql.statement.AccessControlStatement.DropAccount;
+import io.portcullis.sql.statement.AccessControlStatement.DropHierarchy;
+import io.portcullis.sql.statement.AccessControlStatement.DropRestriction;
 import io.portcullis.sql.statement.AccessControlStatement.DropRole;
+import io.portcullis.sql.statement.AccessControlStatement.DropRule;
 import io.portcullis.sql.statement.AccessControlStatement.DropUser;
 import io.portcullis.sql.statement.AccessControlStatement.GrantPrivileges;
 import io.portcullis.sql.statement.AccessControlStatement.GrantRoles;
 import io.portcullis.sql.statement.AccessControlStatement.MapUser;
 import io.portcullis.sql.statement.AccessControlStatement.RenameRole;
 import io.portcullis.sql.statement.AccessControlStatement.RenameUser;
+import io.portcullis.sql.statement.AccessControlStatement.RestrictRole;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeEverything;
 import io.portcullis.sql.statement.AccessControlStatement.RevokeInDatabase;
 import io.portcullis.sql.statement.AccessControlStatement.RevokePrivileges;
@@ -41,7 +47,10 @@ import io.portcullis.sql.statement.AccessControlStatement.ShowAccounts;
 import io.portcullis.sql.statement.AccessControlStatement.ShowCreateUser;
 import io.portcullis.sql.statement.AccessControlStatement.ShowEffectiveGrants;
 import io.portcullis.sql.statement.AccessControlStatement.ShowGrants;
+import io.portcullis.sql.statement.AccessControlStatement.ShowHierarchies;
+import io.portcullis.sql.statement.AccessControlStatement.ShowRestrictions;
 import io.portcullis.sql.statement.AccessControlStatement.ShowRoles;
+import io.portcullis.sql.statement.AccessControlStatement.ShowRules;
 import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
 import io.portcullis.sql.statement.AccessControlStatement.UnmapUser;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
@@ -79,6 +88,7 @@ public final class DclExecutor {
   private final AccountStatements accounts;
   private final MappingStatements mappings;
   private final AccessListing listing;
+  private final RowStatements rows;
 
   public DclExecutor(
       CatalogWriter writer,
@@ -106,6 +116,7 @@ public final class DclExecutor {
     this.accounts = accounts;
     this.mappings = mappings;
     listing = new AccessListing(authorizer, settings, backend);
+    rows = new RowStatements(authorizer, settings, backend);
   }
 
   /**
@@ -208,6 +219,9 @@ public final class DclExecutor {
   /** Whether it only shows what is for some people only. */
   private static boolean isShown(AccessControlStatement statement) {
     return statement instanceof ShowGrants
+        || statement instanceof ShowRules
+        || statement instanceof ShowRestrictions
+        || statement instanceof ShowHierarchies
         || statement instanceof ShowAccess
         || statement instanceof ShowEffectiveGrants;
   }
@@ -217,6 +231,12 @@ public final class DclExecutor {
       throws StoreException {
     if (statement instanceof ShowGrants showGrants) {
       return shows.grants(actor, showGrants);
+    } else if (statement instanceof ShowRules showRules) {
+      return rows.rules(actor, showRules);
+    } else if (statement instanceof ShowRestrictions showRestrictions) {
+      return rows.restrictions(actor, currentDatabase, showRestrictions);
+    } else if (statement instanceof ShowHierarchies showHierarchies) {
+      return rows.hierarchies(actor, currentDatabase, showHierarchies);
     } else if (statement instanceof ShowAccess showAccess) {
       return listing.access(actor, currentDatabase, showAccess);
     } else if (statement instanceof ShowEffectiveGrants effective) {
@@ -307,7 +327,28 @@ public final class DclExecutor {
     } else if (statement instanceof SetGateVariables set) {
       return VariableStatements.set(draft, set);
     }
-    return changeAccount(draft, statement, passwords);
+    Optional<Optional<SqlError>> ofRows = changeRows(draft, currentDatabase, statement);
+    return ofRows.isPresent() ? ofRows.get() : changeAccount(draft, statement, passwords);
+  }
+
+  /** Empty when the statement is not about rows. */
+  private Optional<Optional<SqlError>> changeRows(
+      Draft draft, Optional<String> currentDatabase, AccessControlStatement statement)
+      throws StoreException {
+    if (statement instanceof AddRule add) {
+      return Optional.of(rows.add(draft, currentDatabase, add));
+    } else if (statement instanceof DropRule drop) {
+      return Optional.of(rows.drop(draft, currentDatabase, drop));
+    } else if (statement instanceof RestrictRole restrict) {
+      return Optional.of(rows.restrict(draft, currentDatabase, restrict));
+    } else if (statement instanceof DropRestriction drop) {
+      return Optional.of(rows.drop(draft, currentDatabase, drop));
+    } else if (statement instanceof CreateHierarchy create) {
+      return Optional.of(rows.create(draft, currentDatabase, create));
+    } else if (statement instanceof DropHierarchy drop) {
+      return Optional.of(rows.drop(draft, currentDatabase, drop));
+    }
+    return Optional.empty();
   }
 
   private Optional<SqlError> changeAccount(

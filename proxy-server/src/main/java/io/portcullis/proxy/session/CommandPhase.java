@@ -96,6 +96,7 @@ final class CommandPhase {
   private final CatalogReads catalog;
   private final ColumnStatements columns;
   private final CatalogDatabase catalogDatabase;
+  private final RowSecurity rows;
   private final VariableReads variables;
   private final Relay relay;
   private final Holdings holdings;
@@ -164,6 +165,7 @@ final class CommandPhase {
     this.metadata = new MetadataReads(this, port, reader, authority, backend, services.facts());
     this.columns =
         new ColumnStatements(this, port, services, reader, authority, backend, offload, metadata);
+    this.rows = new RowSecurity(this, port, services, reader, authority, backend, offload);
     this.catalog =
         new CatalogReads(this, port, services, reader, authority, backend, offload, columns);
     this.catalogDatabase = new CatalogDatabase(this, port, authority);
@@ -261,6 +263,20 @@ final class CommandPhase {
     return executed == null ? filters() : executed.filters();
   }
 
+  /** How rows were kept out of the command in hand. */
+  Optional<RowSecurity.Secured> securedRows() {
+    return rows.inHand();
+  }
+
+  /** What the statement in hand was found to need. */
+  List<AccessRequest> running() {
+    return holdings.running();
+  }
+
+  int connectionId() {
+    return session.connectionId();
+  }
+
   /** The secured form of a statement that needs these is about to be sent. */
   void runsSecured(List<AccessRequest> accesses) {
     holdings.runs(accesses);
@@ -352,6 +368,7 @@ final class CommandPhase {
     filters = null;
     catalog.forget();
     columns.forget();
+    rows.forget();
     interruption = null;
     try {
       dispatch(packet);
@@ -561,6 +578,7 @@ final class CommandPhase {
     filters = null;
     catalog.forget();
     columns.forget();
+    rows.forget();
     interruption = null;
     command = several.cut(port.allocator());
     sequenceOffset = (sequence - 1) & 0xff;
@@ -721,27 +739,29 @@ final class CommandPhase {
       return;
     }
     if (catalog.concern(accesses)) {
-      catalog.permitted(analysis, accesses, then);
+      catalog.permitted(analysis, accesses, () -> rows.secure(analysis, accesses, then, then));
       return;
     }
     decide(
         accesses,
         0,
-        () -> {
-          PreparedHandle executed = handle;
-          if (analysis.statement() instanceof ForwardStatement forward
-              && Holdings.isLocking(forward)) {
-            then.run();
-            return;
-          }
-          if (executed == null) {
-            authority.rememberPermitted(analysis);
-          } else {
-            executed.rememberPermitted(authority.decidedVersion());
-          }
-          then.run();
-        },
-        denied -> columns.denied(analysis, accesses, denied, then));
+        () -> rows.secure(analysis, accesses, () -> remembered(analysis, then), then),
+        denied ->
+            columns.denied(
+                analysis, accesses, denied, () -> rows.secure(analysis, accesses, then, then)));
+  }
+
+  /** Goes on with a statement that is permitted as it is, and will be the next time. */
+  private void remembered(StatementAnalysis analysis, Runnable then) {
+    PreparedHandle executed = handle;
+    boolean locking =
+        analysis.statement() instanceof ForwardStatement forward && Holdings.isLocking(forward);
+    if (!locking && executed == null) {
+      authority.rememberPermitted(analysis);
+    } else if (!locking && executed != null) {
+      executed.rememberPermitted(authority.decidedVersion());
+    }
+    then.run();
   }
 
   void decide(List<AccessRequest> accesses, int lookups, Runnable then) {
@@ -863,15 +883,26 @@ final class CommandPhase {
     }
     diagnostics = null;
     startTimeout();
-    boolean hidden = sink == relay && columns.inHand().isPresent();
+    boolean hidden =
+        sink == relay
+            && (columns.inHand().isPresent()
+                || rows.inHand().flatMap(RowSecurity.Secured::written).isPresent());
     backend.execute(framed, shape, edit, hidden ? new ColumnRelay(this, port, relay) : sink);
   }
 
   /**
    * Answers with a refusal in place of an error about a column that the backend does not know, or
-   * that it may not know of; false where the error stays.
+   * that it may not know of, or about a row that may not be written; false where the error stays.
    */
   boolean deniesColumn(ByteBuf error, ResponseEnd end) {
+    Optional<SqlError> notVisible =
+        interruption == null ? rows.notVisible(end.errno()) : Optional.empty();
+    if (notVisible.isPresent()) {
+      stopTimeout();
+      holdings.ran();
+      fail(notVisible.get());
+      return true;
+    }
     Optional<Decision.Denied> denied =
         end.errno() == ErrorCode.ER_BAD_FIELD_ERROR.errno() && interruption == null
             ? columns.unknownColumn(error)

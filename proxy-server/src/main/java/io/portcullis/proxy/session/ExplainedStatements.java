@@ -422,7 +422,8 @@ final class ExplainedStatements {
         reader,
         backend.mode(),
         table -> authority.metadataFilter(subject, table, backend.mode().server().flavour()),
-        new MetadataColumns(subject.names(), services.facts().metadataColumns()),
+        new MetadataColumns(
+            subject.names(), services.facts().metadataColumns(), authority.uncounted(subject)),
         port.allocator());
   }
 

@@ -100,6 +100,12 @@ final class Holdings {
     running = accesses;
   }
 
+  /** What the statement in hand needs; nothing when there is none. */
+  List<AccessRequest> running() {
+    List<AccessRequest> accesses = running;
+    return accesses == null ? List.of() : accesses;
+  }
+
   /** The backend has answered it, or it was never sent. */
   void ran() {
     running = null;

@@ -67,7 +67,10 @@ final class MetadataReads {
           PreparedHandle executed = phase.handle();
           if (executed == null) {
             secure(accesses, tables, denied, then);
-          } else if (executed.filters().filter(each -> each.holdUnder(conditions())).isPresent()) {
+          } else if (executed
+              .filters()
+              .filter(each -> each.holdUnder(conditions(), uncounted()))
+              .isPresent()) {
             phase.runsSecured(accesses);
             then.run();
           } else {
@@ -122,7 +125,7 @@ final class MetadataReads {
   boolean stillHold(MetadataFilters filters, List<AccessRequest> accesses) {
     return backend.isLeased()
         && tables(accesses).stream().allMatch(filters::cover)
-        && filters.holdUnder(conditions());
+        && filters.holdUnder(conditions(), uncounted());
   }
 
   /** Those that securing does not concern. */
@@ -135,7 +138,11 @@ final class MetadataReads {
   }
 
   private MetadataColumns columns() {
-    return new MetadataColumns(authority.names(), facts.metadataColumns());
+    return new MetadataColumns(authority.names(), facts.metadataColumns(), uncounted());
+  }
+
+  private Optional<String> uncounted() {
+    return authority.uncounted(authority.subject());
   }
 
   private Function<String, Optional<String>> conditions() {

@@ -25,6 +25,7 @@ final class PreparedHandle {
   private final Optional<MetadataFilters> filters;
   private final Optional<CatalogSeen> seen;
   private final Optional<ColumnStatements.Taken> taken;
+  private final Optional<RowSecurity.Secured> rows;
   private long permittedVersion = -1;
 
   /** Whether the backend holds rows of its last execution for COM_STMT_FETCH. */
@@ -40,7 +41,8 @@ final class PreparedHandle {
       LexicalMode mode,
       Optional<MetadataFilters> filters,
       Optional<CatalogSeen> seen,
-      Optional<ColumnStatements.Taken> taken) {
+      Optional<ColumnStatements.Taken> taken,
+      Optional<RowSecurity.Secured> rows) {
     this.id = id;
     this.analysis = analysis;
     this.database = database;
@@ -48,6 +50,12 @@ final class PreparedHandle {
     this.filters = filters;
     this.seen = seen;
     this.taken = taken;
+    this.rows = rows;
+  }
+
+  /** How rows are kept out of it; empty for one that was sent with all rows of its tables. */
+  Optional<RowSecurity.Secured> rows() {
+    return rows;
   }
 
   /** What it takes by columns, as it was prepared; empty for one that takes whole tables. */

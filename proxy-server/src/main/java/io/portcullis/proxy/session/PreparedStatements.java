@@ -130,7 +130,8 @@ final class PreparedStatements {
                                 backend.mode(),
                                 phase.filters(),
                                 phase.seen(),
-                                phase.takenByColumns()));
+                                phase.takenByColumns(),
+                                phase.securedRows()));
                       }
                       phase.answerHeld(held, end);
                     })));
@@ -268,6 +269,7 @@ final class PreparedStatements {
                   inner,
                   authority.currentDatabase(),
                   backend.mode(),
+                  Optional.empty(),
                   Optional.empty(),
                   Optional.empty(),
                   Optional.empty());

@@ -5,6 +5,7 @@ import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.authz.Binding;
 import io.portcullis.privilege.authz.Decision;
 import io.portcullis.privilege.authz.NameSpace;
+import io.portcullis.privilege.authz.RowReach;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.dcl.PrivilegeQuestion;
@@ -272,6 +273,25 @@ public final class Authority implements VariableSource {
     return authorizer.columnsHeld(subject(), access, binding(database));
   }
 
+  /** Whether there is any table of which not all rows may be seen. */
+  public boolean hidesRows() {
+    return !subject().visibleRows().isEmpty();
+  }
+
+  /**
+   * {@link Authorizer#rowReach} for the subject under the newest snapshot.
+   *
+   * @param database where names without one are bound
+   */
+  public RowReach rowReach(List<AccessRequest> accesses, Optional<String> database) {
+    return Authorizer.rowReach(subject(), accesses, binding(database));
+  }
+
+  /** An access with its names as the backend has them. */
+  public AccessRequest asBackendNames(AccessRequest access, Optional<String> database) {
+    return Authorizer.asBackendNames(subject(), access, binding(database));
+  }
+
   /** The table or view of an access as the backend calls it. */
   public RelationName bound(AccessRequest access, Optional<String> database) {
     return (RelationName) Authorizer.asBackendNames(subject(), access, binding(database)).object();
@@ -297,6 +317,11 @@ public final class Authority implements VariableSource {
   /** {@link Authorizer#metadataFilter} for whoever is asked about. */
   public Optional<String> metadataFilter(ActiveSubject whom, String table, ServerFlavour flavour) {
     return authorizer.metadataFilter(whom, table, foldNames, flavour);
+  }
+
+  /** {@link Authorizer#uncounted} for whoever is asked about. */
+  public Optional<String> uncounted(ActiveSubject whom) {
+    return authorizer.uncounted(whom, foldNames);
   }
 
   /** How the session binds names now, to be used by another thread. */
@@ -338,6 +363,11 @@ public final class Authority implements VariableSource {
             ? current.map(this::fold)
             : Optional.of(physical(relation.database().name()));
     return database.map(db -> RelationName.of(db, fold(relation.name())));
+  }
+
+  /** Whether the backend compares names of databases and tables in lower case. */
+  public boolean foldsNames() {
+    return foldNames;
   }
 
   private String fold(String name) {

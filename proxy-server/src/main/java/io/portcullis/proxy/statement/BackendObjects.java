@@ -114,6 +114,12 @@ public final class BackendObjects implements RelationKinds, ViewDefinitions {
     };
   }
 
+  /** What the backend said a view is, as far as it is known. */
+  public Optional<ViewSource> source(RelationName view) {
+    return Optional.ofNullable(views.get(new Key(view.database().name(), view.name())))
+        .map(KnownView::source);
+  }
+
   /**
    * Records what a view is made of.
    *

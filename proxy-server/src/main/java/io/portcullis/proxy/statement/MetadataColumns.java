@@ -25,29 +25,71 @@ public final class MetadataColumns {
           "CHECK_CLAUSE",
           "GENERATION_EXPRESSION");
 
+  /** What tells how much is in a table. */
+  private static final Set<String> COUNTS =
+      Set.of(
+          "TABLE_ROWS",
+          "AVG_ROW_LENGTH",
+          "DATA_LENGTH",
+          "MAX_DATA_LENGTH",
+          "INDEX_LENGTH",
+          "MAX_INDEX_LENGTH",
+          "DATA_FREE",
+          "AUTO_INCREMENT",
+          "UPDATE_TIME",
+          "CHECK_TIME",
+          "CHECKSUM",
+          "CARDINALITY");
+
+  private static final Set<String> COUNTED = Set.of("tables", "statistics", "partitions");
+
   private final NameSpace names;
   private final Map<String, List<String>> columns;
+  private final Optional<String> uncounted;
 
   /**
    * @param columns of all tables, by their names in lower case
+   * @param uncounted the condition for tables of which it is not shown how much is in them
    */
-  public MetadataColumns(NameSpace names, Map<String, List<String>> columns) {
+  public MetadataColumns(
+      NameSpace names, Map<String, List<String>> columns, Optional<String> uncounted) {
     this.names = names;
     this.columns = columns;
+    this.uncounted = uncounted;
+  }
+
+  Optional<String> uncounted() {
+    return uncounted;
   }
 
   /** A select list; empty for a table whose columns are not known. */
   public Optional<String> of(String table) {
-    if (names.isIdentity()) {
+    String folded = table.toLowerCase(Locale.ROOT);
+    boolean counted = uncounted.isPresent() && COUNTED.contains(folded);
+    if (names.isIdentity() && !counted) {
       return Optional.of("*");
     }
-    List<String> known = columns.get(table.toLowerCase(Locale.ROOT));
+    List<String> known = columns.get(folded);
     return known == null
         ? Optional.empty()
-        : Optional.of(known.stream().map(this::shown).collect(Collectors.joining(", ")));
+        : Optional.of(
+            known.stream()
+                .map(column -> counted ? counted(column) : shown(column))
+                .collect(Collectors.joining(", ")));
+  }
+
+  private String counted(String column) {
+    if (!COUNTS.contains(column.toUpperCase(Locale.ROOT))) {
+      return shown(column);
+    }
+    String name = "`" + column.replace("`", "``") + "`";
+    return "IF(" + uncounted.orElseThrow() + ", NULL, " + name + ") AS " + name;
   }
 
   private String shown(String column) {
+    if (names.isIdentity()) {
+      return "`" + column.replace("`", "``") + "`";
+    }
     String name = "`" + column.replace("`", "``") + "`";
     String upper = column.toUpperCase(Locale.ROOT);
     String prefix = names.prefix();

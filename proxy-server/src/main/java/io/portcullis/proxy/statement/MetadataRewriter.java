@@ -55,7 +55,8 @@ public final class MetadataRewriter {
     reader.done();
     List<MetadataUse> uses = MetadataUses.of(statement).orElse(List.of());
     Optional<MetadataFilters> filters =
-        MetadataFilters.of(uses.stream().map(MetadataUse::table).toList(), conditions);
+        MetadataFilters.of(
+            uses.stream().map(MetadataUse::table).toList(), conditions, columns.uncounted());
     boolean shown = uses.stream().allMatch(use -> columns.of(use.table()).isPresent());
     if (uses.isEmpty() || filters.isEmpty() || !shown) {
       return Optional.empty();
@@ -101,15 +102,20 @@ public final class MetadataRewriter {
   /**
    * The conditions a statement was secured with, in the order of its text; what it shows stays true
    * as long as they are the same.
+   *
+   * @param uncounted the condition for tables of which it is not shown how much is in them
    */
-  public record MetadataFilters(List<String> tables, List<String> conditions) {
+  public record MetadataFilters(
+      List<String> tables, List<String> conditions, Optional<String> uncounted) {
     public MetadataFilters {
       tables = List.copyOf(tables);
       conditions = List.copyOf(conditions);
     }
 
     static Optional<MetadataFilters> of(
-        List<String> tables, Function<String, Optional<String>> conditions) {
+        List<String> tables,
+        Function<String, Optional<String>> conditions,
+        Optional<String> uncounted) {
       List<String> found = new ArrayList<>();
       for (String table : tables) {
         Optional<String> condition = conditions.apply(table);
@@ -118,12 +124,13 @@ public final class MetadataRewriter {
         }
         found.add(condition.get());
       }
-      return Optional.of(new MetadataFilters(tables, found));
+      return Optional.of(new MetadataFilters(tables, found, uncounted));
     }
 
     /** Whether the subject of now would be shown the same. */
-    public boolean holdUnder(Function<String, Optional<String>> now) {
-      return of(tables, now).filter(this::equals).isPresent();
+    public boolean holdUnder(
+        Function<String, Optional<String>> now, Optional<String> uncountedNow) {
+      return of(tables, now, uncountedNow).filter(this::equals).isPresent();
     }
 
     /** Whether the table is among those secured. */

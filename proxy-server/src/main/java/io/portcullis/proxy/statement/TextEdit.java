@@ -20,6 +20,14 @@ import java.util.List;
  */
 public record TextEdit(int first, int end, String before, boolean kept, String after) {
 
+  /**
+   * Something is put in front of a token, or behind the last: what is kept of the statement stays
+   * around it, so that other edits may lie between two of these.
+   */
+  static TextEdit insert(int token, String text) {
+    return new TextEdit(token, token, text, false, "");
+  }
+
   /** The tokens, and what separates them from the next, go away. */
   static TextEdit without(int first, int end) {
     return new TextEdit(first, end, "", false, "");
@@ -29,7 +37,7 @@ public record TextEdit(int first, int end, String before, boolean kept, String a
    * The command with its statement edited; the caller owns it. Borrows {@code framed}.
    *
    * @param statementBegin of the statement's first byte in {@code framed}
-   * @param edits of tokens that do not overlap
+   * @param edits of tokens that do not overlap; of several in one place the first comes first
    */
   static ByteBuf apply(
       ByteBuf framed,
@@ -41,9 +49,12 @@ public record TextEdit(int first, int end, String before, boolean kept, String a
     ByteBuf out = allocator.buffer(framed.readableBytes() + edits.size() * 128);
     int header = Packets.begin(out);
     int from = framed.readerIndex() + PacketFraming.HEADER_LENGTH;
-    for (TextEdit edit : edits.stream().sorted(Comparator.comparingInt(TextEdit::first)).toList()) {
-      int begin = statementBegin + statement.span(edit.first()).begin();
-      int end = statementBegin + statement.span(edit.end() - 1).end();
+    for (TextEdit edit :
+        edits.stream()
+            .sorted(Comparator.comparingInt(TextEdit::first).thenComparingInt(TextEdit::end))
+            .toList()) {
+      int begin = statementBegin + edit.begin(statement);
+      int end = edit.isInsertion() ? begin : statementBegin + statement.span(edit.end() - 1).end();
       out.writeBytes(framed, from, begin - from);
       out.writeCharSequence(edit.before(), charset);
       if (edit.kept()) {
@@ -55,5 +66,15 @@ public record TextEdit(int first, int end, String before, boolean kept, String a
     out.writeBytes(framed, from, framed.writerIndex() - from);
     Packets.end(out, header, 0);
     return out;
+  }
+
+  private boolean isInsertion() {
+    return first == end;
+  }
+
+  private int begin(LexedStatement statement) {
+    return first < statement.size()
+        ? statement.span(first).begin()
+        : statement.span(first - 1).end();
   }
 }

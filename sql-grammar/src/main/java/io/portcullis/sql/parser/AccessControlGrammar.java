@@ -67,6 +67,7 @@ final class AccessControlGrammar {
     return cursor.wordAt(at + 1, "USER")
         || cursor.wordAt(at + 1, "ROLE")
         || cursor.wordAt(at + 1, "ACCOUNT")
+        || RowGrammar.begins(cursor)
         || cursor.is("CREATE", "OR", "REPLACE")
             && (cursor.wordAt(at + 3, "USER") || cursor.wordAt(at + 3, "ROLE"));
   }
@@ -83,6 +84,9 @@ final class AccessControlGrammar {
     }
     if (AccountText.begins(cursor)) {
       return new AccountGrammar(cursor, this).read();
+    }
+    if (RowGrammar.begins(cursor)) {
+      return new RowGrammar(cursor).hierarchy();
     }
     if (cursor.accept("CREATE", "USER")) {
       return createUser();
@@ -273,13 +277,13 @@ final class AccessControlGrammar {
       cursor.expect("TO");
       return new RenameRole(ifExists, role, role());
     }
-    if (cursor.isAny("ADD", "DROP")) {
-      throw cursor.notOffered("ALTER ROLE ... RULE");
-    }
     if (ifExists) {
       throw cursor.unexpected();
     }
-    return new CommentRole(role, comment().orElseThrow(cursor::unexpected));
+    Optional<AccessControlStatement> ofRows = new RowGrammar(cursor).ofRole(role);
+    return ofRows.isPresent()
+        ? ofRows.get()
+        : new CommentRole(role, comment().orElseThrow(cursor::unexpected));
   }
 
   // ---------------------------------------------------------------- GRANT, REVOKE
@@ -469,6 +473,9 @@ final class AccessControlGrammar {
   // ---------------------------------------------------------------- SHOW, SET, USE
 
   private AccessControlStatement show() {
+    if (RowGrammar.beginsShow(cursor)) {
+      return new RowGrammar(cursor).show();
+    }
     if (cursor.accept("ROLES")) {
       return new ShowRoles(cursor.like());
     }

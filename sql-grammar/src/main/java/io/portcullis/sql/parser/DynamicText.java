@@ -4,6 +4,8 @@ import io.portcullis.sql.lexer.LexLimits;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.Lexer;
 import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.text.LexicalMode;
+import io.portcullis.sql.text.Span;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
@@ -65,20 +67,30 @@ public final class DynamicText {
           "dynamic SQL from anything but one string", "what would run is not known before");
     }
     String inner = text.value(at);
-    if (!inner.chars().allMatch(c -> c > 0 && c < 0x80)) {
-      throw cursor.notOffered(
-          "dynamic SQL with characters beyond ASCII", "character sets may change them on the way");
-    }
     cursor.skip();
+    return lex(inner, text.mode(), text.span(at));
+  }
+
+  /**
+   * Reads what a string says.
+   *
+   * @param at where the string is, for refusals
+   */
+  static LexedStatement lex(String inner, LexicalMode mode, Span at) {
+    if (!inner.chars().allMatch(c -> c > 0 && c < 0x80)) {
+      throw StatementRefused.notOffered(
+          "SQL in a string with characters beyond ASCII",
+          "character sets may change them on the way",
+          at);
+    }
     Lexer lexer = new Lexer(LexLimits.STANDARD);
     byte[] bytes = inner.getBytes(StandardCharsets.US_ASCII);
-    int count = lexer.lex(bytes, 0, bytes.length, text.mode());
+    int count = lexer.lex(bytes, 0, bytes.length, mode);
     if (count < 0) {
-      throw new StatementRefused(lexer.refusal().error(), text.span(at));
+      throw new StatementRefused(lexer.refusal().error(), at);
     }
     if (count != 1) {
-      throw StatementRefused.notUnderstood(
-          "there are " + count + " statements in the string", text.span(at));
+      throw StatementRefused.notUnderstood("there are " + count + " statements in the string", at);
     }
     return lexer.statement(0);
   }

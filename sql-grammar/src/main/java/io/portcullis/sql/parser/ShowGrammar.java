@@ -51,7 +51,8 @@ final class ShowGrammar {
         || cursor.is("FULL", "USERS")
         || cursor.is("CREATE", "USER")
         || cursor.is("ACCESS", "ON")
-        || cursor.is("EFFECTIVE", "GRANTS")) {
+        || cursor.is("EFFECTIVE", "GRANTS")
+        || RowGrammar.beginsShow(cursor)) {
       cursor.moveTo(show);
       return new AccessControlGrammar(cursor).statement();
     }

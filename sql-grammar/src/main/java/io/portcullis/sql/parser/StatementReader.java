@@ -9,6 +9,8 @@ import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.parser.QueryReader.Piece;
 import io.portcullis.sql.parser.QueryReader.QueryReading;
 import io.portcullis.sql.parser.QueryReader.Source;
+import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccessControlStatement.AddRule;
 import io.portcullis.sql.statement.DeallocateText;
 import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.ForwardStatement;
@@ -120,7 +122,7 @@ public final class StatementReader {
         }
         AccessControlGrammar users = new AccessControlGrammar(cursor);
         yield users.begins()
-            ? users.statement()
+            ? accessControl(users.statement(), cursor)
             : new DefinitionGrammar(cursor, queries).statement();
       }
       case GRANT, REVOKE -> new AccessControlGrammar(cursor).statement();
@@ -191,6 +193,17 @@ public final class StatementReader {
           MERGE ->
           throw cursor.notOffered(first.name(), why(first));
     };
+  }
+
+  private AccessControlStatement accessControl(
+      AccessControlStatement statement, TokenCursor cursor) {
+    if (statement instanceof AddRule rule) {
+      LexedStatement text = DynamicText.lex(rule.query(), cursor.text().mode(), cursor.spanAt(0));
+      checkParentheses(text);
+      TokenCursor inside = new TokenCursor(new QualifiedNames(text));
+      RowGrammar.checkRule(rule.query(), read(inside), inside);
+    }
+    return statement;
   }
 
   private static String why(FirstWord refused) {

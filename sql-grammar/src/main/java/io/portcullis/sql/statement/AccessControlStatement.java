@@ -272,6 +272,53 @@ public sealed interface AccessControlStatement extends Statement {
 
   record CommentRole(String role, String comment) implements AccessControlStatement {}
 
+  /**
+   * What is read in place of the table by who has the role (PM 5.4).
+   *
+   * @param query a SELECT of tables with their databases, which reads the same in every sql_mode
+   */
+  record AddRule(String role, RelationName table, String query) implements AccessControlStatement {}
+
+  record DropRule(String role, RelationName table) implements AccessControlStatement {}
+
+  /** In place of an earlier one on the same column. No values: no rows. */
+  record RestrictRole(String role, RelationName table, String column, List<RestrictedValue> values)
+      implements AccessControlStatement {
+    public RestrictRole {
+      values = List.copyOf(values);
+    }
+  }
+
+  /**
+   * @param text of a string, its characters; of a number, its digits
+   */
+  record RestrictedValue(String text, boolean numeric) {}
+
+  /**
+   * @param column empty for all of the table
+   */
+  record DropRestriction(String role, RelationName table, Optional<String> column)
+      implements AccessControlStatement {}
+
+  /** Columns that are levels of one thing, from the widest. */
+  record CreateHierarchy(boolean ifNotExists, String name, RelationName table, List<String> columns)
+      implements AccessControlStatement {
+    public CreateHierarchy {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  record DropHierarchy(boolean ifExists, String name, RelationName table)
+      implements AccessControlStatement {}
+
+  record ShowRules(String role) implements AccessControlStatement {}
+
+  /** All that one may know of, of a role, or of a table. */
+  record ShowRestrictions(Optional<String> role, Optional<RelationName> table)
+      implements AccessControlStatement {}
+
+  record ShowHierarchies(Optional<RelationName> table) implements AccessControlStatement {}
+
   /** A privilege on single columns: {@code SELECT (a, b)}; the words as for whole objects. */
   record ColumnPrivilege(String privilege, List<String> columns) {
     public ColumnPrivilege {

@@ -60,6 +60,7 @@ public enum ErrorCode {
       "08004",
       "Client does not support authentication protocol requested by server; consider upgrading MySQL client"),
   ER_INCORRECT_GLOBAL_LOCAL_VAR(1238, "HY000", "Variable '%s' is a %s variable"),
+  ER_SUBQUERY_NO_1_ROW(1242, "21000", "Subquery returns more than 1 row"),
   ER_UNKNOWN_STMT_HANDLER(1243, "HY000", "Unknown prepared statement handler (%s) given to %s"),
   /** A limit of the account: its administrator of the cluster restricted it (PM 4.7). */
   ER_ACCOUNT_RESTRICTED(
@@ -82,6 +83,9 @@ public enum ErrorCode {
       1356,
       "HY000",
       "Routine '%s.%s' uses what its definer/invoker lacks rights for, or what is not there"),
+  /** The number of a view WITH CHECK OPTION. */
+  ER_ROW_NOT_VISIBLE(
+      1369, "44000", "CHECK OPTION failed '%s.%s': whoever writes a row has to see it; %s"),
   ER_ROUTINEACCESS_DENIED_ERROR(
       1370, "42000", "%s command denied to user '%s'@'%s' for routine '%s'"),
   ER_CANNOT_USER(1396, "HY000", "Operation %s failed for %s: %s"),

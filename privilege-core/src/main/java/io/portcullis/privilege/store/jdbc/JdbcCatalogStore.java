@@ -12,6 +12,7 @@ import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.Hierarchy;
 import io.portcullis.privilege.model.PrivilegeType;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.RelationId;
@@ -463,6 +464,31 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
         "catalog_column_grant",
         "",
         row -> rows.add(new CatalogChange.PrivilegeGranted(columnGrant(row))));
+    each(
+        connection,
+        "role_id, relation_id, column_name, definition FROM ",
+        "catalog_row_policy",
+        "",
+        row ->
+            rows.add(
+                new CatalogChange.RowPolicyPut(
+                    PolicyCode.policy(
+                        new RoleId(row.getInt(1)),
+                        new RelationId(row.getLong(2)),
+                        row.getString(3),
+                        row.getString(4)))));
+    each(
+        connection,
+        "relation_id, name, column_names FROM ",
+        "catalog_hierarchy",
+        "",
+        row ->
+            rows.add(
+                new CatalogChange.HierarchyPut(
+                    new Hierarchy(
+                        new RelationId(row.getLong(1)),
+                        row.getString(2),
+                        List.of(row.getString(3).split("\n", -1))))));
     CatalogState state = CatalogState.empty().applyAll(rows);
     return new LoadedCatalog(
         epoch, state.withIdsUsed(lastAccount, lastUser, lastRole, lastDatabase, lastRelation));

@@ -29,7 +29,8 @@ final class Migrations {
           "0005-column-grants.sql",
           "0006-programs.sql",
           "0007-backends.sql",
-          "0008-provenance.sql");
+          "0008-provenance.sql",
+          "0009-row-policies.sql");
 
   private static final int LOCK_SECONDS = 60;
 

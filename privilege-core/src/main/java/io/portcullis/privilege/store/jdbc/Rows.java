@@ -10,10 +10,13 @@ import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.DatabaseId;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
+import io.portcullis.privilege.model.Hierarchy;
 import io.portcullis.privilege.model.Names;
 import io.portcullis.privilege.model.Relation;
+import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.model.RowPolicy;
 import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
@@ -54,6 +57,8 @@ final class Rows {
       List.of(
           "catalog_grant",
           "catalog_column_grant",
+          "catalog_row_policy",
+          "catalog_hierarchy",
           "catalog_relation",
           "catalog_program",
           "catalog_database",
@@ -128,6 +133,14 @@ final class Rows {
       return of(granted.grant().grantee());
     } else if (change instanceof CatalogChange.PrivilegeRevoked revoked) {
       return of(revoked.grant().grantee());
+    } else if (change instanceof CatalogChange.RowPolicyPut put) {
+      return of(put.policy().role());
+    } else if (change instanceof CatalogChange.RowPolicyDropped dropped) {
+      return of(dropped.policy().role());
+    } else if (change instanceof CatalogChange.HierarchyPut put) {
+      return of(put.hierarchy().table());
+    } else if (change instanceof CatalogChange.HierarchyDropped dropped) {
+      return of(dropped.table());
     } else if (change instanceof CatalogChange.DatabasePut put) {
       return put.database().account();
     } else if (change instanceof CatalogChange.DatabaseDropped dropped) {
@@ -135,11 +148,7 @@ final class Rows {
     } else if (change instanceof CatalogChange.RelationPut put) {
       return of(put.relation().database());
     } else if (change instanceof CatalogChange.RelationDropped dropped) {
-      return of(
-          state
-              .relation(dropped.relation())
-              .flatMap(relation -> state.database(relation.database()))
-              .map(Database::account));
+      return of(dropped.relation());
     }
     throw new AssertionError(change);
   }
@@ -154,6 +163,14 @@ final class Rows {
 
   private AccountId of(DatabaseId database) {
     return of(state.database(database).map(Database::account));
+  }
+
+  private AccountId of(RelationId relation) {
+    return of(
+        state
+            .relation(relation)
+            .flatMap(known -> state.database(known.database()))
+            .map(Database::account));
   }
 
   /** What is not there has no row in any account: taking it away changes nothing. */
@@ -228,6 +245,14 @@ final class Rows {
       grant(granted.grant());
     } else if (change instanceof CatalogChange.PrivilegeRevoked revoked) {
       revoke(revoked.grant());
+    } else if (change instanceof CatalogChange.RowPolicyPut put) {
+      put(put.policy());
+    } else if (change instanceof CatalogChange.RowPolicyDropped dropped) {
+      drop(dropped.policy());
+    } else if (change instanceof CatalogChange.HierarchyPut put) {
+      put(put.hierarchy());
+    } else if (change instanceof CatalogChange.HierarchyDropped dropped) {
+      drop(dropped.table(), dropped.name());
     } else if (change instanceof CatalogChange.DatabasePut put) {
       put(put.database());
     } else if (change instanceof CatalogChange.DatabaseDropped dropped) {
@@ -241,6 +266,8 @@ final class Rows {
           LevelCode.RELATION,
           relation);
       delete("catalog_column_grant WHERE account_id = ? AND relation_id = ?", relation);
+      delete("catalog_row_policy WHERE account_id = ? AND relation_id = ?", relation);
+      delete("catalog_hierarchy WHERE account_id = ? AND relation_id = ?", relation);
       delete("catalog_relation WHERE account_id = ? AND relation_id = ?", relation);
       delete("catalog_program WHERE account_id = ? AND relation_id = ?", relation);
     } else {
@@ -470,11 +497,47 @@ final class Rows {
         relation.owner().value());
   }
 
+  private void put(RowPolicy policy) {
+    drop(policy.key());
+    insert(
+        "catalog_row_policy (account_id, role_id, relation_id, column_name, definition)",
+        policy.role().value(),
+        policy.table().value(),
+        policy.column(),
+        PolicyCode.definition(policy));
+  }
+
+  private void drop(RowPolicy.Key policy) {
+    delete(
+        "catalog_row_policy WHERE account_id = ? AND role_id = ? AND relation_id = ?"
+            + " AND column_name = ?",
+        policy.role().value(),
+        policy.table().value(),
+        policy.column());
+  }
+
+  private void put(Hierarchy hierarchy) {
+    drop(hierarchy.table(), hierarchy.name());
+    insert(
+        "catalog_hierarchy (account_id, relation_id, name, column_names)",
+        hierarchy.table().value(),
+        hierarchy.name(),
+        String.join("\n", hierarchy.columns()));
+  }
+
+  private void drop(RelationId table, String hierarchy) {
+    delete(
+        "catalog_hierarchy WHERE account_id = ? AND relation_id = ? AND name = ?",
+        table.value(),
+        hierarchy);
+  }
+
   private void drop(CatalogChange.RoleDropped dropped) {
     int role = dropped.role().value();
     int heir = dropped.heir().value();
     delete("catalog_grant WHERE account_id = ? AND role_id = ?", role);
     delete("catalog_column_grant WHERE account_id = ? AND role_id = ?", role);
+    delete("catalog_row_policy WHERE account_id = ? AND role_id = ?", role);
     delete("catalog_role_to_user WHERE account_id = ? AND role_id = ?", role);
     delete("catalog_role_to_role WHERE account_id = ? AND granted_role_id = ?", role);
     delete("catalog_role_to_role WHERE account_id = ? AND grantee_role_id = ?", role);
@@ -597,15 +660,19 @@ final class Rows {
                   + " WHERE account_id = ? AND database_id = ?)",
               List.of(account, LevelCode.RELATION, account, database)));
     }
-    rows.add(
-        new Row(
-            "DELETE FROM "
-                + schema
-                + ".catalog_column_grant WHERE account_id = ? AND relation_id IN (SELECT"
-                + " relation_id FROM "
-                + schema
-                + ".catalog_relation WHERE account_id = ? AND database_id = ?)",
-            List.of(account, account, database)));
+    for (String table :
+        List.of("catalog_column_grant", "catalog_row_policy", "catalog_hierarchy")) {
+      rows.add(
+          new Row(
+              "DELETE FROM "
+                  + schema
+                  + "."
+                  + table
+                  + " WHERE account_id = ? AND relation_id IN (SELECT relation_id FROM "
+                  + schema
+                  + ".catalog_relation WHERE account_id = ? AND database_id = ?)",
+              List.of(account, account, database)));
+    }
     delete(
         "catalog_grant WHERE account_id = ? AND level_code IN (?, ?) AND object_id = ?",
         LevelCode.DATABASE,

@@ -1,0 +1,213 @@
+package io.portcullis.it.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portcullis.it.harness.BackendExtension;
+import io.portcullis.it.harness.Sql;
+import io.portcullis.it.harness.TestBackend;
+import io.portcullis.it.harness.TestGate;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Two databases that differ only in rows that are hidden: nothing a statement answers, its rows,
+ * counts, errors and warnings, tells one from the other. The hidden values are such that reading
+ * them as a number, a date, JSON or a pattern fails or warns. Timing is not compared; keys are left
+ * out of it: a duplicate of a hidden row is told.
+ */
+@ExtendWith(BackendExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class HiddenRowsLeakIT {
+
+  private static final String PASSWORD = "Leak-team-1";
+
+  /** For {@code t}, evaluated wherever an expression may stand. */
+  private static final List<String> EXPRESSIONS =
+      List.of(
+          "t.id > 0",
+          "t.note = 1",
+          "t.note + 0 > 1",
+          "CAST(t.note AS SIGNED) = 1",
+          "CAST(t.note AS DATE) > '2000-01-01'",
+          "1 / (t.id - 901) > 0",
+          "t.id - 900 > t.big",
+          "t.big * 9223372036854775807 > 1",
+          "EXTRACTVALUE(t.note, CONCAT('~', 'x')) = 1",
+          "EXTRACTVALUE(CONCAT('<a>', t.note), '/a') = 1",
+          "UPDATEXML(1, CONCAT('~', t.note), 1) IS NULL",
+          "JSON_EXTRACT(t.note, '$.a') IS NULL",
+          "JSON_VALID(t.note)",
+          "t.note REGEXP '['",
+          "'a' REGEXP t.note",
+          "t.note LIKE 'sec%'",
+          "t.note IN ('seen', 'secret')",
+          "t.note BETWEEN 's' AND 't'",
+          "t.note IS NULL",
+          "NOT (t.note = 'seen')",
+          "t.country = 'Korea' OR t.note = 'secret'",
+          "t.id = (SELECT MAX(id) FROM t AS i)",
+          "t.id IN (SELECT x.id FROM t AS x WHERE x.note + 0 = 0)",
+          "EXISTS (SELECT 1 FROM t AS x WHERE x.country <> t.country)",
+          "(SELECT x.id FROM t AS x WHERE x.id >= t.id) > 0",
+          "t.id = ANY (SELECT x.id FROM t AS x)",
+          "COALESCE(t.note, t.id)",
+          "IF(t.note = 'secret', 1 / 0, 1)",
+          "CONVERT(t.note USING latin1) = 'x'",
+          "STR_TO_DATE(t.note, '%Y')",
+          "POW(t.big, 300)",
+          "SLEEP(0) = t.id");
+
+  private static final List<String> STATEMENTS =
+      List.of(
+          "SELECT t.country FROM t WHERE {1} ORDER BY t.id",
+          "SELECT {1} AS e FROM t ORDER BY t.id",
+          "SELECT COUNT(*), SUM({1}) FROM t WHERE {2}",
+          "SELECT t.country, COUNT(*) FROM t GROUP BY t.country HAVING MAX(t.id) > 0",
+          "SELECT {1} AS e, COUNT(*) FROM t GROUP BY {1} ORDER BY 1, 2",
+          "SELECT o.name FROM o LEFT JOIN t ON t.id = o.id AND {1} WHERE {2} ORDER BY o.name",
+          "SELECT o.name FROM o JOIN t ON {1} ORDER BY o.name, t.id",
+          "SELECT o.name FROM o WHERE o.id IN (SELECT t.id FROM t WHERE {1}) ORDER BY o.name",
+          "SELECT o.name, (SELECT COUNT(*) FROM t WHERE {1} AND t.id = o.id) FROM o ORDER BY o.name",
+          "SELECT t.id FROM t WHERE {1} UNION SELECT t.id FROM t WHERE {2} ORDER BY 1",
+          "SELECT SQL_CALC_FOUND_ROWS t.id FROM t WHERE {1} ORDER BY t.id LIMIT 1",
+          "SELECT DISTINCT {1} AS e FROM t ORDER BY 1",
+          "SELECT t.id FROM t ORDER BY {1}, t.id LIMIT 2",
+          "SELECT v.id FROM v AS t JOIN v ON v.id = t.id WHERE {1} ORDER BY v.id",
+          "WITH c AS (SELECT * FROM t) SELECT t.id FROM c AS t WHERE {1} ORDER BY t.id",
+          "SELECT ROW_NUMBER() OVER (ORDER BY t.id), {1} FROM t",
+          "UPDATE t SET note = 'changed' WHERE {1}",
+          "UPDATE t SET note = CONCAT(note, 'x') WHERE {1} ORDER BY t.note, t.id LIMIT 1",
+          "UPDATE t SET big = {1} WHERE {2}",
+          "UPDATE o SET name = 'changed' WHERE o.id IN (SELECT t.id FROM t WHERE {1})",
+          "DELETE FROM t WHERE {1}",
+          "DELETE FROM t WHERE {1} ORDER BY t.note, t.id LIMIT 2",
+          "INSERT INTO o SELECT t.id, t.country FROM t WHERE {1}",
+          "DO (SELECT COUNT(*) FROM t WHERE {1})");
+
+  private final TestGate gate;
+
+  HiddenRowsLeakIT(TestBackend backend) {
+    gate = TestGate.start(backend);
+  }
+
+  @BeforeAll
+  void makeDatabases() throws SQLException {
+    gate.administer(
+        "CREATE ROLE leak_role",
+        "GRANT CONNECT ON ACCOUNT * TO leak_role",
+        "CREATE USER leak_user IDENTIFIED BY '" + PASSWORD + "' DEFAULT ROLE leak_role");
+    for (String database : List.of("leak_a", "leak_b")) {
+      gate.administer(
+          "DROP DATABASE IF EXISTS " + database,
+          "CREATE DATABASE " + database,
+          "CREATE TABLE "
+              + database
+              + ".t (id INT, country VARCHAR(20), note VARCHAR(40), big BIGINT,"
+              + " KEY (note), KEY (country, note), KEY (id))",
+          "CREATE TABLE " + database + ".o (id INT, name VARCHAR(40))",
+          "INSERT INTO " + database + ".o VALUES (1, 'one'), (2, 'two'), (901, 'hidden')",
+          "INSERT INTO "
+              + database
+              + ".t VALUES (1, 'France', 'seen', 1), (2, 'France', '12', 2), (3, 'France', NULL, 3)",
+          "CREATE VIEW " + database + ".v AS SELECT id, country, note, big FROM " + database + ".t",
+          "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE " + database + ".t TO leak_role",
+          "GRANT SELECT, INSERT, UPDATE ON TABLE " + database + ".o TO leak_role",
+          "GRANT SELECT ON VIEW " + database + ".v TO leak_role",
+          "ALTER ROLE leak_role RESTRICT " + database + ".t (country) TO ('France')");
+    }
+    gate.administer(
+        "INSERT INTO leak_b.t VALUES (901, 'Korea', 'secret', 9223372036854775807),"
+            + " (902, 'Japan', '<a>', -1), (903, NULL, '[', 0), (904, 'france ', 'secret', 1),"
+            + " (1, 'Germany', '2026-99-99', 7)",
+        "DELETE FROM leak_b.t WHERE id = 904"); // it would be seen: collations say so
+  }
+
+  @AfterAll
+  void clearUp() throws SQLException {
+    gate.administer(
+        "DROP DATABASE leak_a",
+        "DROP DATABASE leak_b",
+        "DROP USER leak_user",
+        "DROP ROLE leak_role");
+    gate.close();
+  }
+
+  @Test
+  void nothingTellsWhetherThereAreHiddenRows() throws SQLException {
+    Random random = new Random(7);
+    List<String> differences = new ArrayList<>();
+    int answered = 0;
+    try (Connection a = gate.user("leak_user", PASSWORD).connect("leak_a");
+        Connection b = gate.user("leak_user", PASSWORD).connect("leak_b")) {
+      for (String statement : STATEMENTS) {
+        for (String expression : EXPRESSIONS) {
+          String other = EXPRESSIONS.get(random.nextInt(EXPRESSIONS.size()));
+          String sql = statement.replace("{1}", expression).replace("{2}", other);
+          String inA = outcome(a, sql);
+          String inB = outcome(b, sql).replace("leak_b", "leak_a");
+          answered += inA.startsWith("error") ? 0 : 1;
+          if (!inA.equals(inB)) {
+            differences.add(sql + "\n  " + inA + "\n  " + inB);
+          }
+        }
+      }
+    }
+    assertThat(differences).isEmpty();
+    assertThat(answered).isGreaterThan(STATEMENTS.size() * EXPRESSIONS.size() / 2);
+  }
+
+  @Test
+  void whatTellsHowMuchThereIsTellsNothing() throws SQLException {
+    gate.administer("ANALYZE TABLE leak_a.t, leak_b.t");
+    for (String sql :
+        List.of(
+            "SELECT TABLE_ROWS, AVG_ROW_LENGTH, DATA_LENGTH, INDEX_LENGTH, UPDATE_TIME,"
+                + " AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"
+                + " AND TABLE_NAME = 't'",
+            "SELECT INDEX_NAME, CARDINALITY FROM information_schema.STATISTICS WHERE TABLE_SCHEMA ="
+                + " DATABASE() AND TABLE_NAME = 't' ORDER BY 1, SEQ_IN_INDEX",
+            "SELECT TABLE_ROWS FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = DATABASE()"
+                + " AND TABLE_NAME = 't'")) {
+      try (Connection a = gate.user("leak_user", PASSWORD).connect("leak_a");
+          Connection b = gate.user("leak_user", PASSWORD).connect("leak_b")) {
+        assertThat(Sql.rows(a, sql)).as(sql).isNotEmpty().isEqualTo(Sql.rows(b, sql));
+      }
+    }
+    // the twin: who sees all is told
+    try (Connection root = gate.administrator().connect("leak_b")) {
+      assertThat(
+              Sql.rows(
+                  root,
+                  "SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'leak_b'"
+                      + " AND TABLE_NAME = 't'"))
+          .isEqualTo(List.of("7"));
+    }
+  }
+
+  private static String outcome(Connection connection, String sql) throws SQLException {
+    StringBuilder outcome = new StringBuilder();
+    Sql.run(connection, "START TRANSACTION");
+    try (Statement statement = connection.createStatement()) {
+      boolean rows = statement.execute(sql);
+      outcome.append(rows ? Sql.rows(statement.getResultSet()) : statement.getUpdateCount());
+    } catch (SQLException e) {
+      outcome.append("error ").append(e.getErrorCode()).append(' ').append(e.getMessage());
+    }
+    outcome.append(Sql.rows(connection, "SHOW WARNINGS"));
+    outcome.append(Sql.rows(connection, "SELECT FOUND_ROWS()"));
+    if (!sql.startsWith("SELECT")) {
+      outcome.append(Sql.rows(connection, "SELECT COUNT(*), MAX(note), MIN(big) FROM t"));
+    }
+    Sql.run(connection, "ROLLBACK");
+    return outcome.toString();
+  }
+}

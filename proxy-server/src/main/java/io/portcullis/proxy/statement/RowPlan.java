@@ -1,0 +1,595 @@
+package io.portcullis.proxy.statement;
+
+import io.portcullis.privilege.authz.RowReach;
+import io.portcullis.privilege.authz.VisibleRows;
+import io.portcullis.privilege.model.ColumnNames;
+import io.portcullis.privilege.model.RowPolicy;
+import io.portcullis.privilege.store.TableColumn;
+import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.AccessRequest;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.analysis.ColumnUses;
+import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.statement.StatementKind;
+import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.SqlError;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a statement is sent by who does not see all rows of a table in it (DESIGN D7): what it reads
+ * becomes secured references; what it updates or deletes is narrowed to the rows that are seen, by
+ * a CASE around its own condition, which so is never evaluated on others; and what it writes is
+ * checked by the server to be a row that its writer would see. What cannot be sent so is refused.
+ *
+ * <p>Nothing here permits anything: the statement was permitted before.
+ */
+public final class RowPlan {
+
+  private static final String CHECKED = " AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin WHEN ";
+
+  /** Error 1242, which becomes {@link ErrorCode#ER_ROW_NOT_VISIBLE}. */
+  private static final String FAILS = " ELSE (SELECT 1 UNION ALL SELECT 2) END ";
+
+  private final LexedStatement text;
+  private final ColumnUses uses;
+  private final StatementKind kind;
+  private final List<AccessRequest> accesses;
+  private final Function<RelationName, RelationName> bound;
+  private final RowReach reach;
+  private final RowSources sources;
+  private final Function<RelationName, Optional<List<TableColumn>>> columns;
+  private final Function<RelationName, RelationName> shown;
+  private final RowSites sites;
+  private final List<TextEdit> edits = new ArrayList<>();
+  private final BitSet target = new BitSet();
+  private boolean checked;
+
+  /** Of the row in hand: the hierarchies of several columns in it, and whether one lets it pass. */
+  private final Map<VisibleRows.Passing, Boolean> passing = new LinkedHashMap<>();
+
+  /** What became of it. */
+  public sealed interface Outcome {
+    /** The columns of these must be known first. */
+    record Lacking(Set<RelationName> tables) implements Outcome {}
+
+    record Refused(SqlError error) implements Outcome {}
+
+    /**
+     * @param checked whether error 1242 may say that a row that is written would not be seen
+     */
+    record Planned(List<TextEdit> edits, boolean checked) implements Outcome {}
+  }
+
+  /** Ends the planning until something is known. */
+  private static final class Lacks extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient RelationName table;
+
+    Lacks(RelationName table) {
+      super(null, null, false, false);
+      this.table = table;
+    }
+  }
+
+  /**
+   * @param text as it is to be sent
+   * @param accesses of it, with their names as the backend has them
+   * @param bound a relation of the text as the backend has it
+   * @param columns of a table; empty: not known
+   * @param shown a relation as the account calls it
+   */
+  public RowPlan(
+      LexedStatement text,
+      ColumnUses uses,
+      StatementKind kind,
+      List<AccessRequest> accesses,
+      Function<RelationName, RelationName> bound,
+      RowReach reach,
+      RowSources sources,
+      Function<RelationName, Optional<List<TableColumn>>> columns,
+      Function<RelationName, RelationName> shown) {
+    this.text = text;
+    this.uses = uses;
+    this.kind = kind;
+    this.accesses = List.copyOf(accesses);
+    this.bound = bound;
+    this.reach = reach;
+    this.sources = sources;
+    this.columns = columns;
+    this.shown = shown;
+    this.sites = new RowSites(text, uses, bound, reach, sources);
+  }
+
+  /** Any thread. */
+  public Outcome plan() {
+    try {
+      secure();
+      return new Outcome.Planned(edits, checked);
+    } catch (Unsecurable refused) {
+      return new Outcome.Refused(refused.error());
+    } catch (Lacks lacks) {
+      return new Outcome.Lacking(Set.of(lacks.table));
+    }
+  }
+
+  private void secure() {
+    if (!reach.programs().isEmpty()) {
+      throw Unsecurable.because("a routine that reads or changes it,");
+    }
+    switch (kind) {
+      case SELECT, DO, CREATE_TABLE -> {
+        onlyReads();
+        edits.addAll(sites.secure());
+      }
+      case INSERT -> insert();
+      case UPDATE, DELETE -> change();
+      case SHOW, DESCRIBE -> describe();
+      default -> throw Unsecurable.because("a statement of this kind");
+    }
+    checkSites();
+  }
+
+  /** Of what is reached nothing is done but to read it. */
+  private void onlyReads() {
+    checkUses();
+    for (AccessRequest access : accesses) {
+      if (isReached(access) && access.kind() != AccessKind.SELECT) {
+        throw Unsecurable.because("a statement of this kind");
+      }
+    }
+  }
+
+  private void checkUses() {
+    if (!uses.complete()) {
+      throw Unsecurable.because("a statement of which the gate cannot tell the tables,");
+    }
+  }
+
+  private boolean isReached(AccessRequest access) {
+    return access.object() instanceof RelationName name
+        && (reach.tables().containsKey(name) || reach.views().contains(name));
+  }
+
+  /** What is read was found in the text. */
+  private void checkSites() {
+    if (kind == StatementKind.SHOW || kind == StatementKind.DESCRIBE) {
+      return;
+    }
+    Set<RelationName> found =
+        sites.sites().map(site -> bound.apply(site.relation())).collect(Collectors.toSet());
+    for (AccessRequest access : accesses) {
+      if (access.kind() == AccessKind.SELECT
+          && isReached(access)
+          && !found.contains(access.object())
+          && !isWritten((RelationName) access.object())) {
+        throw Unsecurable.because("a statement in which the gate cannot tell every table");
+      }
+    }
+  }
+
+  private boolean isWritten(RelationName name) {
+    return accesses.stream()
+        .anyMatch(
+            access ->
+                access.object().equals(name)
+                    && switch (access.kind()) {
+                      case INSERT, UPDATE, DELETE -> true;
+                      default -> false;
+                    });
+  }
+
+  /** What a table looks like is no secret; how much is in it may be. */
+  private void describe() {
+    boolean counts =
+        text.isWord(1, "INDEX")
+            || text.isWord(1, "INDEXES")
+            || text.isWord(1, "KEYS")
+            || (text.isWord(1, "EXTENDED") && !text.isWord(2, "COLUMNS"));
+    for (AccessRequest access : accesses) {
+      boolean plain =
+          access.kind() == AccessKind.DESCRIBE || access.kind() == AccessKind.SHOW_CREATE;
+      if (isReached(access) && (counts || !plain)) {
+        throw Unsecurable.because("SHOW INDEX, which tells how much is in it,");
+      }
+    }
+  }
+
+  // ---- UPDATE, DELETE
+
+  private void change() {
+    checkUses();
+    List<ColumnUses.Table> changing =
+        uses.tables().stream().filter(ColumnUses.Table::changing).toList();
+    boolean concerned = changing.stream().anyMatch(sites::isReached);
+    if (!concerned) {
+      onlyReads();
+      edits.addAll(sites.secure());
+      return;
+    }
+    if (changing.size() != 1) {
+      throw Unsecurable.because("UPDATE or DELETE of several tables at once");
+    }
+    ColumnUses.Table site = changing.get(0);
+    VisibleRows rows = writable(bound.apply(site.relation()));
+    target.set(site.firstToken(), site.endToken());
+    int behind = behindAlias(site);
+    boolean update = kind == StatementKind.UPDATE;
+    boolean plain = update ? text.isWord(behind, "SET") : behind == text.size() || isClause(behind);
+    boolean ignore = find(0, site.firstToken(), "IGNORE") < site.firstToken();
+    if (!plain || (!update && !text.isWord(site.firstToken() - 1, "FROM"))) {
+      throw Unsecurable.because(update ? "this form of UPDATE" : "this form of DELETE");
+    }
+    if (update) {
+      int end = find(behind, text.size(), "WHERE", "ORDER", "LIMIT", "RETURNING");
+      assign(bound.apply(site.relation()), rows, behind + 1, end, ignore);
+    }
+    narrow(rows, behind);
+    edits.addAll(sites.secure(other -> !other.changing(), target));
+  }
+
+  private boolean isClause(int token) {
+    for (String word : new String[] {"WHERE", "ORDER", "LIMIT", "RETURNING"}) {
+      if (text.isWord(token, word)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int behindAlias(ColumnUses.Table site) {
+    return !site.aliased()
+        ? site.endToken()
+        : site.endToken() + (text.isWord(site.endToken(), "AS") ? 2 : 1);
+  }
+
+  /** A table that can be changed although not all of its rows are seen. */
+  private VisibleRows writable(RelationName name) {
+    VisibleRows rows = reach.tables().get(name);
+    if (rows == null) {
+      throw Unsecurable.because("a change through a view");
+    }
+    if (!rows.rules().isEmpty()) {
+      throw Unsecurable.because("a change of a table that is read through a rule");
+    }
+    return rows;
+  }
+
+  /** Only what is seen is changed, and the statement's own condition sees nothing else. */
+  private void narrow(VisibleRows rows, int from) {
+    if (rows.hierarchies().isEmpty()) {
+      return;
+    }
+    String condition = RowSources.condition(rows.hierarchies());
+    int where = find(from, text.size(), "WHERE");
+    if (where < text.size()) {
+      int end = find(where, text.size(), "ORDER", "LIMIT", "RETURNING");
+      edits.add(
+          TextEdit.insert(where + 1, "(" + condition + ") AND CASE WHEN " + condition + " THEN ("));
+      edits.add(TextEdit.insert(end, ") ELSE FALSE END "));
+      return;
+    }
+    int end = find(from, text.size(), "ORDER", "LIMIT", "RETURNING");
+    edits.add(TextEdit.insert(end, " WHERE " + condition + " "));
+  }
+
+  /** The assignments of UPDATE, and of INSERT ... SET. */
+  private Set<String> assign(
+      RelationName table, VisibleRows rows, int from, int end, boolean ignore) {
+    Set<String> assigned = new HashSet<>();
+    int begin = from;
+    while (begin < end) {
+      int next = comma(begin, end);
+      int column = begin;
+      while (text.isPunctuation(column + 1, ".")) {
+        column += 2;
+      }
+      String name = ColumnNames.fold(text.value(column));
+      if (!text.isPunctuation(column + 1, "=") && !text.isPunctuation(column + 1, ":=")) {
+        throw Unsecurable.because("an assignment that the gate cannot read,");
+      }
+      if (!assigned.add(name)) {
+        throw Unsecurable.because("an assignment to one column twice");
+      }
+      write(table, rows, name, column + 2, next, ignore);
+      begin = next + 1;
+    }
+    endRow(table);
+    return assigned;
+  }
+
+  // ---- INSERT
+
+  private void insert() {
+    checkUses();
+    Optional<RelationName> into =
+        accesses.stream()
+            .filter(access -> access.kind() == AccessKind.INSERT && isReached(access))
+            .map(access -> (RelationName) access.object())
+            .findFirst();
+    if (into.isEmpty()) {
+      onlyReads();
+      edits.addAll(sites.secure());
+      return;
+    }
+    VisibleRows rows = writable(into.get());
+    int at = 1;
+    boolean ignore = false;
+    while (isModifier(at)) {
+      ignore |= text.isWord(at, "IGNORE");
+      at++;
+    }
+    if (text.isWord(at, "INTO")) {
+      at++;
+    }
+    int end = at + (text.isPunctuation(at + 1, ".") ? 3 : 1);
+    RelationName named =
+        end - at == 3
+            ? RelationName.of(text.value(at), text.value(at + 2))
+            : RelationName.unqualified(text.value(at));
+    if (!bound.apply(named).equals(into.get())) {
+      throw Unsecurable.because("this form of INSERT");
+    }
+    target.set(at, end);
+    int duplicate = find(end, text.size(), "DUPLICATE");
+    if (duplicate < text.size()) {
+      throw Unsecurable.because("ON DUPLICATE KEY UPDATE, which may change a row that is hidden,");
+    }
+    insert(into.get(), rows, end, ignore);
+    edits.addAll(sites.secure(site -> true, target));
+  }
+
+  private boolean isModifier(int token) {
+    for (String word : new String[] {"LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "IGNORE"}) {
+      if (text.isWord(token, word)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void insert(RelationName table, VisibleRows rows, int from, boolean ignore) {
+    if (text.isWord(from, "SET")) {
+      int end = find(from, text.size(), "AS", "RETURNING");
+      checkAll(table, rows, assign(table, rows, from + 1, end, ignore));
+      return;
+    }
+    int at = from;
+    List<String> into = null;
+    if (text.isPunctuation(at, "(") && !text.isWord(at + 1, "SELECT")) {
+      into = new ArrayList<>();
+      int close = closing(at);
+      for (int i = at + 1; i < close; i += 2) {
+        while (text.isPunctuation(i + 1, ".")) {
+          i += 2;
+        }
+        into.add(ColumnNames.fold(text.value(i)));
+        if (i + 1 != close && !text.isPunctuation(i + 1, ",")) {
+          throw Unsecurable.because("this form of INSERT");
+        }
+      }
+      at = close + 1;
+    }
+    if (!text.isWord(at, "VALUES") && !text.isWord(at, "VALUE")) {
+      throw Unsecurable.because("INSERT of anything but VALUES into a table");
+    }
+    if (into == null) {
+      into = allColumns(table);
+    }
+    checkAll(table, rows, new HashSet<>(into));
+    at++;
+    while (text.isPunctuation(at, "(")) {
+      int close = closing(at);
+      row(table, rows, into, at + 1, close, ignore);
+      at = close + 1;
+      if (!text.isPunctuation(at, ",")) {
+        break;
+      }
+      at++;
+    }
+    if (at < text.size() && !text.isWord(at, "RETURNING")) {
+      throw Unsecurable.because("this form of INSERT");
+    }
+  }
+
+  private List<String> allColumns(RelationName table) {
+    List<TableColumn> known = columns.apply(table).orElseThrow(() -> new Lacks(table));
+    return known.stream()
+        .filter(column -> !column.invisible())
+        .map(column -> ColumnNames.fold(column.name()))
+        .toList();
+  }
+
+  private void row(
+      RelationName table,
+      VisibleRows rows,
+      List<String> into,
+      int from,
+      int close,
+      boolean ignore) {
+    int begin = from;
+    int at = 0;
+    while (begin < close) {
+      int next = comma(begin, close);
+      if (at >= into.size()) {
+        throw Unsecurable.because("INSERT of more values than there are columns");
+      }
+      write(table, rows, into.get(at), begin, next, ignore);
+      at++;
+      begin = next + 1;
+    }
+    if (at != into.size()) {
+      throw Unsecurable.because("INSERT of fewer values than there are columns");
+    }
+    endRow(table);
+  }
+
+  /** A column that is left to its default has a value that the gate does not know. */
+  private void checkAll(RelationName table, VisibleRows rows, Set<String> written) {
+    for (VisibleRows.Passing hierarchy : rows.hierarchies()) {
+      Set<String> decisive = hierarchy.values().keySet();
+      boolean some =
+          decisive.size() == 1
+              ? written.containsAll(decisive)
+              : decisive.stream().anyMatch(written::contains);
+      if (!some) {
+        throw notVisible(table, "give a value to " + String.join(" or ", new TreeSet<>(decisive)));
+      }
+    }
+  }
+
+  // ---- what is written
+
+  /**
+   * A value for a column. Where one column decides, the server compares whatever the expression
+   * gives. Where several do, as the levels of a hierarchy, one of them has to be a value that lets
+   * the row pass by itself, and is only known here when it is written down.
+   */
+  private void write(
+      RelationName table, VisibleRows rows, String column, int from, int end, boolean ignore) {
+    VisibleRows.@Nullable Passing hierarchy =
+        rows.hierarchies().stream()
+            .filter(one -> one.values().containsKey(column))
+            .findFirst()
+            .orElse(null);
+    if (hierarchy == null) {
+      return;
+    }
+    List<RowPolicy.Value> values = hierarchy.values().get(column);
+    if (hierarchy.values().size() > 1) {
+      passes(hierarchy, column, from, end);
+      return;
+    }
+    if (ignore) {
+      throw Unsecurable.because("IGNORE, under which the server would not check what it writes,");
+    }
+    boolean byDefault = end - from == 1 && text.isWord(from, "DEFAULT");
+    if (byDefault || values == null || values.isEmpty() || from >= end) {
+      throw notVisible(table, allowed(column, values));
+    }
+    Map<String, String> cases = new LinkedHashMap<>();
+    for (RowPolicy.Value value : values) {
+      cases.putIfAbsent(RowSources.text(value.text()), RowSources.literal(value));
+    }
+    String whens =
+        cases.entrySet().stream()
+            .map(each -> each.getKey() + " THEN " + each.getValue())
+            .collect(Collectors.joining(" WHEN "));
+    checked = true;
+    edits.add(TextEdit.insert(from, "CASE CAST(("));
+    edits.add(TextEdit.insert(end, ")" + CHECKED + whens + FAILS));
+  }
+
+  private void passes(VisibleRows.Passing hierarchy, String column, int from, int end) {
+    boolean literal =
+        end - from == 1
+            && switch (text.kind(from)) {
+              case STRING -> text.text(from).startsWith("'") || text.text(from).startsWith("\"");
+              case NUMBER -> true;
+              default -> false;
+            };
+    boolean passes =
+        literal
+            && hierarchy.values().getOrDefault(column, List.of()).stream()
+                .anyMatch(value -> value.text().equals(text.value(from)));
+    passing.merge(hierarchy, passes, Boolean::logicalOr);
+  }
+
+  /** The values of one row have been seen. */
+  private void endRow(RelationName table) {
+    passing.forEach(
+        (hierarchy, passes) -> {
+          if (!passes) {
+            throw notVisible(
+                table,
+                "write one of these values, as it is: "
+                    + hierarchy.values().entrySet().stream()
+                        .map(each -> allowed(each.getKey(), each.getValue()))
+                        .collect(Collectors.joining(" or ")));
+          }
+        });
+    passing.clear();
+  }
+
+  private static String allowed(String column, @Nullable List<RowPolicy.Value> values) {
+    return values == null || values.isEmpty()
+        ? "no value of " + column
+        : column
+            + " IN ("
+            + values.stream()
+                .map(value -> value.numeric() ? value.text() : "'" + value.text() + "'")
+                .collect(Collectors.joining(", "))
+            + ")";
+  }
+
+  private Unsecurable notVisible(RelationName table, String what) {
+    return new Unsecurable(error(shown.apply(table), what));
+  }
+
+  /**
+   * 1369: a row that its writer would not see.
+   *
+   * @param table as the account calls it
+   */
+  public static SqlError error(RelationName table, String what) {
+    return ErrorCode.ER_ROW_NOT_VISIBLE.error(table.database().name(), table.name(), what);
+  }
+
+  // ---- tokens
+
+  /** The first token from here, outside parentheses, that is one of the words; else the end. */
+  private int find(int from, int end, String... words) {
+    int depth = 0;
+    for (int i = from; i < end; i++) {
+      if (text.isPunctuation(i, "(")) {
+        depth++;
+      } else if (text.isPunctuation(i, ")")) {
+        depth--;
+      } else if (depth == 0 && text.kind(i) == TokenKind.WORD && !text.isPunctuation(i - 1, ".")) {
+        for (String word : words) {
+          if (text.isWord(i, word)) {
+            return i;
+          }
+        }
+      }
+    }
+    return end;
+  }
+
+  private int comma(int from, int end) {
+    int depth = 0;
+    for (int i = from; i < end; i++) {
+      if (text.isPunctuation(i, "(")) {
+        depth++;
+      } else if (text.isPunctuation(i, ")")) {
+        depth--;
+      } else if (depth == 0 && text.isPunctuation(i, ",")) {
+        return i;
+      }
+    }
+    return end;
+  }
+
+  private int closing(int open) {
+    int depth = 0;
+    for (int i = open; i < text.size(); i++) {
+      if (text.isPunctuation(i, "(")) {
+        depth++;
+      } else if (text.isPunctuation(i, ")") && --depth == 0) {
+        return i;
+      }
+    }
+    throw Unsecurable.because("this form of INSERT");
+  }
+}

@@ -1,0 +1,161 @@
+package io.portcullis.proxy.statement;
+
+import io.portcullis.privilege.authz.ObjectNames;
+import io.portcullis.privilege.authz.RowReach;
+import io.portcullis.privilege.authz.VisibleRows;
+import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.analysis.ColumnUses;
+import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.lexer.TokenKind;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/** The places in one text where tables and views with hidden rows are read. */
+final class RowSites {
+
+  private final LexedStatement text;
+  private final ColumnUses uses;
+  private final Function<RelationName, RelationName> bound;
+  private final RowReach reach;
+  private final RowSources sources;
+  private final List<TextEdit> edits = new ArrayList<>();
+  private final Set<Integer> unqualified = new HashSet<>();
+
+  /**
+   * @param bound a relation of the text as the backend has it
+   * @param reach of what the text names
+   */
+  RowSites(
+      LexedStatement text,
+      ColumnUses uses,
+      Function<RelationName, RelationName> bound,
+      RowReach reach,
+      RowSources sources) {
+    this.text = text;
+    this.uses = uses;
+    this.bound = bound;
+    this.reach = reach;
+    this.sources = sources;
+  }
+
+  /** Puts secured references everywhere. */
+  List<TextEdit> secure() {
+    return secure(site -> true, new BitSet());
+  }
+
+  /**
+   * @param replaced which of them are replaced
+   * @param target tokens that name such a table, and are dealt with otherwise
+   */
+  List<TextEdit> secure(java.util.function.Predicate<ColumnUses.Table> replaced, BitSet target) {
+    if (uses.locking() && sites().anyMatch(replaced)) {
+      throw Unsecurable.because(
+          "a query that locks rows (FOR UPDATE, FOR SHARE, LOCK IN SHARE MODE)");
+    }
+    sites().filter(replaced).forEach(this::secure);
+    checkAccounted(target);
+    return edits;
+  }
+
+  java.util.stream.Stream<ColumnUses.Table> sites() {
+    return uses.tables().stream().filter(this::isReached);
+  }
+
+  boolean isReached(ColumnUses.Table site) {
+    RelationName name = bound.apply(site.relation());
+    return reach.tables().containsKey(name) || reach.views().contains(name);
+  }
+
+  private void secure(ColumnUses.Table site) {
+    if (!site.replaceable()) {
+      throw Unsecurable.because("a query with TABLE, PARTITION or an index hint");
+    }
+    RelationName name = bound.apply(site.relation());
+    VisibleRows rows = reach.tables().get(name);
+    RowSources.Place place = rows == null ? sources.view(name) : sources.table(name, rows);
+    unqualify(site, name);
+    edits.add(
+        new TextEdit(
+            site.firstToken(),
+            site.endToken(),
+            place.before(),
+            place.kept(),
+            place.after()
+                + (site.aliased() ? "" : " AS " + RowSources.quoted(site.exposedName()))));
+  }
+
+  /** {@code d.t.c} becomes {@code t.c}: a derived table has no database. */
+  private void unqualify(ColumnUses.Table site, RelationName relation) {
+    for (ColumnUses.Column column : uses.columns()) {
+      if (column.database().isEmpty()
+          || !mayBe(site.exposedName(), column.table().orElseThrow())
+          || !bound
+              .apply(RelationName.of(column.database().get(), relation.name()))
+              .database()
+              .equals(relation.database())) {
+        continue;
+      }
+      boolean shared =
+          uses.tables().stream()
+              .anyMatch(
+                  other ->
+                      mayBe(other.exposedName(), site.exposedName())
+                          && !bound.apply(other.relation()).equals(relation));
+      if (shared) {
+        throw Unsecurable.because("a query of two tables of one name");
+      }
+      if (unqualified.add(column.firstToken())) {
+        edits.add(TextEdit.without(column.firstToken(), column.firstToken() + 2));
+      }
+    }
+  }
+
+  /**
+   * Every token that could name one of these tables or views is one that was found: as a table, as
+   * part of a column's name, or as an alias. So what the grammar would overlook is refused.
+   */
+  private void checkAccounted(BitSet target) {
+    BitSet known = new BitSet();
+    known.or(target);
+    for (ColumnUses.Table table : uses.tables()) {
+      known.set(table.firstToken(), table.endToken());
+    }
+    for (ColumnUses.Column column : uses.columns()) {
+      int last = column.firstToken();
+      while (text.isPunctuation(last + 1, ".")) {
+        last += 2;
+      }
+      known.set(column.firstToken(), last + 1);
+    }
+    Set<RelationName> names = new HashSet<>(reach.tables().keySet());
+    names.addAll(reach.views());
+    for (int i = 0; i < text.size(); i++) {
+      boolean name = text.kind(i) == TokenKind.WORD || text.kind(i) == TokenKind.QUOTED_IDENTIFIER;
+      if (name && !known.get(i) && !isAlias(i, known)) {
+        String value = text.value(i);
+        if (names.stream().anyMatch(of -> mayBe(of.name(), value))) {
+          throw Unsecurable.because("a statement in which the gate cannot tell every table");
+        }
+      }
+    }
+  }
+
+  private boolean isAlias(int token, BitSet known) {
+    return text.isWord(token - 1, "AS") || (token > 0 && known.get(token - 1));
+  }
+
+  /** Whether a server may take one for the other: letters besides ASCII it folds in its own way. */
+  static boolean mayBe(String name, String other) {
+    return ObjectNames.fold(name).equals(ObjectNames.fold(other))
+        || (!isAscii(name) && !isAscii(other))
+        || name.equalsIgnoreCase(other);
+  }
+
+  private static boolean isAscii(String name) {
+    return name.chars().allMatch(c -> c <= 0x7F);
+  }
+}
