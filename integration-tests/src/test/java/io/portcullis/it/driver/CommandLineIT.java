@@ -91,6 +91,21 @@ final class CommandLineIT {
     }
   }
 
+  /** The gate answers these itself where the current database is its own. */
+  @Test
+  void theLookUpsWorkInMoCatalog() throws Exception {
+    for (Endpoint each : List.of(user(), gate.administrator())) {
+      CommandLine.Run run =
+          run(
+              each,
+              List.of("--auto-rehash", "mo_catalog"),
+              "USE cli_it\nUSE mo_catalog\nSELECT DATABASE();\nSELECT COUNT(*) > 0 FROM mo_user;\n");
+      assertThat(run.output()).isEqualTo("DATABASE()\nmo_catalog\nCOUNT(*) > 0\n1\n");
+      assertThat(run.code()).as(run.error()).isZero();
+      assertThat(run.error()).doesNotContain("ERROR");
+    }
+  }
+
   @Test
   void itLogsInWithTlsAndWithout() throws Exception {
     CommandLine.Run tls = run(user(), tls(true), "SHOW STATUS LIKE 'Ssl_cipher';\nSTATUS\n");

@@ -308,7 +308,6 @@ final class CatalogViewsIT {
         "PREPARE p FROM 'SELECT * FROM mo_catalog.mo_user'",
         "SHOW INDEX FROM mo_catalog.mo_user",
         "SHOW COLUMNS FROM mo_catalog.mo_user WHERE field = 'user_id'",
-        "USE mo_catalog",
       })
   void whereNoQueryCanStandItIsRefused(String sql) {
     assertThatThrownBy(() -> Sql.run(administrator.text(), sql))

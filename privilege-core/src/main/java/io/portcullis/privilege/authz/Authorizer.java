@@ -812,10 +812,17 @@ public final class Authorizer {
 
   /**
    * Nothing of it is at the backend: what can be read there is served before it comes to a decision
-   * (PM 8.2), so this is for what cannot.
+   * (PM 8.2), so this is for what cannot. Everybody has something to read there, and may make it
+   * his current database.
    */
   private static Verdict judgeMoCatalog(
       ActiveSubject subject, AccessKind kind, String database, @Nullable String relation) {
+    if (kind == AccessKind.USE) {
+      return Requirement.of(kind, RelationKind.TABLE)
+              .isSatisfiedBy(0, 0, subject.privileges().onAccount())
+          ? ALLOWED
+          : refused(subject, kind, database, relation);
+    }
     if (!subject.isAdministrator() && !isAllowedExplicitly(subject, kind, database, relation)) {
       return refused(subject, kind, database, relation);
     }
@@ -823,10 +830,8 @@ public final class Authorizer {
         relation == null
             ? ErrorCode.ER_NOT_SUPPORTED_YET.error(
                 database
-                    + " is made by the gate: it has no definition and cannot be the current database; name its"
-                    + " tables as "
-                    + database
-                    + ".t")
+                    + " is made by the gate: it has no definition; SHOW TABLES and DESCRIBE tell what is"
+                    + " in it")
             : ErrorCode.ER_NO_SUCH_TABLE.error(database, relation));
   }
 

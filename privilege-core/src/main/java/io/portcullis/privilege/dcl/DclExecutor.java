@@ -120,6 +120,16 @@ public final class DclExecutor {
   }
 
   /**
+   * Why a statement about an account would be refused whichever it is; empty where it need not be.
+   * Does not block.
+   *
+   * @param operation {@code CREATE ACCOUNT} and the like
+   */
+  public Optional<SqlError> mayNotAdministerAccounts(ActiveSubject subject, String operation) {
+    return AccountStatements.mayAdminister(subject, operation);
+  }
+
+  /**
    * @param subject who asks; only {@link ActiveSubject#subject} counts, the rest is looked up anew
    * @param currentDatabase of the session, for levels without a database
    * @throws StoreException when catalog or backend failed; whether a change is durable is not known

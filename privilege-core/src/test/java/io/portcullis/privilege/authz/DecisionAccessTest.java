@@ -390,6 +390,28 @@ final class DecisionAccessTest {
         .isInstanceOf(Decision.Allowed.class);
   }
 
+  /** PM 8.2: everybody has something to read in it, and no name means anything else there. */
+  @Test
+  void moCatalogIsEnteredByAllWhoMayUseDatabases() {
+    Subject root = catalog.subject("root", "moadmin");
+    assertThat(decide(root, on(AccessKind.USE, "MO_catalog"))).isInstanceOf(Decision.Allowed.class);
+    assertThat(error(decide(joe, on(AccessKind.USE, "mo_catalog")))).startsWith("1044 ");
+    catalog.grant("app", "connect on account *");
+    assertThat(decide(joe, on(AccessKind.USE, "mo_catalog"))).isInstanceOf(Decision.Allowed.class);
+    current = Optional.of("mo_catalog");
+    temporary = (database, name) -> true;
+    for (Subject subject : List.of(root, joe)) {
+      assertThat(error(decide(subject, on(AccessKind.SELECT, "tables"))))
+          .startsWith(subject.equals(root) ? "1146 " : "1142 ");
+      assertThat(error(decide(subject, on(AccessKind.INSERT, "mo_user")))).startsWith("1044 ");
+      assertThat(error(decide(subject, on(AccessKind.CREATE_TABLE, "t")))).startsWith("1044 ");
+      assertThat(error(decide(subject, on(AccessKind.CREATE_TEMPORARY_TABLE, ""))))
+          .startsWith("1044 ");
+      assertThat(error(decide(subject, on(AccessKind.DROP_TEMPORARY_TABLE, "t"))))
+          .startsWith("1044 ");
+    }
+  }
+
   /** PM 4.2 #25: what the backend's lists say of its sessions is not the truth of the gate. */
   @Test
   void sessionsOfTheBackendAreShownToNobody() {

@@ -598,6 +598,9 @@ final class PlainEvaluator {
             .contains(relation.get().toLowerCase(Locale.ROOT))) {
       return Outcome.errno(1235);
     }
+    if (kind == AccessKind.USE && database.equals("mo_catalog")) {
+      return onAccount(PrivilegeType.CONNECT) ? Outcome.ALLOWED : refused;
+    }
     // Nothing of mo_catalog is at the backend: what may be read of it never comes to a decision.
     Outcome permitted =
         database.equals("mo_catalog")

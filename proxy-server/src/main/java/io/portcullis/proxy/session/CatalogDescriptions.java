@@ -6,6 +6,7 @@ import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.proxy.statement.StatementReader;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
+import io.portcullis.proxy.wire.message.ColumnType;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.text.ErrorCode;
@@ -17,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code SHOW TABLES FROM mo_catalog}, and {@code DESCRIBE} and {@code SHOW COLUMNS} of what the
+ * {@code SHOW TABLES [FROM mo_catalog]}, and {@code DESCRIBE} and {@code SHOW COLUMNS} of what the
  * gate makes, answered here with <a
  * href="https://dev.mysql.com/doc/refman/8.4/en/show-columns.html">MySQL's columns</a>. Event loop
  * only.
@@ -87,8 +88,13 @@ final class CatalogDescriptions {
       boolean full = text.isWord(at, "FULL");
       at += full ? 1 : 0;
       boolean columns = text.isWord(at, "COLUMNS") || text.isWord(at, "FIELDS");
-      if (!columns && !text.isWord(at, "TABLES") || !isFrom(text, at + 1)) {
+      if (!columns && !text.isWord(at, "TABLES")) {
         return Optional.empty();
+      }
+      if (!isFrom(text, at + 1)) {
+        return columns
+            ? Optional.empty()
+            : pattern(text, at + 1, false, full, true); // of the current
       }
       Optional<Integer> end = name(text, at + 2);
       if (columns && end.isPresent() && isFrom(text, end.get())) {
@@ -123,6 +129,35 @@ final class CatalogDescriptions {
           ? Optional.of(new Asked(columns, full, Optional.of(text.value(begin))))
           : Optional.empty();
     }
+  }
+
+  /** For COM_FIELD_LIST. */
+  static List<ColumnDefinition41> fields(ReportTable table) {
+    return table.columns().stream().map(column -> field(table, column)).toList();
+  }
+
+  private static ColumnDefinition41 field(ReportTable table, ReportColumn column) {
+    ColumnDefinition41 plain =
+        ColumnDefinition41.of(
+            column.name(),
+            switch (column.type()) {
+              case INT -> ColumnType.LONG;
+              case BIGINT, UNSIGNED -> ColumnType.LONGLONG;
+              case BOOL -> ColumnType.TINY;
+              case TEXT, JSON -> ColumnType.BLOB;
+              case VARCHAR, TIME -> ColumnType.VAR_STRING;
+            });
+    return new ColumnDefinition41(
+        table.database(),
+        table.tableName(),
+        table.tableName(),
+        column.name(),
+        column.name(),
+        plain.charset(),
+        plain.length(),
+        plain.type(),
+        plain.flags(),
+        plain.decimals());
   }
 
   private void tables(Asked asked) {

@@ -12,6 +12,7 @@ import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.statement.CatalogRewriter;
 import io.portcullis.proxy.statement.CatalogSeen;
 import io.portcullis.proxy.statement.StatementReader;
+import io.portcullis.proxy.wire.message.ColumnDefinition41;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
@@ -82,40 +83,61 @@ final class CatalogReads {
 
   /** Whether some of these are of the gate's own tables. */
   boolean concern(List<AccessRequest> accesses) {
+    Optional<String> current = phase.boundDatabase();
     for (int i = 0; i < accesses.size(); i++) {
-      if (isServed(accesses.get(i))) {
+      if (isServed(accesses.get(i), current)) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean isServed(AccessRequest access) {
+  private static boolean isServed(AccessRequest access, Optional<String> current) {
     if (access.object() instanceof RelationName relation) {
       return (access.kind() == AccessKind.SELECT || access.kind() == AccessKind.DESCRIBE)
-          && table(relation).isPresent();
+          && table(relation, current).isPresent();
     }
     return access.kind() == AccessKind.SHOW_TABLES
         && access.object() instanceof DatabaseName database
-        && ReportTable.isMoCatalog(database.name());
+        && ReportTable.isMoCatalog(named(database, current));
   }
 
-  private Optional<ReportTable> table(RelationName relation) {
-    String database =
-        relation.database().isCurrent()
-            ? phase.boundDatabase().orElse("")
-            : relation.database().name();
-    return ReportTable.of(database, relation.name());
+  private static Optional<ReportTable> table(RelationName relation, Optional<String> current) {
+    return ReportTable.of(named(relation.database(), current), relation.name());
   }
 
-  /** Those that the gate's own tables do not answer, which the backend must. */
-  List<AccessRequest> besides(List<AccessRequest> accesses) {
-    return accesses.stream().filter(access -> isCurrent(access) || !isServed(access)).toList();
+  private static String named(DatabaseName database, Optional<String> current) {
+    return database.isCurrent() ? current.orElse("") : database.name();
+  }
+
+  /**
+   * Those that the gate's own tables do not answer, which the backend must.
+   *
+   * @param current where the statement binds names without a database
+   */
+  static List<AccessRequest> besides(List<AccessRequest> accesses, Optional<String> current) {
+    return accesses.stream()
+        .filter(access -> isUnclear(access, current) || !isServed(access, current))
+        .toList();
   }
 
   /** Is refused if it is served at all. */
-  private static boolean isCurrent(AccessRequest access) {
-    return access.object() instanceof RelationName relation && relation.database().isCurrent();
+  private static boolean isUnclear(AccessRequest access, Optional<String> current) {
+    return access.object() instanceof RelationName relation
+        && relation.database().isCurrent()
+        && catalogOf(current).isEmpty();
+  }
+
+  /** The columns of a table of the current database, if that is {@code mo_catalog}. */
+  Optional<List<ColumnDefinition41>> fields(String table) {
+    return catalogOf(phase.boundDatabase())
+        .flatMap(catalog -> ReportTable.of(catalog, table))
+        .map(CatalogDescriptions::fields);
+  }
+
+  /** All tables of {@code mo_catalog} are the gate's, so that there a name is enough. */
+  private static Optional<String> catalogOf(Optional<String> current) {
+    return current.filter(ReportTable::isMoCatalog);
   }
 
   /** The command in hand is another one. */
@@ -135,11 +157,12 @@ final class CatalogReads {
 
   /** Goes on with {@code then} once the statement that {@link #concern}s is one to be sent. */
   void permitted(StatementAnalysis analysis, List<AccessRequest> accesses, Runnable then) {
+    Optional<String> current = phase.boundDatabase();
     Set<ReportTable> tables = EnumSet.noneOf(ReportTable.class);
     for (AccessRequest access : accesses) {
-      if (isServed(access) && access.object() instanceof RelationName relation) {
-        ReportTable table = table(relation).orElseThrow();
-        if (relation.database().isCurrent()) {
+      if (isServed(access, current) && access.object() instanceof RelationName relation) {
+        ReportTable table = table(relation, current).orElseThrow();
+        if (isUnclear(access, current)) {
           refuse(
               "the gate makes this table and cannot tell it from others without its database; name it "
                   + CatalogRewriter.names(Set.of(table)));
@@ -191,7 +214,7 @@ final class CatalogReads {
       return;
     }
     inHand = seen.get();
-    phase.decide(besides(accesses), 0, then);
+    phase.decide(besides(accesses, phase.boundDatabase()), 0, then);
   }
 
   private interface Then {
@@ -274,7 +297,8 @@ final class CatalogReads {
       return;
     }
     CatalogSeen seen = CatalogSeen.of(made.subject(), services.authorizer(), made.rows());
-    List<AccessRequest> others = besides(accesses);
+    Optional<String> current = phase.boundDatabase();
+    List<AccessRequest> others = besides(accesses, current);
     PreparedHandle executed = phase.handle();
     if (executed == null) {
       ByteBuf framed = phase.command();
@@ -282,7 +306,8 @@ final class CatalogReads {
         throw new IllegalStateException("no command");
       }
       CatalogRewriter.Rewritten rewritten =
-          CatalogRewriter.rewrite(framed, reader, backend.mode(), made.rows(), port.allocator());
+          CatalogRewriter.rewrite(
+              framed, reader, backend.mode(), catalogOf(current), made.rows(), port.allocator());
       Optional<SqlError> error = rewritten.error();
       if (error.isPresent()) {
         // What is not permitted at all, as writing there, is said first.

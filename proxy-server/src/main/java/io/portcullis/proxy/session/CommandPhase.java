@@ -3,6 +3,7 @@ package io.portcullis.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.portcullis.privilege.authz.Decision;
 import io.portcullis.privilege.authz.NameSpace;
+import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.statement.CatalogSeen;
 import io.portcullis.proxy.statement.MetadataRewriter.MetadataFilters;
@@ -19,6 +20,7 @@ import io.portcullis.proxy.wire.command.CommandEncoder;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
 import io.portcullis.proxy.wire.message.ErrPacket;
 import io.portcullis.proxy.wire.message.QueryResult;
+import io.portcullis.proxy.wire.message.SessionChange;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
@@ -28,6 +30,7 @@ import io.portcullis.sql.analysis.AnalysisResult;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccountTemplate;
 import io.portcullis.sql.statement.DeallocateText;
 import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.ExplainAccess;
@@ -92,6 +95,7 @@ final class CommandPhase {
   private final ExplainedStatements explained;
   private final CatalogReads catalog;
   private final ColumnStatements columns;
+  private final CatalogDatabase catalogDatabase;
   private final RowSecurity rows;
   private final VariableReads variables;
   private final Relay relay;
@@ -146,8 +150,15 @@ final class CommandPhase {
     this.relay = new Relay(this, port, backend);
     this.offload =
         new Offload(port.loop(), session.connectionId(), this::fail, session::protocolError);
-    this.prepared = new PreparedStatements(this, port, reader, authority, backend);
     this.local = new LocalAnswers(this, session, services, authority, backend, offload);
+    this.prepared =
+        new PreparedStatements(
+            this,
+            port,
+            reader,
+            authority,
+            backend,
+            new PreparedAccounts(this, port, services, authority, backend, local));
     this.explained =
         new ExplainedStatements(this, session, services, port, reader, authority, backend, offload);
     this.definitions = new DefinitionStatements(this, services, authority, offload);
@@ -157,6 +168,7 @@ final class CommandPhase {
     this.rows = new RowSecurity(this, port, services, reader, authority, backend, offload);
     this.catalog =
         new CatalogReads(this, port, services, reader, authority, backend, offload, columns);
+    this.catalogDatabase = new CatalogDatabase(this, port, authority);
     this.variables = new VariableReads(this, port, reader, authority, backend);
     this.holdings =
         new Holdings(
@@ -323,7 +335,7 @@ final class CommandPhase {
         0,
         () ->
             backend.acquire(
-                Optional.of(authority.physical(database.get())),
+                authority.backendDatabase(database.get()),
                 error -> {
                   if (error == null) {
                     authority.use(database.get());
@@ -476,7 +488,7 @@ final class CommandPhase {
     }
     waiting = packet;
     backend.acquire(
-        authority.currentDatabase(),
+        authority.backendDatabase(),
         error -> {
           Packet owned = waiting;
           if (owned == null) {
@@ -684,7 +696,7 @@ final class CommandPhase {
     } else if (statement instanceof SetVariables set) {
       permitted(analysis, set.accesses(), () -> forwardSet(set));
     } else if (statement instanceof UseStatement use) {
-      use(analysis, use.database());
+      use(use.database());
     } else if (statement instanceof ShowDatabases show) {
       local.showDatabases(show);
     } else if (statement instanceof ShowWarnings show) {
@@ -698,9 +710,11 @@ final class CommandPhase {
     } else if (statement instanceof PrepareText prepare) {
       prepared.prepareText(analysis, prepare);
     } else if (statement instanceof ExecuteText execute) {
-      prepared.executeText(execute.name());
+      prepared.executeText(execute);
     } else if (statement instanceof DeallocateText deallocate) {
       prepared.deallocateText(deallocate.name());
+    } else if (statement instanceof AccountTemplate) {
+      fail(ErrorCode.ER_PARSE_ERROR.error("a ? is for a statement that is prepared by PREPARE"));
     } else if (statement instanceof ExplainAccess explain) {
       explained.explain(explain);
     } else if (statement instanceof AccessControlStatement control) {
@@ -967,7 +981,11 @@ final class CommandPhase {
     return executed == null ? authority.currentDatabase() : executed.database();
   }
 
-  private void use(StatementAnalysis analysis, String database) {
+  private void use(String database) {
+    if (ReportTable.isMoCatalog(database)) {
+      catalogDatabase.use();
+      return;
+    }
     decide(
         List.of(new AccessRequest(AccessKind.USE, new DatabaseName(database))),
         0,
@@ -1018,6 +1036,11 @@ final class CommandPhase {
     if (isAmbiguous(packet, database)) {
       return;
     }
+    if (ReportTable.isMoCatalog(database)) {
+      packet.release();
+      catalogDatabase.use();
+      return;
+    }
     command = packet.framed();
     shape = CommandShape.SINGLE;
     String physical = authority.physical(database);
@@ -1048,6 +1071,12 @@ final class CommandPhase {
     ClientCommand decoded = decode(packet, packet.payload());
     String table = ((ClientCommand.FieldList) decoded).table();
     if (isAmbiguous(packet, table)) {
+      return;
+    }
+    Optional<List<ColumnDefinition41>> fields = catalog.fields(table);
+    if (fields.isPresent()) {
+      packet.release();
+      answerFields(fields.get());
       return;
     }
     command = packet.framed();
@@ -1111,6 +1140,22 @@ final class CommandPhase {
       held.relay();
       responseEnded(end);
     }
+  }
+
+  /** Answers OK in the place of an OK that was held back. */
+  void answerInstead(HeldResponse held, ResponseEnd end, SessionChange change) {
+    held.discard();
+    stopTimeout();
+    Interruption why = interruption;
+    if (why != null && why.replaces(end)) {
+      fail(why.error(), why.notes());
+      return;
+    }
+    holdings.ran();
+    backend.statusFlags(end.statusFlags());
+    holdings.answered(end.statusFlags());
+    sequence = replies.ok(sequence, status(), change);
+    statementAnswered();
   }
 
   /** The backend's answer is complete and sent on. */
@@ -1288,6 +1333,12 @@ final class CommandPhase {
     return more
         ? flags | StatusFlags.MORE_RESULTS_EXISTS
         : flags & ~StatusFlags.MORE_RESULTS_EXISTS;
+  }
+
+  /** The answer to COM_FIELD_LIST. */
+  private void answerFields(List<ColumnDefinition41> fields) {
+    replies.fields(sequence, status(), fields);
+    finishCommand();
   }
 
   private void statementAnswered() {

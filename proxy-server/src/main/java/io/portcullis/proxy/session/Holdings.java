@@ -162,7 +162,7 @@ final class Holdings {
       } else if (handle.analysis().statement() instanceof ForwardStatement forward) {
         decide(
             new Holding(
-                catalog.besides(handle.needed(forward.accesses())),
+                CatalogReads.besides(handle.needed(forward.accesses()), handle.database()),
                 handle.database(),
                 handle.filters(),
                 handle::hasCursor,

@@ -9,6 +9,8 @@ import io.portcullis.proxy.wire.command.CommandByte;
 import io.portcullis.proxy.wire.command.CommandEncoder;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.analysis.StatementAnalysis;
+import io.portcullis.sql.statement.AccountTemplate;
+import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
@@ -47,6 +49,9 @@ final class PreparedStatements {
   /** Those of PREPARE as a text, by name; the others by number. */
   private final Map<String, PreparedHandle> named = new HashMap<>();
 
+  /** Of these names there is none of the above. */
+  private final PreparedAccounts accounts;
+
   /** Handles whose cursors the gate has closed, and the backend is yet to hear of it. */
   private final Deque<Integer> cursorsToClose = new ArrayDeque<>();
 
@@ -55,7 +60,9 @@ final class PreparedStatements {
       FrontendPort port,
       StatementReader reader,
       Authority authority,
-      BackendLease backend) {
+      BackendLease backend,
+      PreparedAccounts accounts) {
+    this.accounts = accounts;
     this.phase = phase;
     this.port = port;
     this.reader = reader;
@@ -238,8 +245,14 @@ final class PreparedStatements {
   // ---- PREPARE, EXECUTE and DEALLOCATE as texts
 
   void prepareText(StatementAnalysis analysis, PrepareText prepare) {
-    if (named.size() >= PreparedHandles.LIMIT) {
+    if (named.size() + accounts.size() >= PreparedHandles.LIMIT) {
       phase.fail(ErrorCode.ER_MAX_PREPARED_STMT_COUNT_REACHED.error(PreparedHandles.LIMIT));
+      return;
+    }
+    if (prepare.prepared() instanceof AccountTemplate account) {
+      if (accounts.prepare(prepare.name(), account)) {
+        named.remove(prepare.name());
+      }
       return;
     }
     StatementAnalysis inner = analysis.prepared();
@@ -249,6 +262,7 @@ final class PreparedStatements {
         () -> {
           // Whatever had the name is gone at the backend, also when this fails there.
           named.remove(prepare.name());
+          accounts.remove(prepare.name());
           PreparedHandle handle =
               new PreparedHandle(
                   PreparedHandle.NO_NUMBER,
@@ -263,9 +277,12 @@ final class PreparedStatements {
         });
   }
 
-  void executeText(String name) {
+  void executeText(ExecuteText execute) {
+    String name = execute.name();
     PreparedHandle prepared = named.get(name);
-    if (prepared == null) {
+    if (prepared == null && accounts.has(name)) {
+      accounts.execute(name, execute.variables());
+    } else if (prepared == null) {
       phase.fail(ErrorCode.ER_UNKNOWN_STMT_HANDLER.error(name, "EXECUTE"));
     } else if (!prepared.mode().equals(backend.mode())) {
       phase.fail(readDifferently());
@@ -275,6 +292,12 @@ final class PreparedStatements {
   }
 
   void deallocateText(String name) {
+    if (accounts.remove(name)) {
+      phase.dropCommand();
+      phase.diagnostics(Diagnostics.NONE);
+      phase.answerOk(0);
+      return;
+    }
     named.remove(name);
     sendHeld(() -> {});
   }
@@ -352,5 +375,6 @@ final class PreparedStatements {
     cursorsToClose.clear();
     handles.clear();
     named.clear();
+    accounts.forget();
   }
 }

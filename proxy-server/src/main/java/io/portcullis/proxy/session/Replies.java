@@ -4,10 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.portcullis.proxy.wire.CapabilityFlags;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.Packets;
+import io.portcullis.proxy.wire.WireValues;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
 import io.portcullis.proxy.wire.message.EofPacket;
 import io.portcullis.proxy.wire.message.ErrPacket;
 import io.portcullis.proxy.wire.message.OkPacket;
+import io.portcullis.proxy.wire.message.SessionChange;
 import io.portcullis.proxy.wire.message.TextResultSet;
 import io.portcullis.sql.text.SqlError;
 import java.nio.charset.StandardCharsets;
@@ -33,12 +35,17 @@ final class Replies {
     return write(sequence, ok.encode(port.allocator(), capabilities));
   }
 
+  int ok(int sequence, int statusFlags, SessionChange change) {
+    OkPacket ok = new OkPacket(0, 0, statusFlags, 0, "", List.of(change));
+    return write(sequence, ok.encode(port.allocator(), capabilities));
+  }
+
   void loggedIn(int sequence, int statusFlags, String info) {
     OkPacket ok = new OkPacket(0, 0, statusFlags, 0, info, List.of());
     write(sequence, ok.encode(port.allocator(), capabilities));
   }
 
-  /** The answer to COM_SET_OPTION: EOF, or OK with EOF's header where EOF is deprecated. */
+  /** The end of an answer: EOF, or OK with EOF's header where EOF is deprecated. */
   void eof(int sequence, int statusFlags) {
     if (CapabilityFlags.has(capabilities, CapabilityFlags.DEPRECATE_EOF)) {
       ByteBuf ok = OkPacket.of(statusFlags).encode(port.allocator(), capabilities);
@@ -67,6 +74,17 @@ final class Replies {
     int next = PacketFraming.sequenceAfter(framed);
     port.write(framed);
     return next;
+  }
+
+  /** The answer to COM_FIELD_LIST: each column with its default, which is NULL. */
+  void fields(int sequence, int statusFlags, List<ColumnDefinition41> columns) {
+    int next = sequence;
+    for (ColumnDefinition41 column : columns) {
+      ByteBuf definition = column.encode(port.allocator(), capabilities);
+      WireValues.writeNull(definition);
+      next = write(next, definition);
+    }
+    eof(next, statusFlags);
   }
 
   void string(int sequence, String text) {

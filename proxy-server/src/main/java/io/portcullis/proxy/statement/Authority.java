@@ -10,6 +10,7 @@ import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.dcl.PrivilegeQuestion;
 import io.portcullis.privilege.model.AccountStatus;
+import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.privilege.snapshot.SnapshotPublisher;
 import io.portcullis.sql.access.AccessRequest;
@@ -34,6 +35,12 @@ import org.jspecify.annotations.Nullable;
  * anything it rests on has changed. Confined to the session's event loop.
  */
 public final class Authority implements VariableSource {
+
+  /**
+   * Where a connection to the backend is while the session is in {@code mo_catalog}: every server
+   * has it, everybody may enter it, and nothing can be made in it.
+   */
+  private static final String IN_PLACE_OF_CATALOG = "information_schema";
 
   private static final int REMEMBERED = 64;
 
@@ -119,16 +126,38 @@ public final class Authority implements VariableSource {
     forget();
   }
 
-  /** As the backend calls it. */
+  /** As the backend calls it, or would call {@code mo_catalog}, which it does not have. */
   public Optional<String> currentDatabase() {
     return currentDatabase;
+  }
+
+  /** The current database of the connection to the backend. */
+  public Optional<String> backendDatabase() {
+    return isInCatalog() ? Optional.of(IN_PLACE_OF_CATALOG) : currentDatabase;
+  }
+
+  /**
+   * The same, once this one is {@link #use}d.
+   *
+   * @param database as the account calls it
+   */
+  public Optional<String> backendDatabase(String database) {
+    return Optional.of(
+        ReportTable.isMoCatalog(database) ? IN_PLACE_OF_CATALOG : physical(database));
+  }
+
+  @Override
+  public boolean isInCatalog() {
+    return currentDatabase.isPresent() && currentDatabase.get().equals(ReportTable.MO_CATALOG);
   }
 
   /**
    * @param database as the account calls it
    */
   public void use(String database) {
-    currentDatabase = Optional.of(physical(database));
+    currentDatabase =
+        Optional.of(
+            ReportTable.isMoCatalog(database) ? ReportTable.MO_CATALOG : physical(database));
     binding = binding(currentDatabase);
     forget();
   }

@@ -21,7 +21,7 @@ import java.util.Set;
 /**
  * Puts the gate's own rows in the place of the tables of {@code mo_catalog} and the role views of
  * information_schema: {@code d.t} becomes a derived table called {@code t}, and {@code d.t.c}
- * becomes {@code t.c}. All else stays as it was written.
+ * becomes {@code t.c}; in {@code mo_catalog} {@code t} does, too. All else stays as it was written.
  */
 public final class CatalogRewriter {
 
@@ -41,12 +41,15 @@ public final class CatalogRewriter {
    * Borrows {@code framed}, a packet that carries a command byte and the statement.
    *
    * @param reader of the event loop; what it has read before is used up
+   * @param current where a name without a database is one of the gate's own tables: {@code
+   *     mo_catalog}, or empty
    * @param rows of every table that the analysis has found, and no other
    */
   public static Rewritten rewrite(
       ByteBuf framed,
       StatementReader reader,
       LexicalMode mode,
+      Optional<String> current,
       Map<ReportTable, byte[]> rows,
       ByteBufAllocator allocator) {
     String names = names(rows.keySet());
@@ -65,7 +68,7 @@ public final class CatalogRewriter {
     }
     Optional<List<ServedUse>> uses =
         ServedTables.in(
-            statement, (database, table) -> ReportTable.of(database, table).isPresent());
+            statement, (database, table) -> ReportTable.of(database, table).isPresent(), current);
     // As many as the analysis has found: what it has not, is not where it seems to be.
     if (uses.isEmpty() || !tables(uses.get()).equals(rows.keySet())) {
       return Rewritten.not(

@@ -10,6 +10,7 @@ import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
+import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.Packets;
 import io.portcullis.sql.analysis.IdentityUse;
@@ -17,6 +18,7 @@ import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.analysis.VariableUse;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.text.LexicalMode;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -71,13 +73,27 @@ public final class StatementRewriter {
   /** Whether there is anything to put in the place of something. */
   public static boolean isNeeded(
       StatementAnalysis analysis, NameSpace names, VariableSource variables) {
-    boolean answered =
-        names.isIdentity()
-            ? !analysis.identities().isEmpty()
-            : !analysis.identitiesInNameSpace().isEmpty() || !analysis.databases().isEmpty();
-    return answered
+    return !identities(analysis, names, variables).isEmpty()
+        || (!names.isIdentity() && !analysis.databases().isEmpty())
         || !analysis.variables().isEmpty()
         || (analysis.viewSecurity().viewToken() >= 0 && variables.makesInvokerViews());
+  }
+
+  private static List<IdentityUse> identities(
+      StatementAnalysis analysis, NameSpace names, VariableSource variables) {
+    return names.isIdentity() && !isAnsweredInCatalog(analysis, variables)
+        ? analysis.identities()
+        : analysis.identitiesInNameSpace();
+  }
+
+  /** What is asked in a definition is asked anew wherever that is used. */
+  private static boolean isAnsweredInCatalog(StatementAnalysis analysis, VariableSource variables) {
+    return variables.isInCatalog()
+        && !(analysis.statement() instanceof ForwardStatement forward
+            && switch (forward.kind()) {
+              case CREATE_VIEW, ALTER_VIEW, CREATE_PROGRAM, ALTER_PROGRAM -> true;
+              default -> false;
+            });
   }
 
   /**
@@ -126,10 +142,13 @@ public final class StatementRewriter {
       boolean names,
       ByteBuf framed,
       int statementBegin) {
-    boolean identity = subject.names().isIdentity();
+    boolean inCatalog = isAnsweredInCatalog(analysis, variables);
     List<Edit> edits = new ArrayList<>();
-    for (IdentityUse use : identity ? analysis.identities() : analysis.identitiesInNameSpace()) {
-      String text = answer(use, statement);
+    for (IdentityUse use : identities(analysis, subject.names(), variables)) {
+      String text =
+          inCatalog && use.function().isAboutNames()
+              ? literal(ReportTable.MO_CATALOG)
+              : answer(use, statement);
       if (use.column()) {
         int begin = statementBegin + statement.span(use.firstToken()).begin();
         int end = statementBegin + statement.span(use.endToken() - 1).end();

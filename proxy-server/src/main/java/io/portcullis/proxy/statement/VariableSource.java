@@ -2,7 +2,7 @@ package io.portcullis.proxy.statement;
 
 import io.portcullis.sql.statement.GateVariable;
 
-/** The gate's variables as a session has them now. */
+/** The gate's variables, and its current database, as a session has them now. */
 @FunctionalInterface
 public interface VariableSource {
 
@@ -12,6 +12,14 @@ public interface VariableSource {
    * @param global the account's value, whatever the session has set
    */
   String variable(GateVariable variable, boolean global);
+
+  /**
+   * Whether the current database is {@code mo_catalog}, which the backend does not have: then it
+   * cannot say itself what the current one is.
+   */
+  default boolean isInCatalog() {
+    return false;
+  }
 
   /** Whether a view is made to be read with the rights of whoever reads it (PM 4.6). */
   default boolean makesInvokerViews() {

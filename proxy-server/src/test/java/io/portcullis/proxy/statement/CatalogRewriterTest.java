@@ -15,6 +15,7 @@ import io.portcullis.sql.text.LexicalMode;
 import io.portcullis.sql.text.ServerVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class CatalogRewriterTest {
@@ -26,6 +27,8 @@ final class CatalogRewriterTest {
   private final StatementReader reader =
       new StatementReader(LexLimits.STANDARD, new StatementAnalyzer(10));
 
+  private Optional<String> current = Optional.empty();
+
   private CatalogRewriter.Rewritten rewrite(String sql, Map<ReportTable, byte[]> rows) {
     ByteBuf framed = Unpooled.buffer();
     int header = Packets.begin(framed);
@@ -33,7 +36,8 @@ final class CatalogRewriterTest {
     framed.writeCharSequence(sql, StandardCharsets.UTF_8);
     Packets.end(framed, header, 0);
     try {
-      return CatalogRewriter.rewrite(framed, reader, MODE, rows, UnpooledByteBufAllocator.DEFAULT);
+      return CatalogRewriter.rewrite(
+          framed, reader, MODE, current, rows, UnpooledByteBufAllocator.DEFAULT);
     } finally {
       framed.release();
     }
@@ -72,6 +76,21 @@ final class CatalogRewriterTest {
   void anAliasIsKept() {
     assertThat(text("SELECT 1 FROM mo_catalog.mo_role r", rows(ReportTable.MO_ROLE, "[]")))
         .endsWith("LIMIT 18446744073709551615) r");
+  }
+
+  @Test
+  void aNameIsEnoughInMoCatalog() {
+    Map<ReportTable, byte[]> rows = rows(ReportTable.MO_ROLE, "[]");
+    assertThat(rewrite("SELECT 1 FROM MO_ROLE", rows).error()).isPresent();
+    current = Optional.of("mo_catalog");
+    assertThat(text("SELECT mo_role.owner FROM MO_ROLE", rows))
+        .startsWith("SELECT mo_role.owner FROM (SELECT ")
+        .endsWith("LIMIT 18446744073709551615) AS `MO_ROLE`");
+    assertThat(text("SELECT 1 FROM mo_role r, mo_catalog.mo_role", rows))
+        .contains("615) r, (SELECT ");
+    assertThat(rewrite("SELECT 1 FROM mo_role, mo_user", rows).error()).isPresent();
+    assertThat(rewrite("WITH mo_user AS (SELECT 1) SELECT 1 FROM mo_role, mo_user", rows).error())
+        .isPresent();
   }
 
   @Test

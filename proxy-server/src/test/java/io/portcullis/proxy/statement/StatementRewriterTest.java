@@ -96,6 +96,19 @@ final class StatementRewriterTest {
   }
 
   private AccountVariables variables = AccountVariables.DEFAULTS;
+  private boolean inCatalog;
+  private final VariableSource source =
+      new VariableSource() {
+        @Override
+        public String variable(GateVariable variable, boolean global) {
+          return variables.value(variable);
+        }
+
+        @Override
+        public boolean isInCatalog() {
+          return inCatalog;
+        }
+      };
 
   private StatementAnalysis analysis(byte[] text) {
     ByteBuf payload = buffers.of(text);
@@ -127,12 +140,7 @@ final class StatementRewriterTest {
     framed.writeMediumLE(payload.length).writeByte(0).writeBytes(payload);
     ByteBuf out =
         new StatementRewriter(
-                reader,
-                mode(),
-                (variable, global) -> variables.value(variable),
-                subject,
-                StatementRewriterTest::mayReadShop,
-                42)
+                reader, mode(), source, subject, StatementRewriterTest::mayReadShop, 42)
             .rewrite(framed, analysis, buffers.allocator());
     assertThat(framed.readerIndex()).as("borrowed").isZero();
     framed.release();
@@ -255,19 +263,19 @@ final class StatementRewriterTest {
             StatementRewriter.isNeeded(
                 analysis("SELECT a FROM shop.t".getBytes(StandardCharsets.UTF_8)),
                 subject("sys").names(),
-                (variable, global) -> variables.value(variable)))
+                source))
         .isFalse();
     assertThat(
             StatementRewriter.isNeeded(
                 analysis("SELECT a FROM shop.t".getBytes(StandardCharsets.UTF_8)),
                 subject("acme").names(),
-                (variable, global) -> variables.value(variable)))
+                source))
         .isTrue();
     assertThat(
             StatementRewriter.isNeeded(
                 analysis("SELECT a FROM t".getBytes(StandardCharsets.UTF_8)),
                 subject("acme").names(),
-                (variable, global) -> variables.value(variable)))
+                source))
         .isFalse();
     becomes(
         "sys",
@@ -291,9 +299,31 @@ final class StatementRewriterTest {
             StatementRewriter.isNeeded(
                 analysis("SELECT DATABASE()".getBytes(StandardCharsets.UTF_8)),
                 subject("sys").names(),
-                (variable, global) -> variables.value(variable)))
+                source))
         .isFalse();
     becomes("acme", "SELECT DATABASE()", "SELECT SUBSTRING(DATABASE(), 6) AS `DATABASE()`");
+  }
+
+  @Test
+  void databaseIsTheGatesToTellInMoCatalog() {
+    inCatalog = true;
+    for (String account : List.of("sys", "acme")) {
+      becomes(
+          account,
+          "SELECT DATABASE(), 1 FROM a WHERE b = schema()",
+          "SELECT 'mo_catalog' AS `DATABASE()`, 1 FROM a WHERE b = 'mo_catalog'");
+    }
+    // a definition outlives the session's current database
+    assertThat(
+            StatementRewriter.isNeeded(
+                analysis("CREATE VIEW d.v AS SELECT DATABASE()".getBytes(StandardCharsets.UTF_8)),
+                subject("sys").names(),
+                source))
+        .isFalse();
+    becomes(
+        "acme",
+        "CREATE VIEW d.v AS SELECT DATABASE()",
+        "CREATE VIEW acme$d.v AS SELECT SUBSTRING(DATABASE(), 6) AS `DATABASE()`");
   }
 
   @Test

@@ -10,8 +10,10 @@ import io.portcullis.sql.parser.StatementReader;
 import io.portcullis.sql.parser.StatementRefused;
 import io.portcullis.sql.parser.jsql.JsqlQueryReader;
 import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.AccountTemplate;
 import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.text.ErrorCode;
@@ -171,7 +173,9 @@ public final class StatementAnalyzer {
       }
       IdentityUses uses = IdentityUses.find(text);
       boolean byGate =
-          statement instanceof AccessControlStatement || statement instanceof ExplainAccess;
+          statement instanceof AccessControlStatement
+              || statement instanceof ExplainAccess
+              || isAboutAccount(statement);
       if (!uses.variables().isEmpty() && !isAnsweredInText(statement) && !byGate) {
         return refused(
             "a variable of the gate in this kind of statement; SELECT and SHOW VARIABLES show it");
@@ -203,6 +207,13 @@ public final class StatementAnalyzer {
       return refused(
           "the statement could not be analysed (" + unforeseen.getClass().getSimpleName() + ")");
     }
+  }
+
+  /** It may hold a password. */
+  private static boolean isAboutAccount(Statement statement) {
+    return statement instanceof AccountTemplate
+        || (statement instanceof PrepareText prepare
+            && prepare.prepared() instanceof AccountTemplate);
   }
 
   private static String howToCall(IdentityFunction function) {

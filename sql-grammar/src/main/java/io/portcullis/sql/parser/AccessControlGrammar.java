@@ -82,9 +82,8 @@ final class AccessControlGrammar {
     if (cursor.is("CREATE", "OR", "REPLACE")) {
       throw cursor.notOffered("CREATE OR REPLACE USER or ROLE");
     }
-    AccountGrammar accounts = new AccountGrammar(cursor, this);
-    if (accounts.begins()) {
-      return accounts.read();
+    if (AccountText.begins(cursor)) {
+      return new AccountGrammar(cursor, this).read();
     }
     if (RowGrammar.begins(cursor)) {
       return new RowGrammar(cursor).hierarchy();
@@ -231,7 +230,7 @@ final class AccessControlGrammar {
     return new UserSpec(user, password());
   }
 
-  private Optional<Password> password() {
+  Optional<Password> password() {
     if (!cursor.accept("IDENTIFIED")) {
       return Optional.empty();
     }
@@ -642,6 +641,11 @@ final class AccessControlGrammar {
     } else {
       name = cursor.identifier();
     }
+    return checkedName(name);
+  }
+
+  /** Trimmed; of the token before the cursor. */
+  String checkedName(String name) {
     String trimmed = name.strip();
     boolean forbidden =
         trimmed

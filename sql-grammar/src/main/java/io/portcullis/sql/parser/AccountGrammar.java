@@ -6,7 +6,10 @@ import io.portcullis.sql.statement.AccessControlStatement.AccountState;
 import io.portcullis.sql.statement.AccessControlStatement.AlterAccount;
 import io.portcullis.sql.statement.AccessControlStatement.CreateAccount;
 import io.portcullis.sql.statement.AccessControlStatement.DropAccount;
+import io.portcullis.sql.statement.AccessControlStatement.Password;
+import io.portcullis.sql.statement.AccessControlStatement.UserName;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
+import java.util.List;
 import java.util.Optional;
 
 /** CREATE, ALTER and DROP ACCOUNT (PM 5.2). */
@@ -14,15 +17,20 @@ final class AccountGrammar {
 
   private final TokenCursor cursor;
   private final AccessControlGrammar users;
+  private final List<String> parameters;
+  private int nextParameter;
 
   AccountGrammar(TokenCursor cursor, AccessControlGrammar users) {
-    this.cursor = cursor;
-    this.users = users;
+    this(cursor, users, List.of());
   }
 
-  /** Whether the statement is about an account. */
-  boolean begins() {
-    return cursor.isAny("CREATE", "ALTER", "DROP") && cursor.wordAt(cursor.at() + 1, "ACCOUNT");
+  /**
+   * @param parameters what stands for each {@code ?}, of which there may be no more
+   */
+  AccountGrammar(TokenCursor cursor, AccessControlGrammar users, List<String> parameters) {
+    this.cursor = cursor;
+    this.users = users;
+    this.parameters = parameters;
   }
 
   AccessControlStatement read() {
@@ -97,14 +105,39 @@ final class AccountGrammar {
   /** {@code ['='] name IDENTIFIED BY 'p'}. */
   private UserSpec administrator() {
     cursor.acceptMark("=");
-    UserSpec spec = users.userSpec();
-    if (spec.password().isEmpty()) {
+    UserName user =
+        isParameter()
+            ? new UserName(users.checkedName(parameter()), Optional.empty())
+            : users.user();
+    Optional<Password> password = password();
+    if (password.isEmpty()) {
       throw cursor.unexpected();
     }
-    return spec;
+    return new UserSpec(user, password);
+  }
+
+  private Optional<Password> password() {
+    int begin = cursor.at();
+    if (cursor.accept("IDENTIFIED", "BY") && isParameter()) {
+      return Optional.of(new Password(parameter()));
+    }
+    cursor.moveTo(begin);
+    return users.password();
+  }
+
+  private boolean isParameter() {
+    return cursor.isKind(TokenKind.PARAMETER) && nextParameter < parameters.size();
+  }
+
+  private String parameter() {
+    cursor.skip();
+    return parameters.get(nextParameter++);
   }
 
   private String account() {
+    if (isParameter()) {
+      return parameter().strip();
+    }
     if (cursor.isKind(TokenKind.STRING)) {
       throw cursor.unexpected(); // PM 1.2: a name, not a text
     }

@@ -21,7 +21,10 @@ public final class DynamicText {
 
   private DynamicText() {}
 
-  /** The statement in the string; empty when the statement is not one of these two. */
+  /**
+   * The statement in the string; empty when the statement is not one of these two, or holds one
+   * about an account without a string around it.
+   */
   public static Optional<LexedStatement> in(LexedStatement statement) {
     TokenCursor cursor = new TokenCursor(new QualifiedNames(statement));
     if (cursor.accept("EXECUTE", "IMMEDIATE")) {
@@ -30,7 +33,7 @@ public final class DynamicText {
     if (cursor.accept("PREPARE")) {
       name(cursor);
       cursor.expect("FROM");
-      return Optional.of(read(cursor));
+      return AccountText.begins(cursor) ? Optional.empty() : Optional.of(read(cursor));
     }
     return Optional.empty();
   }

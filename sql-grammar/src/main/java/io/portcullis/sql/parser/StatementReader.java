@@ -21,10 +21,12 @@ import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.statement.UseStatement;
 import io.portcullis.sql.text.ServerFlavour;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -114,6 +116,9 @@ public final class StatementReader {
         }
         if (ProgramGrammar.begins(cursor)) {
           yield new ProgramGrammar(cursor, queries).statement();
+        }
+        if (AccountText.beginsWithParameters(cursor)) {
+          yield AccountText.read(cursor);
         }
         AccessControlGrammar users = new AccessControlGrammar(cursor);
         yield users.begins()
@@ -412,7 +417,7 @@ public final class StatementReader {
     cursor.skip();
     String name = DynamicText.name(cursor);
     cursor.expect("FROM");
-    Statement inner = dynamic(cursor);
+    Statement inner = AccountText.begins(cursor) ? AccountText.read(cursor) : prepared(cursor);
     cursor.expectEnd();
     return new PrepareText(name, inner);
   }
@@ -428,12 +433,15 @@ public final class StatementReader {
       return inner;
     }
     String name = DynamicText.name(cursor);
-    using(cursor);
-    return new ExecuteText(name);
+    return new ExecuteText(name, using(cursor));
   }
 
-  /** {@code [USING @v, ...]}, to the end. MariaDB takes constants too. */
-  private static void using(TokenCursor cursor) {
+  /**
+   * {@code [USING @v, ...]}, to the end: the variables. MariaDB takes constants too: then nothing.
+   */
+  private static Optional<List<String>> using(TokenCursor cursor) {
+    List<String> variables = new ArrayList<>();
+    boolean constant = false;
     if (cursor.accept("USING")) {
       do {
         boolean value =
@@ -444,10 +452,16 @@ public final class StatementReader {
         if (!value) {
           throw cursor.unexpected();
         }
+        if (cursor.isKind(TokenKind.USER_VARIABLE)) {
+          variables.add(cursor.text().value(cursor.at()));
+        } else {
+          constant = true;
+        }
         cursor.skip();
       } while (cursor.acceptMark(","));
     }
     cursor.expectEnd();
+    return constant ? Optional.empty() : Optional.of(variables);
   }
 
   private static Statement deallocate(TokenCursor cursor) {
@@ -456,6 +470,18 @@ public final class StatementReader {
     String name = DynamicText.name(cursor);
     cursor.expectEnd();
     return new DeallocateText(name);
+  }
+
+  /** The same for PREPARE, where it may also be about an account. */
+  private Statement prepared(TokenCursor cursor) {
+    int at = cursor.at();
+    LexedStatement text = DynamicText.read(cursor);
+    TokenCursor inner = new TokenCursor(new QualifiedNames(text));
+    if (AccountText.begins(inner)) {
+      return AccountText.read(inner);
+    }
+    cursor.moveTo(at);
+    return dynamic(cursor);
   }
 
   /** What the string at the cursor says. Statements about sessions and users stay outside. */

@@ -5,6 +5,7 @@ package io.portcullis.sql.statement;
  * EXECUTE.
  *
  * @param name in lower case
- * @param prepared a {@link ForwardStatement} or {@link SetVariables}
+ * @param prepared a {@link ForwardStatement} or {@link SetVariables}; or an {@link
+ *     AccountTemplate}, which the gate keeps and the backend does not hear of
  */
 public record PrepareText(String name, Statement prepared) implements Statement {}

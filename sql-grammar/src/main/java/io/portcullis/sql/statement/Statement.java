@@ -16,4 +16,5 @@ public sealed interface Statement
         ExecuteText,
         DeallocateText,
         ExplainAccess,
+        AccountTemplate,
         AccessControlStatement {}

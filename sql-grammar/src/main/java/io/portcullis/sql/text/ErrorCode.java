@@ -46,6 +46,7 @@ public enum ErrorCode {
   ER_UNKNOWN_SYSTEM_VARIABLE(1193, "HY000", "Unknown system variable '%s'"),
   ER_TOO_MANY_USER_CONNECTIONS(
       1203, "42000", "User %s already has more than 'max_user_connections' active connections"),
+  ER_WRONG_ARGUMENTS(1210, "HY000", "Incorrect arguments to %s"),
   ER_SPECIFIC_ACCESS_DENIED_ERROR(
       1227,
       "42000",

@@ -9,6 +9,7 @@ import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.text.LexicalMode;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -138,7 +139,7 @@ final class StatementAccessTest {
                     .isEqualTo(Analysed.accesses(Analysed.statement("DELETE FROM t", mode)));
               });
       assertThat(Analysed.statement("EXECUTE s USING @a, @b", mode))
-          .isEqualTo(new ExecuteText("s"));
+          .isEqualTo(new ExecuteText("s", Optional.of(List.of("a", "b"))));
       assertThat(Analysed.statement("DROP PREPARE `S`", mode)).isEqualTo(new DeallocateText("s"));
     }
   }

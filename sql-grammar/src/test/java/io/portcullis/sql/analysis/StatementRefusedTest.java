@@ -45,7 +45,7 @@ final class StatementRefusedTest {
         notOffered("dynamic SQL from anything but one string", "PREPARE s FROM 'SELECT ' '1'"),
         notOffered("dynamic SQL from anything but one string", "PREPARE s FROM N'SELECT 1'"),
         notOffered("dynamic SQL from anything but one string", "PREPARE s FROM _latin1'SELECT 1'"),
-        notOffered("dynamic SQL with characters beyond ASCII", "PREPARE s FROM 'SELECT \u00e4'"),
+        notOffered("SQL in a string with characters beyond ASCII", "PREPARE s FROM 'SELECT \u00e4'"),
         notOffered("a prepared statement of this name", "PREPARE `s ` FROM 'SELECT 1'"),
         notOffered("USE in dynamic SQL", "PREPARE s FROM 'USE d'"),
         notOffered("GRANT in dynamic SQL", "PREPARE s FROM 'GRANT r TO u'"),
