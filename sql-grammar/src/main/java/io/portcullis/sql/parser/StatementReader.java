@@ -146,8 +146,8 @@ public final class StatementReader {
       case GET -> getDiagnostics(cursor);
       case SIGNAL -> signal(cursor);
       case LOAD ->
-          throw cursor.notOffered(
-              "LOAD " + (cursor.wordAt(cursor.at() + 1, "DATA") ? "DATA" : "..."), why(first));
+          throw refused(
+              cursor, first, "LOAD " + (cursor.wordAt(cursor.at() + 1, "DATA") ? "DATA" : "..."));
       case CALL -> {
         Accesses accesses = new Accesses();
         ProgramGrammar.call(cursor, queries, accesses);
@@ -184,12 +184,12 @@ public final class StatementReader {
           CLOSE,
           FETCH,
           MERGE ->
-          throw cursor.notOffered(first.name(), why(first));
+          throw refused(cursor, first, first.name());
     };
   }
 
-  private static String why(FirstWord refused) {
-    return refused.refusal().orElseThrow();
+  private static StatementRefused refused(TokenCursor cursor, FirstWord first, String what) {
+    return cursor.notOffered(first.policy().orElseThrow(), what, first.refusal().orElseThrow());
   }
 
   private static void checkParentheses(LexedStatement text) {

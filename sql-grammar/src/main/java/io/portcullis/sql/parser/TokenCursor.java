@@ -4,6 +4,7 @@ import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.text.PolicyReason;
 import io.portcullis.sql.text.Span;
 import java.util.Optional;
 
@@ -288,6 +289,14 @@ final class TokenCursor {
 
   StatementRefused notOffered(String what, String why) {
     return StatementRefused.notOffered(what, why, span());
+  }
+
+  StatementRefused notOffered(PolicyReason policy, String what) {
+    return StatementRefused.notOffered(policy, what, span());
+  }
+
+  StatementRefused notOffered(PolicyReason policy, String what, String why) {
+    return StatementRefused.notOffered(policy, what, why, span());
   }
 
   /** The next few tokens; strings are left out, they may be secrets. */
