@@ -2,19 +2,12 @@ package io.portcullis.it.coverage;
 
 import io.portcullis.sql.analysis.AnalysisRefused;
 import io.portcullis.sql.analysis.AnalysisResult;
-import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.analysis.StatementAnalyzer;
+import io.portcullis.sql.analysis.StatementFate;
 import io.portcullis.sql.lexer.LexLimits;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.Lexer;
 import io.portcullis.sql.lexer.TokenKind;
-import io.portcullis.sql.statement.DeallocateText;
-import io.portcullis.sql.statement.ExecuteText;
-import io.portcullis.sql.statement.ForwardStatement;
-import io.portcullis.sql.statement.PrepareText;
-import io.portcullis.sql.statement.SetVariables;
-import io.portcullis.sql.statement.Statement;
-import io.portcullis.sql.statement.UseStatement;
 import io.portcullis.sql.text.ClientCharset;
 import io.portcullis.sql.text.LexicalMode;
 import io.portcullis.sql.text.PolicyReason;
@@ -28,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,22 +34,18 @@ import java.util.Set;
  */
 public final class Coverage {
 
-  /** What becomes of a statement. */
-  private enum Fate {
-    ANALYSED,
-    ANSWERED,
-    REFUSED,
-    NOT_UNDERSTOOD
-  }
-
   private static final int FIRST_WORDS = 8;
 
   private final ServerVersion server;
   private final StatementAnalyzer analyzer = new StatementAnalyzer(0);
   private final Lexer lexer = new Lexer(LexLimits.STANDARD);
-  private final Map<StatementClass, Map<Fate, Integer>> table = new EnumMap<>(StatementClass.class);
+  private final Map<StatementClass, Map<StatementFate, Integer>> table =
+      new EnumMap<>(StatementClass.class);
   private final Map<PolicyReason, Integer> reasons = new EnumMap<>(PolicyReason.class);
   private final List<String> notUnderstood = new ArrayList<>();
+  private final List<String> byPolicy = new ArrayList<>();
+  private final Map<StatementFate, Integer> distinct = new EnumMap<>(StatementFate.class);
+  private final Set<String> texts = new HashSet<>();
   private int leftOut;
 
   private Coverage(ServerVersion server) {
@@ -64,7 +54,7 @@ public final class Coverage {
 
   /**
    * {@code record SUITE-DIRECTORY WORK-DIRECTORY RECORD SUITE...} or {@code classify SERVER-VERSION
-   * RECORD NOT-UNDERSTOOD}.
+   * RECORD NOT-UNDERSTOOD [REFUSED]}; the last two are written.
    */
   public static void main(String[] arguments) throws IOException {
     List<String> words = List.of(arguments);
@@ -74,15 +64,18 @@ public final class Coverage {
               Path.of(words.get(2)).toAbsolutePath(),
               Set.copyOf(words.subList(4, words.size())))
           .record(Path.of(words.get(3)));
-    } else if (words.size() == 4 && words.get(0).equals("classify")) {
+    } else if (words.size() > 3 && words.get(0).equals("classify")) {
       Coverage coverage = new Coverage(ServerVersion.parse(words.get(1)));
       coverage.classify(Path.of(words.get(2)));
       Files.write(Path.of(words.get(3)), coverage.notUnderstood);
+      if (words.size() > 4) {
+        Files.write(Path.of(words.get(4)), coverage.byPolicy);
+      }
       coverage.print(System.out);
     } else {
       System.err.println(
           "usage: record SUITE-DIRECTORY WORK-DIRECTORY RECORD SUITE...\n"
-              + "       classify SERVER-VERSION RECORD NOT-UNDERSTOOD");
+              + "       classify SERVER-VERSION RECORD NOT-UNDERSTOOD [REFUSED]");
       System.exit(2);
     }
     System.exit(0); // a thread of the server's library would keep the program
@@ -107,7 +100,9 @@ public final class Coverage {
     byte[] bytes = accepted.text().getBytes(StandardCharsets.UTF_8);
     int count = lexer.lex(bytes, 0, bytes.length, mode);
     if (count < 0) {
-      refused(StatementClass.of(firstWords(accepted.text())), accepted, lexer.refusal());
+      StatementClass kind = StatementClass.of(firstWords(accepted.text()));
+      count(kind, StatementFate.of(new AnalysisRefused(lexer.refusal())), accepted.text());
+      refused(kind, accepted, lexer.refusal());
     }
     List<LexedStatement> statements = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -137,32 +132,14 @@ public final class Coverage {
   private void statement(Accepted accepted, LexedStatement statement) {
     StatementClass kind = StatementClass.of(firstWords(statement));
     AnalysisResult result = analyzer.analyze(statement);
-    if (result instanceof StatementAnalysis analysis) {
-      count(kind, isSentOn(analysis.statement()) ? Fate.ANALYSED : Fate.ANSWERED);
-    } else if (result instanceof AnalysisRefused refused) {
+    count(kind, StatementFate.of(result), accepted.text());
+    if (result instanceof AnalysisRefused refused) {
       refused(kind, accepted, refused.refusal());
-    } else {
-      throw new AssertionError(result);
     }
-  }
-
-  private static boolean isSentOn(Statement statement) {
-    return statement instanceof ForwardStatement
-        || statement instanceof SetVariables
-        || statement instanceof UseStatement
-        || statement instanceof PrepareText
-        || statement instanceof ExecuteText
-        || statement instanceof DeallocateText;
   }
 
   private void refused(StatementClass kind, Accepted accepted, Refusal refusal) {
-    if (refusal.policy().isPresent()) {
-      reasons.merge(refusal.policy().get(), 1, Integer::sum);
-      count(kind, Fate.REFUSED);
-      return;
-    }
-    count(kind, Fate.NOT_UNDERSTOOD);
-    notUnderstood.add(
+    String line =
         kind
             + "\t"
             + accepted.suite()
@@ -171,26 +148,39 @@ public final class Coverage {
             + "\t"
             + Accepted.escape(refusal.error().message())
             + "\t"
-            + Accepted.escape(accepted.text()));
+            + Accepted.escape(accepted.text());
+    Optional<PolicyReason> policy = refusal.policy();
+    if (policy.isPresent()) {
+      reasons.merge(policy.get(), 1, Integer::sum);
+      byPolicy.add(policy.get() + "\t" + line);
+    } else {
+      notUnderstood.add(line);
+    }
   }
 
-  private void count(StatementClass kind, Fate fate) {
-    table.computeIfAbsent(kind, key -> new EnumMap<>(Fate.class)).merge(fate, 1, Integer::sum);
+  private void count(StatementClass kind, StatementFate fate, String text) {
+    if (texts.add(text)) {
+      distinct.merge(fate, 1, Integer::sum);
+    }
+    table
+        .computeIfAbsent(kind, key -> new EnumMap<>(StatementFate.class))
+        .merge(fate, 1, Integer::sum);
   }
 
   private void print(PrintStream out) {
     out.println(
         "| class | statements | analysed | answered | refused by policy | not understood |");
     out.println("| --- | ---: | ---: | ---: | ---: | ---: |");
-    Map<Fate, Integer> all = new EnumMap<>(Fate.class);
+    Map<StatementFate, Integer> all = new EnumMap<>(StatementFate.class);
     for (StatementClass kind : StatementClass.values()) {
-      Map<Fate, Integer> row = table.getOrDefault(kind, Map.of());
+      Map<StatementFate, Integer> row = table.getOrDefault(kind, Map.of());
       if (!row.isEmpty()) {
         row.forEach((fate, number) -> all.merge(fate, number, Integer::sum));
         out.println(row(kind.title(), row));
       }
     }
     out.println(row("**all**", all));
+    out.println(row("of them different texts", distinct));
     out.println();
     out.println("| refused by policy, because | statements |");
     out.println("| --- | ---: |");
@@ -201,17 +191,17 @@ public final class Coverage {
     out.println("left out, in a mode or character set that the gate refuses: " + leftOut);
   }
 
-  private static String row(String title, Map<Fate, Integer> row) {
+  private static String row(String title, Map<StatementFate, Integer> row) {
     int all = row.values().stream().mapToInt(Integer::intValue).sum();
-    int not = row.getOrDefault(Fate.NOT_UNDERSTOOD, 0);
+    int not = row.getOrDefault(StatementFate.NOT_UNDERSTOOD, 0);
     return String.format(
         Locale.ROOT,
         "| %s | %d | %d | %d | %d | %d (%.1f %%) |",
         title,
         all,
-        row.getOrDefault(Fate.ANALYSED, 0),
-        row.getOrDefault(Fate.ANSWERED, 0),
-        row.getOrDefault(Fate.REFUSED, 0),
+        row.getOrDefault(StatementFate.ANALYSED, 0),
+        row.getOrDefault(StatementFate.ANSWERED, 0),
+        row.getOrDefault(StatementFate.REFUSED_BY_POLICY, 0),
         not,
         100.0 * not / Math.max(1, all));
   }

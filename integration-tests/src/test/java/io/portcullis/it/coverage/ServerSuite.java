@@ -112,6 +112,9 @@ final class ServerSuite {
             EmbeddedBackend.Settings.in(directory)
                 .withServerOptions(
                     "--character-set-server=latin1",
+                    "--innodb-flush-log-at-trx-commit=0",
+                    "--sync-frm=0",
+                    "--innodb-doublewrite=0",
                     "--log-bin-trust-function-creators=1",
                     "--max-statement-time=4",
                     "--lock-wait-timeout=1",

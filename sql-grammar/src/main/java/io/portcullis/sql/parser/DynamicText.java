@@ -4,6 +4,7 @@ import io.portcullis.sql.lexer.LexLimits;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.Lexer;
 import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.text.PolicyReason;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,6 +43,7 @@ public final class DynamicText {
                 .allMatch(c -> c < 0x80 && (Character.isLetterOrDigit(c) || c == '_' || c == '$'));
     if (!plain) {
       throw cursor.notOffered(
+          PolicyReason.AMBIGUOUS_NAME,
           "a prepared statement of this name",
           "letters, digits and _ can be told apart for certain");
     }
@@ -59,12 +61,16 @@ public final class DynamicText {
             && (at + 1 == cursor.end() || text.kind(at + 1) == TokenKind.WORD);
     if (!plain) {
       throw cursor.notOffered(
-          "dynamic SQL from anything but one string", "what would run is not known before");
+          PolicyReason.UNKNOWN_BEFORE_IT_RUNS,
+          "dynamic SQL from anything but one string",
+          "what would run is not known before");
     }
     String inner = text.value(at);
     if (!inner.chars().allMatch(c -> c > 0 && c < 0x80)) {
       throw cursor.notOffered(
-          "dynamic SQL with characters beyond ASCII", "character sets may change them on the way");
+          PolicyReason.CANNOT_BE_READ_SAFELY,
+          "dynamic SQL with characters beyond ASCII",
+          "character sets may change them on the way");
     }
     cursor.skip();
     Lexer lexer = new Lexer(LexLimits.STANDARD);

@@ -12,6 +12,8 @@ public enum PolicyReason {
   CHANGES_THE_SERVER("it changes the server itself"),
   /** Logs, caches, global variables, what happens in it. */
   ABOUT_THE_SERVER("it is about the whole server"),
+  /** Variables of the session that a server keeps to administrators, or a gate must. */
+  PROTECTED_VARIABLE("it changes what is logged, replicated or believed about the session"),
   /** Binary logs, replicas and what they apply. */
   REPLICATION("replication is administered on the server"),
   /** Of the server's machine, or of the client's. */
@@ -28,6 +30,8 @@ public enum PolicyReason {
   ANSWERED_BY_THE_GATE("the gate answers it itself"),
   /** Dynamic SQL from anything but a constant. */
   UNKNOWN_BEFORE_IT_RUNS("what would run is not known before"),
+  /** DDL in the body of a program. */
+  UNSEEN_BY_THE_CATALOG("the gate would not see which objects come and go"),
   /** Outlives the statement that was checked. */
   OUTLIVES_A_REVOKE("it would go on after a REVOKE"),
   /** Names of transactions that every session of the server shares. */
