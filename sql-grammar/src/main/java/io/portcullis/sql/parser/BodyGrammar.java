@@ -246,20 +246,18 @@ final class BodyGrammar {
     cursor.expect("END", "FOR");
   }
 
-  /** {@code 1..n}: the lexer sees a number that ends in a dot, and one that begins with it. */
+  /** {@code expression .. expression}. */
   private void numbers() {
-    cursor.acceptMark("-");
-    if (!cursor.isKind(TokenKind.NUMBER) || !text.text(cursor.at()).endsWith(".")) {
-      throw cursor.notOffered("FOR over anything but constants, rows and cursors");
-    }
-    cursor.skip();
-    if (cursor.isKind(TokenKind.NUMBER) && text.text(cursor.at()).startsWith(".")) {
-      cursor.skip();
-      return;
-    }
-    cursor.expectMark(".");
     int end = cursor.find("DO");
-    expression(cursor.at(), end);
+    int dots = cursor.at();
+    while (dots < end && !cursor.punctuationAt(dots, "..")) {
+      dots++;
+    }
+    if (dots >= end) {
+      throw cursor.unexpected();
+    }
+    expression(cursor.at(), dots);
+    expression(dots + 1, end);
     cursor.moveTo(end);
   }
 

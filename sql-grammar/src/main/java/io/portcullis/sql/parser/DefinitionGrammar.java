@@ -724,11 +724,15 @@ final class DefinitionGrammar {
       exchange(table, part);
       return;
     }
-    if (cursor.isMariaDb() && part.accept("CONVERT", "PARTITION")) {
+    boolean converts = part.is("CONVERT", "PARTITION") || part.is("CONVERT", "TABLE");
+    if (converts && !cursor.isMariaDb()) {
+      throw part.notOffered("ALTER TABLE ... CONVERT", "only MariaDB has it");
+    }
+    if (part.accept("CONVERT", "PARTITION")) {
       partitionToTable(table, part);
       return;
     }
-    if (cursor.isMariaDb() && part.accept("CONVERT", "TABLE")) {
+    if (part.accept("CONVERT", "TABLE")) {
       tableToPartition(table, part);
       return;
     }
@@ -781,6 +785,7 @@ final class DefinitionGrammar {
     for (RelationName each : List.of(table, part.relation())) {
       accesses
           .add(AccessKind.ALTER_TABLE, each)
+          .add(AccessKind.CREATE_TABLE, each)
           .add(AccessKind.SELECT, each)
           .add(AccessKind.INSERT, each)
           .add(AccessKind.DELETE, each);
@@ -818,6 +823,8 @@ final class DefinitionGrammar {
     accesses
         .add(AccessKind.INSERT, table)
         .add(AccessKind.SELECT, taken)
+        .add(AccessKind.INSERT, taken)
+        .add(AccessKind.ALTER_TABLE, taken)
         .add(AccessKind.DROP_TABLE, taken)
         .effect(new CatalogEffect.RelationDropped(taken));
   }

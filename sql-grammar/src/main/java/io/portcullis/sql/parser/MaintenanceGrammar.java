@@ -2,7 +2,7 @@ package io.portcullis.sql.parser;
 
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.RelationName;
-import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.StatementKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ final class MaintenanceGrammar {
     return cursor.wordAt(at, "TABLE") || cursor.wordAt(at, "TABLES");
   }
 
-  Statement statement() {
+  ForwardStatement statement() {
     int verb = cursor.at();
     cursor.skip();
     boolean local = cursor.acceptAny("LOCAL", "NO_WRITE_TO_BINLOG");
@@ -73,7 +73,7 @@ final class MaintenanceGrammar {
   }
 
   /** MariaDB: what a server of an older version wrote is looked at, or written anew. */
-  private Statement views(boolean check, boolean repair) {
+  private ForwardStatement views(boolean check, boolean repair) {
     if (!check && !repair) {
       throw cursor.unexpected();
     }

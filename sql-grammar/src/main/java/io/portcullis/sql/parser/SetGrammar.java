@@ -130,6 +130,9 @@ final class SetGrammar {
     ForwardStatement inner;
     if (DataGrammar.startsQuery(cursor) || cursor.isAny("INSERT", "REPLACE", "UPDATE", "DELETE")) {
       inner = new DataGrammar(cursor, queries).statement();
+    } else if (cursor.isAny("CHECK", "CHECKSUM", "OPTIMIZE", "REPAIR")
+        || cursor.is("ANALYZE") && MaintenanceGrammar.begins(cursor)) {
+      inner = new MaintenanceGrammar(cursor).statement();
     } else if (cursor.isAny("EXPLAIN", "DESCRIBE", "DESC", "ANALYZE")) {
       inner = StatementReader.explained(cursor, queries);
     } else {

@@ -243,7 +243,7 @@ final class ShowGrammar {
     if (cursor.acceptAny("DATABASE", "SCHEMA")) {
       cursor.accept("IF", "NOT", "EXISTS");
       accesses.add(AccessKind.SHOW_CREATE_DATABASE, cursor.database());
-    } else if (cursor.acceptAny("TABLE", "SEQUENCE")) {
+    } else if (cursor.accept("TABLE") || cursor.isMariaDb() && cursor.accept("SEQUENCE")) {
       accesses.add(AccessKind.SHOW_CREATE, cursor.relation());
     } else if (cursor.accept("VIEW")) {
       RelationName view = cursor.relation();

@@ -366,7 +366,7 @@ final class Canonicalizer {
       }
       case "CYCLE" -> {
         int restrict = endOfNames(i + 1);
-        if (isMark(i - 1, ")") && restrict > i + 1 && isWord(restrict, "RESTRICT")) {
+        if (isMariaDb() && isMark(i - 1, ")") && restrict > i + 1 && isWord(restrict, "RESTRICT")) {
           return restrict + 1;
         }
       }
@@ -744,9 +744,6 @@ final class Canonicalizer {
     if (isWord(i, "INTERVAL")) {
       return operators(i + 1) + 1;
     }
-    if (isMark(i + 1, "(")) {
-      return closing(i + 1) + 1;
-    }
     boolean typed = isWord(i, "DATE") || isWord(i, "TIME") || isWord(i, "TIMESTAMP");
     if (typed && isKind(i + 1, TokenKind.STRING)) {
       return i + 2;
@@ -755,7 +752,7 @@ final class Canonicalizer {
     while (isMark(at, ".")) {
       at += 2;
     }
-    return at;
+    return isMark(at, "(") ? closing(at) + 1 : at;
   }
 
   /** {@code PROCEDURE ANALYSE(numbers)} of MariaDB says something about the rows of the query. */
