@@ -17,6 +17,7 @@ import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.PolicyReason;
 import io.portcullis.sql.text.Refusal;
 import io.portcullis.sql.text.Span;
 import io.portcullis.sql.text.StatementKey;
@@ -168,7 +169,7 @@ public final class StatementAnalyzer {
       QualifiedNames names = new QualifiedNames(text);
       Statement statement = reader.read(names);
       if (asksWhoInside(text)) {
-        return refused(
+        return byPolicy(
             "USER(), other functions about the session and variables of the gate in dynamic SQL");
       }
       IdentityUses uses = IdentityUses.find(text);
@@ -177,7 +178,7 @@ public final class StatementAnalyzer {
               || statement instanceof ExplainAccess
               || isAboutAccount(statement);
       if (!uses.variables().isEmpty() && !isAnsweredInText(statement) && !byGate) {
-        return refused(
+        return byPolicy(
             "a variable of the gate in this kind of statement; SELECT and SHOW VARIABLES show it");
       }
       List<IdentityUse> identities =
@@ -189,7 +190,7 @@ public final class StatementAnalyzer {
       Optional<IdentityFunction> misused = IdentityUses.misused(text, identities);
       boolean sent = statement instanceof ForwardStatement || statement instanceof SetVariables;
       if (sent && misused.isPresent()) {
-        return refused(howToCall(misused.get()));
+        return byPolicy(howToCall(misused.get()));
       }
       return new StatementAnalysis(
           statement,
@@ -238,7 +239,7 @@ public final class StatementAnalyzer {
     }
     return statement instanceof ForwardStatement forward
         && switch (forward.kind()) {
-          case SELECT, INSERT, REPLACE, UPDATE, DELETE, DO, EXPLAIN, CALL -> true;
+          case SELECT, INSERT, REPLACE, UPDATE, DELETE, DO, EXPLAIN, CALL, COMPOUND -> true;
           default -> false;
         };
   }
@@ -253,6 +254,14 @@ public final class StatementAnalyzer {
           case CREATE_VIEW, ALTER_VIEW, CREATE_PROGRAM, ALTER_PROGRAM -> true;
           default -> false;
         };
+  }
+
+  private static AnalysisRefused byPolicy(String what) {
+    return new AnalysisRefused(
+        new Refusal(
+            ErrorCode.ER_NOT_SUPPORTED_YET.error(what),
+            new Span(0, 0),
+            Optional.of(PolicyReason.ANSWERED_BY_THE_GATE)));
   }
 
   private static AnalysisRefused refused(String why) {

@@ -772,6 +772,9 @@ public final class Lexer {
    */
   private boolean isInProgram() {
     int i = firstTokens[statements];
+    if (mariaDb && isCompound(i)) {
+      return true;
+    }
     if (!isWord(i, "CREATE") && !isWord(i, "ALTER")) {
       return false;
     }
@@ -789,8 +792,21 @@ public final class Lexer {
     }
     return isWord(i, "PROCEDURE")
         || isWord(i, "FUNCTION")
+        || isWord(i, "AGGREGATE")
         || isWord(i, "TRIGGER")
         || isWord(i, "EVENT");
+  }
+
+  /** What MariaDB takes from the body of a program by itself. */
+  private boolean isCompound(int i) {
+    return isWord(i, "BEGIN") && isWord(i + 1, "NOT")
+        || isWord(i, "IF")
+        || isWord(i, "CASE")
+        || isWord(i, "WHILE")
+        || isWord(i, "LOOP")
+        || isWord(i, "REPEAT")
+        || isWord(i, "FOR")
+        || i < tokens && (kinds[i] == WORD || kinds[i] == QUOTED_IDENTIFIER) && isMark(i + 1, ':');
   }
 
   private boolean isWord(int token, String word) {

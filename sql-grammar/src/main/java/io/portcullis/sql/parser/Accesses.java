@@ -40,6 +40,9 @@ final class Accesses {
     for (RelationName function : reading.functions()) {
       add(AccessKind.EXECUTE_FUNCTION, function);
     }
+    for (RelationName sequence : reading.sequences()) {
+      add(AccessKind.INSERT, sequence);
+    }
     return this;
   }
 

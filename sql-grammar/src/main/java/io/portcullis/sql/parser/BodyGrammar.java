@@ -8,6 +8,7 @@ import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.parser.QueryReader.Piece;
 import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.text.PolicyReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -222,6 +223,7 @@ final class BodyGrammar {
   private void forLoop() {
     String row = cursor.identifier();
     cursor.expect("IN");
+    cursor.accept("REVERSE");
     if (cursor.isMark("(")) {
       int close = cursor.closing(cursor.at());
       cursor.skip();
@@ -234,7 +236,7 @@ final class BodyGrammar {
       cursor.skip();
       arguments();
     } else {
-      throw cursor.notOffered("FOR over numbers", "WHILE can count");
+      numbers();
     }
     cursor.expect("DO");
     variables.push(new HashSet<>());
@@ -242,6 +244,21 @@ final class BodyGrammar {
     statements("END");
     variables.pop();
     cursor.expect("END", "FOR");
+  }
+
+  /** {@code expression .. expression}. */
+  private void numbers() {
+    int end = cursor.find("DO");
+    int dots = cursor.at();
+    while (dots < end && !cursor.punctuationAt(dots, "..")) {
+      dots++;
+    }
+    if (dots >= end) {
+      throw cursor.unexpected();
+    }
+    expression(cursor.at(), dots);
+    expression(dots + 1, end);
+    cursor.moveTo(end);
   }
 
   /** An expression up to the word, which is skipped; the same word inside of CASE is not meant. */
@@ -304,7 +321,7 @@ final class BodyGrammar {
       if (cursor.acceptMark("(")) {
         do {
           cursor.identifier();
-          type(cursor);
+          type(cursor, accesses);
         } while (cursor.acceptMark(","));
         cursor.expectMark(")");
       }
@@ -314,8 +331,8 @@ final class BodyGrammar {
       }
       query(endOfSimple());
     } else {
-      type(cursor);
-      if (cursor.accept("DEFAULT")) {
+      type(cursor, accesses);
+      if (cursor.accept("DEFAULT") || cursor.acceptMark(":=")) {
         int end = endOfSimple();
         expression(cursor.at(), end);
         cursor.moveTo(end);
@@ -348,13 +365,51 @@ final class BodyGrammar {
   }
 
   /**
-   * A type of a parameter, a variable or a result, spelled out: {@code TYPE OF} would depend on a
-   * table.
+   * A type of a parameter, a variable or a result: spelled out, or MariaDB's {@code TYPE OF
+   * table.column} and {@code ROW TYPE OF table | cursor}, which describe the table.
    */
-  static void type(TokenCursor cursor) {
-    if (cursor.is("TYPE") || cursor.is("ROW")) {
+  static void type(TokenCursor cursor, Accesses accesses) {
+    if (!cursor.isMariaDb() && cursor.isAny("TYPE", "ROW")) {
       throw cursor.notOffered("a type taken from a table, or ROW", "name the type of each");
     }
+    if (cursor.accept("TYPE", "OF")) {
+      typeOfColumn(cursor, accesses);
+    } else if (cursor.accept("ROW", "TYPE", "OF")) {
+      // a cursor is called so too: then there is one name more that has to be permitted
+      accesses.add(AccessKind.DESCRIBE, cursor.relation());
+      cursor.names().columns().incomplete();
+    } else if (cursor.is("ROW") && cursor.punctuationAt(cursor.at() + 1, "(")) {
+      cursor.skip();
+      do {
+        cursor.skip();
+        cursor.identifier();
+        type(cursor, accesses);
+      } while (cursor.isMark(","));
+      cursor.expectMark(")");
+    } else {
+      typeByName(cursor);
+    }
+  }
+
+  private static void typeOfColumn(TokenCursor cursor, Accesses accesses) {
+    int begin = cursor.at();
+    String first = cursor.identifier();
+    if (!cursor.acceptMark(".")) {
+      return; // of another variable
+    }
+    String second = cursor.text().value(cursor.at());
+    cursor.skip();
+    RelationName table = RelationName.unqualified(first);
+    if (cursor.acceptMark(".")) {
+      cursor.skip();
+      table = RelationName.of(first, second);
+    }
+    cursor.names().inExpression(begin);
+    cursor.names().columns().incomplete();
+    accesses.add(AccessKind.DESCRIBE, table);
+  }
+
+  private static void typeByName(TokenCursor cursor) {
     if (!cursor.isKind(TokenKind.WORD)) {
       throw cursor.unexpected();
     }
@@ -418,6 +473,8 @@ final class BodyGrammar {
     } else if (cursor.accept("CLOSE")) {
       other();
       expectAt(end);
+    } else if (cursor.accept("FETCH", "GROUP", "NEXT", "ROW")) {
+      expectAt(end); // of an aggregate function
     } else if (cursor.accept("FETCH")) {
       cursor.accept("NEXT");
       cursor.accept("FROM");
@@ -437,7 +494,22 @@ final class BodyGrammar {
       definition(part);
     } else if (cursor.isAny("PREPARE", "EXECUTE", "DEALLOCATE")) {
       throw cursor.notOffered(
-          "dynamic SQL in a stored program", "what would run is not known before it does");
+          PolicyReason.UNKNOWN_BEFORE_IT_RUNS,
+          "dynamic SQL in a stored program",
+          "what would run is not known before it does");
+    } else if (cursor.isAny("EXPLAIN", "DESCRIBE", "DESC", "ANALYZE")) {
+      accesses.addAll(StatementReader.explained(part, queries).accesses());
+    } else if (cursor.is("SHOW")) {
+      throw cursor.notOffered(
+          PolicyReason.ANSWERED_BY_THE_GATE,
+          "SHOW in a stored program",
+          "what it lists would not pass through the gate's filters");
+    } else if (cursor.isAny("CREATE", "ALTER", "DROP", "RENAME", "GRANT", "REVOKE")) {
+      throw cursor.notOffered(
+          PolicyReason.UNSEEN_BY_THE_CATALOG,
+          text.text(cursor.at()).toUpperCase(Locale.ROOT) + " in a stored program");
+    } else if (isRefusedEverywhere()) {
+      throw StatementReader.refused(cursor, FirstWord.of(text.text(cursor.at())).orElseThrow());
     } else if (cursor.isKind(TokenKind.WORD)) {
       throw cursor.notOffered(
           text.text(cursor.at()).toUpperCase(Locale.ROOT) + " in a stored program");
@@ -445,6 +517,11 @@ final class BodyGrammar {
       throw cursor.unexpected();
     }
     cursor.moveTo(end);
+  }
+
+  private boolean isRefusedEverywhere() {
+    return cursor.isKind(TokenKind.WORD)
+        && FirstWord.of(text.text(cursor.at())).flatMap(FirstWord::policy).isPresent();
   }
 
   private void expectAt(int end) {
@@ -485,6 +562,11 @@ final class BodyGrammar {
   }
 
   private void assignments(int end) {
+    if (SetGrammar.isTransaction(cursor)) {
+      SetGrammar.transactionInProgram(cursor.part(cursor.at(), end), queries);
+      cursor.moveTo(end);
+      return;
+    }
     while (true) {
       int comma = comma(end);
       assignment(comma);
@@ -563,7 +645,8 @@ final class BodyGrammar {
   /** {@code v, @w, ...}. */
   private void targets() {
     if (cursor.isAny("OUTFILE", "DUMPFILE")) {
-      throw cursor.notOffered("INTO " + text.text(cursor.at()).toUpperCase(Locale.ROOT));
+      throw cursor.notOffered(
+          PolicyReason.FILES, "INTO " + text.text(cursor.at()).toUpperCase(Locale.ROOT));
     }
     do {
       if (cursor.isKind(TokenKind.USER_VARIABLE)) {
@@ -609,7 +692,8 @@ final class BodyGrammar {
   private void value() {
     if (cursor.isKind(TokenKind.STRING)
         || cursor.isKind(TokenKind.NUMBER)
-        || cursor.isKind(TokenKind.USER_VARIABLE)) {
+        || cursor.isKind(TokenKind.USER_VARIABLE)
+        || cursor.is("NULL")) {
       cursor.skip();
     } else {
       target();

@@ -1,6 +1,10 @@
 package io.portcullis.sql.parser;
 
+import io.portcullis.sql.text.PolicyReason;
+import io.portcullis.sql.text.ServerVersion;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -68,6 +72,57 @@ public final class BuiltinFunctions {
           """);
 
   /**
+   * Those of {@link #NAMES} that no MariaDB before 12.0 has: there they are names like any other,
+   * and a stored function may be called so.
+   */
+  private static final Set<String> NOT_MARIADB =
+      ReservedWords.words(
+          """
+          ANY_VALUE BIN_TO_UUID FORMAT_BYTES FORMAT_PICO_TIME GROUPING IS_UUID JSON_SCHEMA_VALIDATION_REPORT
+          JSON_STORAGE_FREE JSON_STORAGE_SIZE MONTHS_BETWEEN PS_CURRENT_THREAD_ID PS_THREAD_ID REGEXP_LIKE ROLES_GRAPHML
+          STATEMENT_DIGEST STATEMENT_DIGEST_TEXT TO_NUMBER TO_DATE UUID_TO_BIN VALIDATE_PASSWORD_STRENGTH
+          STRING_TO_VECTOR VECTOR_TO_STRING VECTOR_DIM GEOMCOLLECTION MBRCOVEREDBY MBRCOVERS ST_BUFFER_STRATEGY
+          ST_COLLECT ST_FRECHETDISTANCE ST_GEOHASH ST_HAUSDORFFDISTANCE ST_ISVALID ST_LATFROMGEOHASH ST_LATITUDE
+          ST_LINEINTERPOLATEPOINT ST_LONGFROMGEOHASH ST_LONGITUDE ST_MAKEENVELOPE ST_POINTFROMGEOHASH ST_SIMPLIFY
+          ST_SWAPXY ST_TRANSFORM ST_VALIDATE
+          """);
+
+  private static final int MARIADB_12 = 120000;
+
+  /** Those of MariaDB alone that are in no list of MySQL's. */
+  private static final Set<String> MARIADB_ONLY =
+      ReservedWords.words(
+          """
+          AREA ASBINARY ASTEXT ASWKB ASWKT BOUNDARY BUFFER CENTROID CONTAINS CONVEXHULL CROSSES DIMENSION DISJOINT
+          ENDPOINT ENVELOPE EQUALS EXTERIORRING GEOMCOLLFROMTEXT GEOMCOLLFROMWKB GEOMETRYCOLLECTIONFROMTEXT
+          GEOMETRYCOLLECTIONFROMWKB GEOMETRYFROMTEXT GEOMETRYFROMWKB GEOMETRYN GEOMETRYTYPE GEOMFROMTEXT GEOMFROMWKB
+          GLENGTH INTERIORRINGN INTERSECTS ISCLOSED ISEMPTY ISRING ISSIMPLE LINEFROMTEXT LINEFROMWKB
+          LINESTRINGFROMTEXT LINESTRINGFROMWKB MBREQUAL MLINEFROMTEXT MLINEFROMWKB MPOINTFROMTEXT MPOINTFROMWKB
+          MPOLYFROMTEXT MPOLYFROMWKB MULTILINESTRINGFROMTEXT MULTILINESTRINGFROMWKB MULTIPOINTFROMTEXT
+          MULTIPOINTFROMWKB MULTIPOLYGONFROMTEXT MULTIPOLYGONFROMWKB NUMGEOMETRIES NUMINTERIORRINGS NUMPOINTS OVERLAPS
+          POINTFROMTEXT POINTFROMWKB POINTN POINTONSURFACE POLYFROMTEXT POLYFROMWKB POLYGONFROMTEXT POLYGONFROMWKB
+          ROWNUM SRID STARTPOINT TOUCHES WITHIN X Y
+          ST_GEOMCOLLFROMWKB ST_GEOMETRYCOLLECTIONFROMTEXT ST_GEOMETRYCOLLECTIONFROMWKB ST_GEOMETRYFROMTEXT
+          ST_GEOMETRYFROMWKB ST_LINEFROMWKB ST_LINESTRINGFROMTEXT ST_LINESTRINGFROMWKB ST_MLINEFROMTEXT
+          ST_MLINEFROMWKB ST_MPOINTFROMTEXT ST_MPOINTFROMWKB ST_MPOLYFROMTEXT ST_MPOLYFROMWKB
+          ST_MULTILINESTRINGFROMTEXT ST_MULTILINESTRINGFROMWKB ST_MULTIPOINTFROMTEXT ST_MULTIPOINTFROMWKB
+          ST_MULTIPOLYGONFROMTEXT ST_MULTIPOLYGONFROMWKB ST_POINTFROMWKB ST_POLYFROMWKB ST_POLYGONFROMTEXT
+          ST_POLYGONFROMWKB
+          """);
+
+  /** Built-in functions that are refused, and why. */
+  private static final Map<String, PolicyReason> REFUSED =
+      Map.of(
+          "LOAD_FILE", PolicyReason.FILES,
+          "MASTER_POS_WAIT", PolicyReason.REPLICATION,
+          "MASTER_GTID_WAIT", PolicyReason.REPLICATION,
+          "SOURCE_POS_WAIT", PolicyReason.REPLICATION,
+          "WAIT_FOR_EXECUTED_GTID_SET", PolicyReason.REPLICATION,
+          "WSREP_LAST_WRITTEN_GTID", PolicyReason.REPLICATION,
+          "WSREP_LAST_SEEN_GTID", PolicyReason.REPLICATION,
+          "WSREP_SYNC_WAIT_UPTO_GTID", PolicyReason.REPLICATION);
+
+  /**
    * Those the server only recognises with the parenthesis right behind the name, unless sql_mode
    * has IGNORE_SPACE; with a blank between, it would look for a stored function.
    */
@@ -81,8 +136,19 @@ public final class BuiltinFunctions {
 
   private BuiltinFunctions() {}
 
-  public static boolean contains(String name) {
-    return NAMES.contains(name.toUpperCase(Locale.ROOT));
+  /** Whether a call of this name can be of nothing but a built-in function of such a server. */
+  public static boolean contains(String name, ServerVersion server) {
+    String word = name.toUpperCase(Locale.ROOT);
+    if (!server.isMariaDb()) {
+      return NAMES.contains(word);
+    }
+    return MARIADB_ONLY.contains(word)
+        || NAMES.contains(word) && (server.number() >= MARIADB_12 || !NOT_MARIADB.contains(word));
+  }
+
+  /** Why nobody may call a function of this name; empty where it is not a refused built-in one. */
+  public static Optional<PolicyReason> refusal(String name) {
+    return Optional.ofNullable(REFUSED.get(name.toUpperCase(Locale.ROOT)));
   }
 
   /** Whether MariaDB takes a function with this name before it for a built-in one. */

@@ -22,6 +22,7 @@ final class ChangedColumns {
   /** One specification, from its beginning. */
   void read(TokenCursor part) {
     if (part.accept("RENAME", "COLUMN")) {
+      part.accept("IF", "EXISTS");
       String from = part.identifier();
       part.expect("TO");
       rename(from, part.identifier());

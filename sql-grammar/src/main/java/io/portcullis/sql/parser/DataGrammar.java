@@ -230,6 +230,7 @@ final class DataGrammar {
             case WORD ->
                 text.isWord(i, "NULL")
                     || text.isWord(i, "DEFAULT")
+                    || text.isWord(i, "IGNORE")
                     || text.isWord(i, "TRUE")
                     || text.isWord(i, "FALSE");
             case PUNCTUATION ->
@@ -303,6 +304,10 @@ final class DataGrammar {
       }
     }
     changed.forEach(relation -> accesses.add(AccessKind.UPDATE, relation));
+    if (changesPortion(tables, set)) {
+      changed.forEach(relation -> accesses.add(AccessKind.INSERT, relation));
+      notes().incomplete();
+    }
     readOthers(sources, changed);
     accesses.readsInside(reading);
     if (changed.isEmpty()) {
@@ -390,8 +395,8 @@ final class DataGrammar {
     while (cursor.acceptAny("LOW_PRIORITY", "QUICK", "IGNORE")) {
       // they touch nothing
     }
-    if (cursor.is("HISTORY")) {
-      throw cursor.notOffered("DELETE HISTORY");
+    if (with == null && isMariaDb() && cursor.is("HISTORY", "FROM")) {
+      return deleteHistory();
     }
     List<Piece> pieces = new ArrayList<>();
     if (with != null) {
@@ -425,10 +430,50 @@ final class DataGrammar {
       throw cursor.unexpected();
     }
     accesses.add(AccessKind.DELETE, target).readsInside(reading);
+    if (changesPortion(begin, end)) {
+      accesses.add(AccessKind.INSERT, target);
+      notes().incomplete();
+    }
     cursor.moveTo(end);
     returning(target);
     cursor.expectEnd();
     return accesses.forward(StatementKind.DELETE);
+  }
+
+  /**
+   * MariaDB's {@code DELETE HISTORY FROM t [BEFORE SYSTEM_TIME moment]}: no row that is there goes,
+   * but what is lost was kept on purpose; whoever may end the keeping may do it.
+   */
+  private ForwardStatement deleteHistory() {
+    cursor.expect("HISTORY", "FROM");
+    RelationName table = cursor.relation();
+    if (cursor.accept("PARTITION")) {
+      names();
+    }
+    if (cursor.accept("BEFORE", "SYSTEM_TIME")) {
+      cursor.accept("TRANSACTION");
+      if (cursor.wordAt(cursor.at(), "TIMESTAMP") && !cursor.punctuationAt(cursor.at() + 1, "(")) {
+        cursor.skip();
+      }
+      expressions(cursor, queries, cursor.at(), cursor.end())
+          .ifPresentOrElse(
+              accesses::reads,
+              () -> {
+                throw cursor.unexpected();
+              });
+      cursor.moveTo(cursor.end());
+    }
+    cursor.expectEnd();
+    notes().incomplete();
+    accesses.add(AccessKind.ALTER_TABLE, table).add(AccessKind.TRUNCATE, table);
+    return accesses.forward(StatementKind.TRUNCATE);
+  }
+
+  /** {@code FOR PORTION OF}: what is left of a row on both sides is inserted. */
+  private boolean changesPortion(int from, int to) {
+    TokenCursor part = cursor.part(from, to);
+    int at = part.find("FOR");
+    return at < to && cursor.wordAt(at + 1, "PORTION");
   }
 
   private int endOfTables() {

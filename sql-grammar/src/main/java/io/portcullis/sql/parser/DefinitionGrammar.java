@@ -10,6 +10,7 @@ import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.parser.QueryReader.Piece;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.StatementKind;
+import io.portcullis.sql.text.PolicyReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +34,7 @@ final class DefinitionGrammar {
           ENGINE TYPE AUTO_INCREMENT AVG_ROW_LENGTH CHARSET CHARACTER COLLATE CHECKSUM TABLE_CHECKSUM COMMENT
           COMPRESSION DELAY_KEY_WRITE ENCRYPTION ENCRYPTED ENCRYPTION_KEY_ID IETF_QUOTES INSERT_METHOD
           KEY_BLOCK_SIZE MAX_ROWS MIN_ROWS PACK_KEYS PAGE_CHECKSUM PAGE_COMPRESSED PAGE_COMPRESSION_LEVEL
-          ROW_FORMAT STATS_AUTO_RECALC STATS_PERSISTENT STATS_SAMPLE_PAGES TRANSACTIONAL WITH DEFAULT
+          ROW_FORMAT SEQUENCE STATS_AUTO_RECALC STATS_PERSISTENT STATS_SAMPLE_PAGES TRANSACTIONAL WITH DEFAULT
           AUTOEXTEND_SIZE START
           """);
 
@@ -46,7 +47,7 @@ final class DefinitionGrammar {
           TEXT TINYBLOB TINYTEXT MEDIUMBLOB MEDIUMTEXT LONGBLOB LONGTEXT CLOB ENUM SET YEAR TIME DATETIME TIMESTAMP
           DATE VECTOR INT1 INT2 INT3 INT4 INT8 KEY INDEX UNIQUE FULLTEXT SPATIAL PRIMARY CHECK AS ALWAYS DEFAULT IN
           THAN VALUES HASH LIST RANGE COLUMNS COLUMN BY USING ADD BTREE RTREE AND OR NOT XOR INTERVAL EXISTS UPDATE
-          SYSTEM_TIME VISIBLE FOREIGN DIV MOD LIKE BETWEEN WHEN THEN ELSE CASE BINARY IF NULL LINEAR PARTITION
+          SYSTEM_TIME VISIBLE INTO MAXVALUE FOREIGN DIV MOD LIKE BETWEEN WHEN THEN ELSE CASE BINARY IF NULL LINEAR PARTITION
           """);
 
   private final TokenCursor cursor;
@@ -114,6 +115,9 @@ final class DefinitionGrammar {
     if (cursor.accept("TABLE")) {
       return createTable(replace, temporary);
     }
+    if (cursor.isMariaDb() && cursor.accept("SEQUENCE")) {
+      return createSequence(replace, temporary);
+    }
     if (temporary) {
       throw notOffered("CREATE TEMPORARY");
     }
@@ -124,7 +128,71 @@ final class DefinitionGrammar {
     if (cursor.accept("VIEW")) {
       return createView(replace);
     }
-    throw notOffered("CREATE");
+    throw ofTheServer("CREATE");
+  }
+
+  /** Of what lives outside of databases. */
+  private StatementRefused ofTheServer(String verb) {
+    boolean known =
+        cursor.isAny("SERVER", "TABLESPACE", "INSTANCE", "LOGFILE")
+            || cursor.is("UNDO", "TABLESPACE")
+            || cursor.is("RESOURCE", "GROUP")
+            || cursor.is("SPATIAL", "REFERENCE", "SYSTEM");
+    return known
+        ? cursor.notOffered(
+            PolicyReason.CHANGES_THE_SERVER,
+            verb + " " + text.text(cursor.at()).toUpperCase(Locale.ROOT))
+        : notOffered(verb);
+  }
+
+  // ---------------------------------------------------------------- sequences
+
+  /** MariaDB's: to its catalog a sequence is a table, and so it is to the gate's. */
+  private Statement createSequence(boolean replace, boolean temporary) {
+    boolean ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
+    RelationName sequence = cursor.relation();
+    sequenceOptions();
+    created(sequence, replace, ifNotExists, temporary);
+    return accesses.forward(StatementKind.CREATE_TABLE);
+  }
+
+  private void sequenceOptions() {
+    while (!cursor.atEnd()) {
+      boolean without =
+          cursor.acceptAny("NOMINVALUE", "NOMAXVALUE", "NOCACHE", "CYCLE", "NOCYCLE")
+              || cursor.accept("NO", "MINVALUE")
+              || cursor.accept("NO", "MAXVALUE")
+              || cursor.accept("NO", "CACHE")
+              || cursor.accept("NO", "CYCLE");
+      if (without) {
+        continue;
+      }
+      if (cursor.acceptAny("START", "INCREMENT", "MINVALUE", "MAXVALUE", "CACHE")) {
+        acceptBeforeNumber();
+        signedNumber();
+      } else if (cursor.accept("RESTART")) {
+        boolean written = acceptBeforeNumber();
+        if (written || cursor.isKind(TokenKind.NUMBER) || cursor.isMark("-")) {
+          signedNumber();
+        }
+      } else {
+        tableOption(cursor);
+      }
+    }
+  }
+
+  private boolean acceptBeforeNumber() {
+    return cursor.acceptAny("WITH", "BY") | cursor.acceptMark("=");
+  }
+
+  private void signedNumber() {
+    if (!cursor.acceptMark("-")) {
+      cursor.acceptMark("+");
+    }
+    if (!cursor.isKind(TokenKind.NUMBER) && !cursor.isKind(TokenKind.HEX)) {
+      throw cursor.unexpected();
+    }
+    cursor.skip();
   }
 
   private Statement createDatabase(boolean replace) {
@@ -165,11 +233,17 @@ final class DefinitionGrammar {
     boolean ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
     RelationName table = cursor.relation();
     this.table = table.name();
+    created(table, replace, ifNotExists, temporary);
+    tableContents();
+    return accesses.forward(StatementKind.CREATE_TABLE);
+  }
+
+  private void created(
+      RelationName table, boolean replace, boolean ifNotExists, boolean temporary) {
     accesses.add(temporary ? AccessKind.CREATE_TEMPORARY_TABLE : AccessKind.CREATE_TABLE, table);
     if (replace) {
       accesses.add(temporary ? AccessKind.DROP_TEMPORARY_TABLE : AccessKind.DROP_TABLE, table);
     }
-    tableContents();
     if (temporary) {
       if (replace) {
         // The old one is gone even when the new one cannot be filled.
@@ -180,7 +254,6 @@ final class DefinitionGrammar {
       accesses.effect(
           new CatalogEffect.RelationCreated(table, RelationKind.TABLE, !ifNotExists && !replace));
     }
-    return accesses.forward(StatementKind.CREATE_TABLE);
   }
 
   private void tableContents() {
@@ -283,7 +356,7 @@ final class DefinitionGrammar {
     }
     String name = text.text(options.at()).toUpperCase(Locale.ROOT);
     if (!TABLE_OPTIONS.contains(name)) {
-      throw options.notOffered("the table option " + name);
+      throw tableOptionNotOffered(options, name);
     }
     options.skip();
     if (name.equals("CHARACTER")) {
@@ -303,6 +376,19 @@ final class DefinitionGrammar {
     options.skip();
   }
 
+  private StatementRefused tableOptionNotOffered(TokenCursor options, String name) {
+    String what = "the table option " + name;
+    return switch (name) {
+      case "DATA", "INDEX" ->
+          options.wordAt(options.at() + 1, "DIRECTORY")
+              ? options.notOffered(PolicyReason.FILES, what + " DIRECTORY")
+              : options.notOffered(what);
+      case "CONNECTION", "UNION", "TABLESPACE", "SECONDARY_ENGINE", "STORAGE" ->
+          options.notOffered(PolicyReason.BEYOND_THE_DATABASE, what);
+      default -> options.notOffered(what);
+    };
+  }
+
   private void engine(TokenCursor options) {
     if (!options.isKind(TokenKind.WORD)
         && !options.isKind(TokenKind.STRING)
@@ -311,7 +397,7 @@ final class DefinitionGrammar {
     }
     String engine = text.value(options.at());
     if (!isSafeEngine(engine)) {
-      throw options.notOffered("the storage engine " + engine);
+      throw options.notOffered(PolicyReason.BEYOND_THE_DATABASE, "the storage engine " + engine);
     }
     options.skip();
   }
@@ -339,18 +425,22 @@ final class DefinitionGrammar {
         } else {
           definition.names().columns().unlisted();
         }
-      } else if (definition.is("SELECT")
-          || definition.is("UNION")
-          || definition.is("DATA", "DIRECTORY")
-          || definition.is("INDEX", "DIRECTORY")
-          || definition.is("CONNECTION")
-              && (definition.punctuationAt(at + 1, "=")
-                  || text.kind(Math.min(at + 1, text.size() - 1)) == TokenKind.STRING)
-          || definition.is("TABLESPACE") && !isColumnName(definition, from)
-          || definition.is("NEXT", "VALUE")
-          || definition.is("PREVIOUS", "VALUE")) {
+      } else if (definition.is("DATA", "DIRECTORY") || definition.is("INDEX", "DIRECTORY")) {
+        throw definition.notOffered(
+            PolicyReason.FILES,
+            text.text(at).toUpperCase(Locale.ROOT) + " DIRECTORY in a table definition");
+      } else if (definition.is("SELECT") || definition.is("UNION")) {
         throw definition.notOffered(
             text.text(at).toUpperCase(Locale.ROOT) + " in a table definition");
+      } else if (definition.is("CONNECTION")
+              && (definition.punctuationAt(at + 1, "=")
+                  || text.kind(Math.min(at + 1, text.size() - 1)) == TokenKind.STRING)
+          || definition.is("TABLESPACE") && !isColumnName(definition, from)) {
+        throw definition.notOffered(
+            PolicyReason.BEYOND_THE_DATABASE,
+            text.text(at).toUpperCase(Locale.ROOT) + " in a table definition");
+      } else if (definition.is("NEXT", "VALUE") || definition.is("PREVIOUS", "VALUE")) {
+        throw sequenceInDefinition(definition);
       } else if (definition.is("ENGINE") && !isColumnName(definition, from)) {
         definition.skip();
         definition.acceptMark("=");
@@ -362,6 +452,13 @@ final class DefinitionGrammar {
         definition.skip();
       }
     }
+  }
+
+  private StatementRefused sequenceInDefinition(TokenCursor definition) {
+    return definition.notOffered(
+        PolicyReason.RIGHTS_OF_ANOTHER,
+        "a sequence in the definition of a table",
+        "whoever inserts would take values of it without a right to it");
   }
 
   /** Notes the columns a foreign key points at. */
@@ -395,7 +492,7 @@ final class DefinitionGrammar {
     if (!quoted
         && (BEFORE_PARENTHESIS.contains(word)
             || isGeometry(word)
-            || BuiltinFunctions.contains(word))
+            || BuiltinFunctions.contains(word, text.mode().server()))
         && !text.isPunctuation(at - 1, ".")) {
       return;
     }
@@ -405,6 +502,9 @@ final class DefinitionGrammar {
             && text.isPunctuation(at + 3, ")")
             && (text.isPunctuation(at - 1, "(") || text.isPunctuation(at - 1, ","));
     if (!keyName && !prefixLength) {
+      if (!quoted && (word.equals("NEXTVAL") || word.equals("LASTVAL") || word.equals("SETVAL"))) {
+        throw sequenceInDefinition(definition);
+      }
       throw definition.notOffered("the function " + text.value(at));
     }
   }
@@ -456,7 +556,8 @@ final class DefinitionGrammar {
     if (cursor.accept("DEFINER")) {
       cursor.expectMark("=");
       if (!cursor.accept("CURRENT_USER")) {
-        throw cursor.notOffered("a DEFINER other than CURRENT_USER");
+        throw cursor.notOffered(
+            PolicyReason.RIGHTS_OF_ANOTHER, "a DEFINER other than CURRENT_USER");
       }
       if (cursor.acceptMark("(")) {
         cursor.expectMark(")");
@@ -514,7 +615,7 @@ final class DefinitionGrammar {
       DatabaseName database = current ? DatabaseName.CURRENT : cursor.database();
       accesses.add(AccessKind.ALTER_DATABASE, database);
       if (cursor.is("UPGRADE")) {
-        throw notOffered("ALTER DATABASE");
+        throw cursor.notOffered(PolicyReason.FILES, "ALTER DATABASE UPGRADE");
       }
       databaseOptions();
       return accesses.forward(StatementKind.ALTER_DATABASE);
@@ -533,7 +634,13 @@ final class DefinitionGrammar {
       accesses.effect(new CatalogEffect.ViewRedefined(view));
       return accesses.forward(StatementKind.ALTER_VIEW);
     }
-    throw notOffered("ALTER");
+    if (cursor.isMariaDb() && cursor.accept("SEQUENCE")) {
+      cursor.accept("IF", "EXISTS");
+      accesses.add(AccessKind.ALTER_TABLE, cursor.relation());
+      sequenceOptions();
+      return accesses.forward(StatementKind.ALTER_TABLE);
+    }
+    throw ofTheServer("ALTER");
   }
 
   private Statement alterTable() {
@@ -545,7 +652,8 @@ final class DefinitionGrammar {
     ChangedColumns columns = new ChangedColumns();
     List<RelationName> renamed = new ArrayList<>();
     while (!cursor.atEnd()) {
-      int end = cursor.is("ORDER", "BY") ? cursor.end() : endOfSpecification();
+      int end =
+          cursor.is("ORDER", "BY") || isAboutPartitions() ? cursor.end() : endOfSpecification();
       columns.read(cursor.part(cursor.at(), end));
       specification(table, cursor.part(cursor.at(), end), renamed);
       cursor.moveTo(end);
@@ -556,6 +664,21 @@ final class DefinitionGrammar {
     columns.effect(table).ifPresent(accesses::effect);
     renamed.forEach(to -> accesses.effect(new CatalogEffect.RelationRenamed(table, to)));
     return accesses.forward(StatementKind.ALTER_TABLE);
+  }
+
+  /** Names of partitions have commas between them, and no other specification goes with them. */
+  private boolean isAboutPartitions() {
+    return cursor.wordAt(cursor.at() + 1, "PARTITION")
+        && cursor.isAny(
+            "TRUNCATE",
+            "DROP",
+            "REORGANIZE",
+            "REPAIR",
+            "CHECK",
+            "ANALYZE",
+            "OPTIMIZE",
+            "REBUILD",
+            "COALESCE");
   }
 
   private int endOfSpecification() {
@@ -577,6 +700,7 @@ final class DefinitionGrammar {
       boolean inside = part.isAny("COLUMN", "INDEX", "KEY");
       if (inside) {
         part.skip();
+        part.accept("IF", "EXISTS");
         part.identifier();
         part.expect("TO");
         part.identifier();
@@ -592,14 +716,25 @@ final class DefinitionGrammar {
       part.expectEnd();
       return;
     }
-    boolean elsewhere =
-        part.is("EXCHANGE")
-            || part.is("CONVERT", "PARTITION")
-            || part.is("CONVERT", "TABLE")
-            || part.is("DISCARD")
-            || part.is("IMPORT");
-    if (elsewhere) {
-      throw part.notOffered("ALTER TABLE ... " + text.text(part.at()).toUpperCase(Locale.ROOT));
+    if (part.isAny("DISCARD", "IMPORT")) {
+      throw part.notOffered(
+          PolicyReason.FILES, "ALTER TABLE ... " + text.text(part.at()).toUpperCase(Locale.ROOT));
+    }
+    if (part.accept("EXCHANGE", "PARTITION")) {
+      exchange(table, part);
+      return;
+    }
+    boolean converts = part.is("CONVERT", "PARTITION") || part.is("CONVERT", "TABLE");
+    if (converts && !cursor.isMariaDb()) {
+      throw part.notOffered("ALTER TABLE ... CONVERT", "only MariaDB has it");
+    }
+    if (part.accept("CONVERT", "PARTITION")) {
+      partitionToTable(table, part);
+      return;
+    }
+    if (part.accept("CONVERT", "TABLE")) {
+      tableToPartition(table, part);
+      return;
     }
     if (part.is("TRUNCATE", "PARTITION") || part.is("DROP", "PARTITION")) {
       accesses.add(AccessKind.TRUNCATE, table);
@@ -642,6 +777,58 @@ final class DefinitionGrammar {
     }
   }
 
+  /** Rows go both ways, whoever may see them in which table. */
+  private void exchange(RelationName table, TokenCursor part) {
+    part.names().columns().incomplete();
+    part.identifier();
+    part.expect("WITH", "TABLE");
+    for (RelationName each : List.of(table, part.relation())) {
+      accesses
+          .add(AccessKind.ALTER_TABLE, each)
+          .add(AccessKind.CREATE_TABLE, each)
+          .add(AccessKind.SELECT, each)
+          .add(AccessKind.INSERT, each)
+          .add(AccessKind.DELETE, each);
+    }
+    if (part.acceptAny("WITH", "WITHOUT")) {
+      part.expect("VALIDATION");
+    }
+    part.expectEnd();
+  }
+
+  /** MariaDB: {@code CONVERT PARTITION p TO TABLE t}. */
+  private void partitionToTable(RelationName table, TokenCursor part) {
+    part.names().columns().incomplete();
+    part.identifier();
+    part.expect("TO", "TABLE");
+    RelationName made = part.relation();
+    if (part.acceptAny("WITH", "WITHOUT")) {
+      part.expect("VALIDATION");
+    }
+    part.expectEnd();
+    accesses
+        .add(AccessKind.SELECT, table)
+        .add(AccessKind.TRUNCATE, table)
+        .add(AccessKind.CREATE_TABLE, made)
+        .effect(new CatalogEffect.RelationCreated(made, RelationKind.TABLE, true));
+  }
+
+  /** MariaDB: {@code CONVERT TABLE t TO PARTITION p VALUES ...}. */
+  private void tableToPartition(RelationName table, TokenCursor part) {
+    part.names().columns().incomplete();
+    RelationName taken = part.relation();
+    part.expect("TO", "PARTITION");
+    part.identifier();
+    definitions(part.at(), part.end());
+    accesses
+        .add(AccessKind.INSERT, table)
+        .add(AccessKind.SELECT, taken)
+        .add(AccessKind.INSERT, taken)
+        .add(AccessKind.ALTER_TABLE, taken)
+        .add(AccessKind.DROP_TABLE, taken)
+        .effect(new CatalogEffect.RelationDropped(taken));
+  }
+
   // ---------------------------------------------------------------- DROP, RENAME
 
   private Statement drop() {
@@ -654,7 +841,7 @@ final class DefinitionGrammar {
       return accesses.forward(StatementKind.DROP_DATABASE);
     }
     boolean temporary = cursor.accept("TEMPORARY");
-    if (cursor.acceptAny("TABLE", "TABLES")) {
+    if (cursor.acceptAny("TABLE", "TABLES") || cursor.isMariaDb() && cursor.accept("SEQUENCE")) {
       return dropTables(temporary);
     }
     if (temporary) {
@@ -686,7 +873,7 @@ final class DefinitionGrammar {
       cursor.expectEnd();
       return accesses.forward(StatementKind.DROP_INDEX);
     }
-    throw notOffered("DROP");
+    throw ofTheServer("DROP");
   }
 
   private Statement dropTables(boolean temporary) {

@@ -5,6 +5,7 @@ import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.Lexer;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.text.LexicalMode;
+import io.portcullis.sql.text.PolicyReason;
 import io.portcullis.sql.text.Span;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -47,6 +48,7 @@ public final class DynamicText {
                 .allMatch(c -> c < 0x80 && (Character.isLetterOrDigit(c) || c == '_' || c == '$'));
     if (!plain) {
       throw cursor.notOffered(
+          PolicyReason.AMBIGUOUS_NAME,
           "a prepared statement of this name",
           "letters, digits and _ can be told apart for certain");
     }
@@ -64,7 +66,9 @@ public final class DynamicText {
             && (at + 1 == cursor.end() || text.kind(at + 1) == TokenKind.WORD);
     if (!plain) {
       throw cursor.notOffered(
-          "dynamic SQL from anything but one string", "what would run is not known before");
+          PolicyReason.UNKNOWN_BEFORE_IT_RUNS,
+          "dynamic SQL from anything but one string",
+          "what would run is not known before");
     }
     String inner = text.value(at);
     cursor.skip();
@@ -79,6 +83,7 @@ public final class DynamicText {
   static LexedStatement lex(String inner, LexicalMode mode, Span at) {
     if (!inner.chars().allMatch(c -> c > 0 && c < 0x80)) {
       throw StatementRefused.notOffered(
+          PolicyReason.CANNOT_BE_READ_SAFELY,
           "SQL in a string with characters beyond ASCII",
           "character sets may change them on the way",
           at);

@@ -1,5 +1,6 @@
 package io.portcullis.sql.parser;
 
+import io.portcullis.sql.text.PolicyReason;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -53,39 +54,39 @@ enum FirstWord {
   GRANT,
   REVOKE,
   CALL,
+  IF,
+  CASE,
+  WHILE,
+  LOOP,
+  REPEAT,
+  FOR,
 
-  HANDLER("it keeps a table open across a REVOKE"),
-  LOAD("it reads files"),
-  XA("what one prepares, anybody could commit or roll back"),
-  FLUSH("it is about the whole server"),
-  RESET("it is about the whole server"),
-  CACHE("it is about the whole server"),
-  INSTALL("it changes the server itself"),
-  UNINSTALL("it changes the server itself"),
-  SHUTDOWN("it stops the server for everybody"),
-  RESTART("it stops the server for everybody"),
-  BINLOG("it applies changes that the gate does not see"),
-  PURGE("replication is administered on the server"),
-  CHANGE("replication is administered on the server"),
-  STOP("replication is administered on the server"),
-  CLONE("it copies the data of everybody"),
-  BACKUP("it is about the data of everybody"),
-  IMPORT("it reads files"),
-  RESIGNAL("it belongs to a stored program"),
-  DECLARE("it belongs to a stored program"),
-  IF("it belongs to a stored program"),
-  CASE("it belongs to a stored program"),
-  WHILE("it belongs to a stored program"),
-  LOOP("it belongs to a stored program"),
-  REPEAT("it belongs to a stored program"),
-  FOR("it belongs to a stored program"),
-  RETURN("it belongs to a stored program"),
-  ITERATE("it belongs to a stored program"),
-  LEAVE("it belongs to a stored program"),
-  OPEN("it belongs to a stored program"),
-  CLOSE("it belongs to a stored program"),
-  FETCH("it belongs to a stored program"),
-  MERGE("neither MySQL nor MariaDB has it");
+  HANDLER(PolicyReason.OUTLIVES_A_REVOKE, "it keeps a table open across a REVOKE"),
+  LOAD(PolicyReason.FILES, "it reads files"),
+  XA(PolicyReason.SHARED_BY_ALL_SESSIONS, "what one prepares, anybody could commit or roll back"),
+  FLUSH(PolicyReason.ABOUT_THE_SERVER, "it is about the whole server"),
+  RESET(PolicyReason.ABOUT_THE_SERVER, "it is about the whole server"),
+  CACHE(PolicyReason.ABOUT_THE_SERVER, "it is about the whole server"),
+  INSTALL(PolicyReason.CHANGES_THE_SERVER, "it changes the server itself"),
+  UNINSTALL(PolicyReason.CHANGES_THE_SERVER, "it changes the server itself"),
+  SHUTDOWN(PolicyReason.STOPS_THE_SERVER, "it stops the server for everybody"),
+  RESTART(PolicyReason.STOPS_THE_SERVER, "it stops the server for everybody"),
+  BINLOG(PolicyReason.REPLICATION, "it applies changes that the gate does not see"),
+  PURGE(PolicyReason.REPLICATION, "replication is administered on the server"),
+  CHANGE(PolicyReason.REPLICATION, "replication is administered on the server"),
+  STOP(PolicyReason.REPLICATION, "replication is administered on the server"),
+  CLONE(PolicyReason.DATA_OF_EVERYBODY, "it copies the data of everybody"),
+  BACKUP(PolicyReason.DATA_OF_EVERYBODY, "it is about the data of everybody"),
+  IMPORT(PolicyReason.FILES, "it reads files"),
+  RESIGNAL(PolicyReason.INSIDE_A_PROGRAM, "it belongs to a stored program"),
+  DECLARE(PolicyReason.INSIDE_A_PROGRAM, "it belongs to a stored program"),
+  RETURN(PolicyReason.INSIDE_A_PROGRAM, "it belongs to a stored program"),
+  ITERATE(PolicyReason.INSIDE_A_PROGRAM, "it belongs to a stored program"),
+  LEAVE(PolicyReason.INSIDE_A_PROGRAM, "it belongs to a stored program"),
+  OPEN(PolicyReason.INSIDE_A_PROGRAM, "it belongs to a stored program"),
+  CLOSE(PolicyReason.INSIDE_A_PROGRAM, "it belongs to a stored program"),
+  FETCH(PolicyReason.INSIDE_A_PROGRAM, "it belongs to a stored program"),
+  MERGE(PolicyReason.NO_SUCH_STATEMENT, "neither MySQL nor MariaDB has it");
 
   private static final Map<String, FirstWord> BY_NAME = new TreeMap<>();
 
@@ -95,13 +96,16 @@ enum FirstWord {
     }
   }
 
+  private final Optional<PolicyReason> policy;
   private final String refusal;
 
   FirstWord() {
-    this("");
+    this.policy = Optional.empty();
+    this.refusal = "";
   }
 
-  FirstWord(String refusal) {
+  FirstWord(PolicyReason policy, String refusal) {
+    this.policy = Optional.of(policy);
     this.refusal = refusal;
   }
 
@@ -111,6 +115,11 @@ enum FirstWord {
 
   /** Why nobody may say it; empty for what a grammar reads. */
   Optional<String> refusal() {
-    return refusal.isEmpty() ? Optional.empty() : Optional.of(refusal);
+    return policy.map(reason -> refusal);
+  }
+
+  /** The same, as a kind of reasons; empty for what a grammar reads. */
+  Optional<PolicyReason> policy() {
+    return policy;
   }
 }

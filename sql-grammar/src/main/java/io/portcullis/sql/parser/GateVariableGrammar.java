@@ -6,6 +6,7 @@ import io.portcullis.sql.statement.AccessControlStatement.VariableAssignment;
 import io.portcullis.sql.statement.AccessControlStatement.VariableValue;
 import io.portcullis.sql.statement.GateVariable;
 import io.portcullis.sql.text.ErrorCode;
+import io.portcullis.sql.text.PolicyReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +46,9 @@ final class GateVariableGrammar {
     Written written = written().orElseThrow(cursor::unexpected);
     if (!GateVariable.isReserved(written.name())) {
       throw cursor.notOffered(
-          "variables of the gate and of the server in one SET", "SET them one after the other");
+          PolicyReason.ANSWERED_BY_THE_GATE,
+          "variables of the gate and of the server in one SET",
+          "SET them one after the other");
     }
     GateVariable variable =
         GateVariable.named(written.name())
@@ -134,7 +137,9 @@ final class GateVariableGrammar {
     cursor.skip();
     if (!cursor.atEnd() && !cursor.isMark(",")) {
       throw cursor.notOffered(
-          "an expression as the value of a variable of the gate", "give it as a constant");
+          PolicyReason.ANSWERED_BY_THE_GATE,
+          "an expression as the value of a variable of the gate",
+          "give it as a constant");
     }
     return value;
   }

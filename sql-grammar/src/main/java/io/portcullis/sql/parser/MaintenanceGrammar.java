@@ -2,7 +2,7 @@ package io.portcullis.sql.parser;
 
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.RelationName;
-import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.StatementKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +29,13 @@ final class MaintenanceGrammar {
     return cursor.wordAt(at, "TABLE") || cursor.wordAt(at, "TABLES");
   }
 
-  Statement statement() {
+  ForwardStatement statement() {
     int verb = cursor.at();
     cursor.skip();
     boolean local = cursor.acceptAny("LOCAL", "NO_WRITE_TO_BINLOG");
+    if (cursor.isMariaDb() && cursor.accept("VIEW")) {
+      return views(cursor.wordAt(verb, "CHECK"), cursor.wordAt(verb, "REPAIR"));
+    }
     if (!cursor.acceptAny("TABLE", "TABLES")) {
       throw cursor.notOffered(
           cursor.text().text(verb).toUpperCase(Locale.ROOT) + " of anything but tables");
@@ -64,6 +67,25 @@ final class MaintenanceGrammar {
       DefinitionGrammar.acceptWait(cursor);
     } else {
       options();
+    }
+    cursor.expectEnd();
+    return accesses.forward(StatementKind.TABLE_MAINTENANCE);
+  }
+
+  /** MariaDB: what a server of an older version wrote is looked at, or written anew. */
+  private ForwardStatement views(boolean check, boolean repair) {
+    if (!check && !repair) {
+      throw cursor.unexpected();
+    }
+    Accesses accesses = new Accesses();
+    do {
+      RelationName view = cursor.relation();
+      accesses.add(check ? AccessKind.SELECT : AccessKind.ALTER_VIEW, view);
+    } while (cursor.acceptMark(","));
+    if (repair) {
+      cursor.accept("FROM", "MYSQL");
+    } else {
+      cursor.accept("FOR", "UPGRADE");
     }
     cursor.expectEnd();
     return accesses.forward(StatementKind.TABLE_MAINTENANCE);

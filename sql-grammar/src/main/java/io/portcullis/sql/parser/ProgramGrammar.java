@@ -10,6 +10,7 @@ import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.StatementKind;
+import io.portcullis.sql.text.PolicyReason;
 import java.util.List;
 import java.util.Set;
 
@@ -130,6 +131,7 @@ final class ProgramGrammar {
   private static RelationName named(TokenCursor cursor, RelationName name) {
     if (!name.name().chars().allMatch(c -> c > ' ' && c < 0x7F)) {
       throw StatementRefused.notOffered(
+          PolicyReason.AMBIGUOUS_NAME,
           "a stored program of this name",
           "letters, digits and signs of ASCII can be told apart for certain",
           cursor.spanAt(cursor.at() - 1));
@@ -146,6 +148,9 @@ final class ProgramGrammar {
 
   private RelationKind kind(String verb) {
     definer();
+    if (cursor.isMariaDb() && verb.equals("CREATE") && cursor.is("AGGREGATE", "FUNCTION")) {
+      cursor.skip();
+    }
     for (RelationKind kind : RelationKind.values()) {
       if (kind.isProgram() && cursor.accept(kind.name())) {
         return kind;
@@ -165,7 +170,9 @@ final class ProgramGrammar {
     cursor.expectMark("=");
     if (!printed && !cursor.is("CURRENT_USER")) {
       throw cursor.notOffered(
-          "a DEFINER other than CURRENT_USER", "the role that makes it is its definer");
+          PolicyReason.RIGHTS_OF_ANOTHER,
+          "a DEFINER other than CURRENT_USER",
+          "the role that makes it is its definer");
     }
     if (cursor.atEnd()) {
       throw cursor.unexpected();
@@ -210,7 +217,7 @@ final class ProgramGrammar {
       case FUNCTION -> {
         parameters(inside);
         cursor.expect("RETURNS");
-        BodyGrammar.type(cursor);
+        BodyGrammar.type(cursor, body);
         characteristics(true);
       }
       case PROCEDURE -> {
@@ -232,7 +239,10 @@ final class ProgramGrammar {
 
   private void parameters(BodyGrammar inside) {
     if (!cursor.isMark("(")) {
-      throw cursor.notOffered("a loadable function", "it runs code inside of the server");
+      throw cursor.notOffered(
+          PolicyReason.CHANGES_THE_SERVER,
+          "a loadable function",
+          "it runs code inside of the server");
     }
     cursor.skip();
     if (cursor.acceptMark(")")) {
@@ -241,7 +251,7 @@ final class ProgramGrammar {
     do {
       cursor.acceptAny("IN", "OUT", "INOUT");
       inside.declare(cursor.identifier());
-      BodyGrammar.type(cursor);
+      BodyGrammar.type(cursor, body);
     } while (cursor.acceptMark(","));
     cursor.expectMark(")");
   }
@@ -346,7 +356,7 @@ final class ProgramGrammar {
     }
     if (cursor.accept("DISABLE")) {
       if (cursor.is("ON")) {
-        throw cursor.notOffered("DISABLE ON REPLICA");
+        throw cursor.notOffered(PolicyReason.REPLICATION, "DISABLE ON REPLICA");
       }
     } else {
       cursor.accept("ENABLE");
@@ -379,7 +389,9 @@ final class ProgramGrammar {
       characteristics(false);
       if (cursor.is("SQL", "SECURITY")) {
         throw cursor.notOffered(
-            "ALTER ... SQL SECURITY", "it would run with other rights: drop it, and make it anew");
+            PolicyReason.RIGHTS_OF_ANOTHER,
+            "ALTER ... SQL SECURITY",
+            "it would run with other rights: drop it, and make it anew");
       }
     }
     cursor.acceptMark(";");

@@ -3,6 +3,7 @@ package io.portcullis.sql.parser;
 import io.portcullis.sql.access.RelationName;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Reads a query, given as pieces of a statement's tokens and words between them, and says which
@@ -42,13 +43,31 @@ public interface QueryReader {
    * @param sources the outermost FROM, if the query has just one
    * @param others every other relation that is read, wherever it stands
    * @param functions stored functions that are called, each with its database
+   * @param sequences those that are moved on, or set; they are among the others too
    */
   record QueryReading(
-      List<Source> sources, List<RelationName> others, List<RelationName> functions) {
+      List<Source> sources,
+      List<RelationName> others,
+      List<RelationName> functions,
+      List<RelationName> sequences) {
     public QueryReading {
+      sequences = List.copyOf(sequences);
       sources = List.copyOf(sources);
       others = List.copyOf(others);
       functions = List.copyOf(functions);
+    }
+
+    /** What this one touches, and the other besides its outermost FROM. */
+    public QueryReading and(QueryReading inside) {
+      return new QueryReading(
+          sources,
+          union(others, inside.others),
+          union(functions, inside.functions),
+          union(sequences, inside.sequences));
+    }
+
+    private static List<RelationName> union(List<RelationName> some, List<RelationName> more) {
+      return Stream.concat(some.stream(), more.stream()).distinct().toList();
     }
 
     /** Whether nothing is read and no stored function called. */

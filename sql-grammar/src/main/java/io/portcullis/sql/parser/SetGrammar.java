@@ -8,6 +8,7 @@ import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.text.ClientCharset;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.LexicalMode;
+import io.portcullis.sql.text.PolicyReason;
 import io.portcullis.sql.text.ServerFlavour;
 import java.util.List;
 import java.util.Locale;
@@ -79,13 +80,13 @@ final class SetGrammar {
         || cursor.is("DEFAULT", "ROLE")
         || cursor.is("PASSWORD")) {
       cursor.moveTo(begin);
-      return new AccessControlGrammar(cursor).statement();
+      return new AccessControlGrammar(cursor.inArea(PolicyReason.ACCESS_CONTROL)).statement();
     }
     if (cursor.is("STATEMENT") && !isAssigned(1)) {
       return forOneStatement();
     }
     if (cursor.is("RESOURCE")) {
-      throw cursor.notOffered("SET RESOURCE GROUP");
+      throw cursor.notOffered(PolicyReason.ABOUT_THE_SERVER, "SET RESOURCE GROUP");
     }
     GateVariableGrammar gate = new GateVariableGrammar(cursor);
     if (gate.begins()) {
@@ -120,16 +121,38 @@ final class SetGrammar {
     variables.expectEnd();
     if (set.touchesLexicalMode) {
       throw cursor.notOffered(
-          "SET STATEMENT with sql_mode or a character set", "SET it for the session instead");
+          PolicyReason.CANNOT_BE_READ_SAFELY,
+          "SET STATEMENT with sql_mode or a character set",
+          "SET it for the session instead");
     }
     cursor.moveTo(end);
     cursor.expect("FOR");
-    if (!DataGrammar.startsQuery(cursor)
-        && !cursor.isAny("INSERT", "REPLACE", "UPDATE", "DELETE")) {
+    ForwardStatement inner;
+    if (DataGrammar.startsQuery(cursor) || cursor.isAny("INSERT", "REPLACE", "UPDATE", "DELETE")) {
+      inner = new DataGrammar(cursor, queries).statement();
+    } else if (cursor.isAny("CHECK", "CHECKSUM", "OPTIMIZE", "REPAIR")
+        || cursor.is("ANALYZE") && MaintenanceGrammar.begins(cursor)) {
+      inner = new MaintenanceGrammar(cursor).statement();
+    } else if (cursor.isAny("EXPLAIN", "DESCRIBE", "DESC", "ANALYZE")) {
+      inner = StatementReader.explained(cursor, queries);
+    } else {
       throw cursor.notOffered("SET STATEMENT ... FOR anything but queries and changes of rows");
     }
-    ForwardStatement inner = new DataGrammar(cursor, queries).statement();
     return accesses.addAll(set.accesses.requests()).addAll(inner.accesses()).forward(inner.kind());
+  }
+
+  static boolean isTransaction(TokenCursor cursor) {
+    return cursor.is("TRANSACTION")
+        || cursor.isAny("GLOBAL", "SESSION", "LOCAL")
+            && cursor.wordAt(cursor.at() + 1, "TRANSACTION");
+  }
+
+  /** {@code [SESSION] TRANSACTION ...} of a SET in a stored program, to the end. */
+  static void transactionInProgram(TokenCursor characteristics, QueryReader queries) {
+    if (!new SetGrammar(characteristics, queries).transaction()) {
+      throw characteristics.unexpected();
+    }
+    characteristics.expectEnd();
   }
 
   /** One assignment of a SET in a stored program, to a user or session variable, to the end. */
@@ -139,6 +162,7 @@ final class SetGrammar {
     assignment.expectEnd();
     if (set.touchesLexicalMode) {
       throw assignment.notOffered(
+          PolicyReason.CANNOT_BE_READ_SAFELY,
           "SET of sql_mode or a character set in a stored program",
           "it would change how the session's next statements are read");
     }
@@ -166,7 +190,7 @@ final class SetGrammar {
       return false;
     }
     if (global) {
-      throw denied("SET GLOBAL TRANSACTION");
+      throw denied(PolicyReason.ABOUT_THE_SERVER, "SET GLOBAL TRANSACTION");
     }
     do {
       if (cursor.accept("ISOLATION", "LEVEL")) {
@@ -188,7 +212,9 @@ final class SetGrammar {
   private void item() {
     if (new GateVariableGrammar(cursor).begins()) {
       throw cursor.notOffered(
-          "variables of the gate and of the server in one SET", "SET them one after the other");
+          PolicyReason.ANSWERED_BY_THE_GATE,
+          "variables of the gate and of the server in one SET",
+          "SET them one after the other");
     }
     if (cursor.is("NAMES") && !isAssigned(1)) {
       cursor.skip();
@@ -230,13 +256,14 @@ final class SetGrammar {
           cursor.skip();
           yield unstructured(name);
         }
-        case "GLOBAL", "PERSIST", "PERSIST_ONLY" -> throw denied("SET " + scope);
+        case "GLOBAL", "PERSIST", "PERSIST_ONLY" ->
+            throw denied(PolicyReason.ABOUT_THE_SERVER, "SET " + scope);
         default -> throw cursor.unexpected();
       };
     }
     for (String scope : List.of("GLOBAL", "PERSIST", "PERSIST_ONLY")) {
       if (cursor.is(scope) && !isAssigned(1)) {
-        throw denied("SET " + scope);
+        throw denied(PolicyReason.ABOUT_THE_SERVER, "SET " + scope);
       }
     }
     if (cursor.isAny("SESSION", "LOCAL") && !isAssigned(1)) {
@@ -262,7 +289,7 @@ final class SetGrammar {
 
   private void system(String name) {
     if (isProtected(name)) {
-      throw denied("SET " + name.toLowerCase(Locale.ROOT));
+      throw denied(PolicyReason.PROTECTED_VARIABLE, "SET " + name.toLowerCase(Locale.ROOT));
     }
     switch (name) {
       case "CHARACTER_SET_CLIENT" -> {
@@ -275,6 +302,7 @@ final class SetGrammar {
           String mode = cursor.text().value(cursor.at());
           if (!LexicalMode.isReadable(mode)) {
             throw new StatementRefused(
+                PolicyReason.CANNOT_BE_READ_SAFELY,
                 ErrorCode.ER_WRONG_VALUE_FOR_VAR.error(
                     "sql_mode", mode, "Portcullis does not read SQL of that dialect"),
                 cursor.span());
@@ -282,6 +310,7 @@ final class SetGrammar {
         } else if (cursor.isKind(TokenKind.NUMBER)
             && cursor.text().text(cursor.at()).chars().anyMatch(c -> c != '0')) {
           throw new StatementRefused(
+              PolicyReason.CANNOT_BE_READ_SAFELY,
               ErrorCode.ER_WRONG_VALUE_FOR_VAR.error(
                   "sql_mode", cursor.text().text(cursor.at()), "give it by name"),
               cursor.span());
@@ -308,12 +337,19 @@ final class SetGrammar {
   }
 
   private void engine(String variable) {
+    if (cursor.isKind(TokenKind.USER_VARIABLE) || cursor.isKind(TokenKind.SYSTEM_VARIABLE)) {
+      throw cursor.notOffered(
+          PolicyReason.UNKNOWN_BEFORE_IT_RUNS,
+          "a storage engine from a variable",
+          "only its name says whether its tables stay inside of the database");
+    }
     if (!cursor.isKind(TokenKind.WORD) && !cursor.isKind(TokenKind.STRING)) {
       throw cursor.unexpected();
     }
     String engine = cursor.text().value(cursor.at());
     if (!engine.equalsIgnoreCase("DEFAULT") && !DefinitionGrammar.isSafeEngine(engine)) {
       throw new StatementRefused(
+          PolicyReason.BEYOND_THE_DATABASE,
           ErrorCode.ER_WRONG_VALUE_FOR_VAR.error(
               variable.toLowerCase(Locale.ROOT),
               engine,
@@ -352,6 +388,7 @@ final class SetGrammar {
     String name = cursor.text().value(cursor.at());
     if (ClientCharset.ofName(name).isEmpty()) {
       throw new StatementRefused(
+          PolicyReason.CANNOT_BE_READ_SAFELY,
           ErrorCode.ER_WRONG_VALUE_FOR_VAR.error(
               variable, name, "statements in this character set cannot be read safely"),
           cursor.span());
@@ -387,8 +424,9 @@ final class SetGrammar {
     cursor.moveTo(end);
   }
 
-  private StatementRefused denied(String what) {
+  private StatementRefused denied(PolicyReason policy, String what) {
     return new StatementRefused(
+        policy,
         ErrorCode.ER_SPECIFIC_ACCESS_DENIED_ERROR.error(
             "SUPER or SYSTEM_VARIABLES_ADMIN (" + what + " is not offered by this gate)"),
         cursor.span());

@@ -13,6 +13,7 @@ import io.portcullis.sql.statement.ShowWarnings;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.text.LikePattern;
+import io.portcullis.sql.text.PolicyReason;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -54,7 +55,7 @@ final class ShowGrammar {
         || cursor.is("EFFECTIVE", "GRANTS")
         || RowGrammar.beginsShow(cursor)) {
       cursor.moveTo(show);
-      return new AccessControlGrammar(cursor).statement();
+      return new AccessControlGrammar(cursor.inArea(PolicyReason.ACCESS_CONTROL)).statement();
     }
     if (cursor.accept("PROCESSLIST")) {
       cursor.expectEnd();
@@ -115,15 +116,28 @@ final class ShowGrammar {
     if (cursor.accept("OPEN", "TABLES")) {
       if (!cursor.isAny("FROM", "IN")) {
         throw cursor.notOffered(
-            "SHOW OPEN TABLES without a database", "it lists the tables of everybody");
+            PolicyReason.DATA_OF_EVERYBODY,
+            "SHOW OPEN TABLES without a database",
+            "it lists the tables of everybody");
       }
       accesses.add(AccessKind.SHOW_TABLES, inDatabase());
       condition();
       return;
     }
-    if (cursor.accept("PROFILES")) {
+    if (cursor.acceptAny("PROFILES", "AUTHORS", "CONTRIBUTORS")) {
       cursor.expectEnd();
       return;
+    }
+    if (cursor.accept("PROFILE")) {
+      profile();
+      return;
+    }
+    if (cursor.accept("LOCALES")) {
+      condition();
+      return;
+    }
+    if (cursor.is("PLUGINS", "SONAME")) {
+      throw cursor.notOffered(PolicyReason.FILES, "SHOW PLUGINS SONAME");
     }
     if (cursor.is("ENGINES")
         || cursor.is("STORAGE", "ENGINES")
@@ -168,17 +182,69 @@ final class ShowGrammar {
       return;
     }
     cursor.moveTo(begin);
+    refuseByPolicy();
     if (cursor.isKind(TokenKind.WORD)) {
       throw cursor.notOffered("SHOW " + cursor.text().text(cursor.at()).toUpperCase(Locale.ROOT));
     }
     throw cursor.unexpected();
   }
 
+  /** Of the statement before: {@code [type, ...] [FOR QUERY n] [LIMIT n [OFFSET n]]}. */
+  private void profile() {
+    while (!cursor.atEnd()) {
+      boolean known =
+          cursor.acceptAny("ALL", "CPU", "IPC", "MEMORY", "SOURCE", "SWAPS", "LIMIT", "OFFSET")
+              || cursor.accept("BLOCK", "IO")
+              || cursor.accept("CONTEXT", "SWITCHES")
+              || cursor.accept("PAGE", "FAULTS")
+              || cursor.accept("FOR", "QUERY")
+              || cursor.acceptMark(",");
+      if (!known) {
+        cursor.number();
+      }
+    }
+  }
+
+  /** What the server shows about more than the caller's. */
+  private void refuseByPolicy() {
+    String what =
+        cursor.atEnd() ? "" : "SHOW " + cursor.text().text(cursor.at()).toUpperCase(Locale.ROOT);
+    if (cursor.isAny("PROCEDURE", "FUNCTION", "PACKAGE")
+        && cursor.wordAt(cursor.at() + 1, "STATUS")) {
+      throw cursor.notOffered(
+          PolicyReason.DATA_OF_EVERYBODY,
+          what + " STATUS",
+          "it lists those of everybody; information_schema.ROUTINES has the ones you may see");
+    }
+    boolean replication =
+        cursor.isAny("BINLOG", "MASTER", "SLAVE", "REPLICA", "REPLICAS", "RELAYLOG")
+            || cursor.is("BINARY", "LOGS")
+            || cursor.is("BINARY", "LOG", "STATUS")
+            || cursor.is("ALL", "SLAVES")
+            || cursor.is("ALL", "REPLICAS");
+    if (replication) {
+      throw cursor.notOffered(PolicyReason.REPLICATION, what);
+    }
+    boolean everybody =
+        cursor.isAny(
+                "CLIENT_STATISTICS",
+                "USER_STATISTICS",
+                "INDEX_STATISTICS",
+                "TABLE_STATISTICS",
+                "QUERY_RESPONSE_TIME")
+            || cursor.is("ENGINE")
+            || cursor.is("EXPLAIN")
+            || cursor.is("ANALYZE");
+    if (everybody) {
+      throw cursor.notOffered(PolicyReason.DATA_OF_EVERYBODY, what);
+    }
+  }
+
   private void created() {
     if (cursor.acceptAny("DATABASE", "SCHEMA")) {
       cursor.accept("IF", "NOT", "EXISTS");
       accesses.add(AccessKind.SHOW_CREATE_DATABASE, cursor.database());
-    } else if (cursor.accept("TABLE")) {
+    } else if (cursor.accept("TABLE") || cursor.isMariaDb() && cursor.accept("SEQUENCE")) {
       accesses.add(AccessKind.SHOW_CREATE, cursor.relation());
     } else if (cursor.accept("VIEW")) {
       RelationName view = cursor.relation();
@@ -191,6 +257,8 @@ final class ShowGrammar {
       accesses.add(AccessKind.SHOW_TRIGGER, cursor.relation());
     } else if (cursor.accept("EVENT")) {
       accesses.add(AccessKind.SHOW_EVENT, cursor.relation());
+    } else if (cursor.is("SERVER")) {
+      throw cursor.notOffered(PolicyReason.ABOUT_THE_SERVER, "SHOW CREATE SERVER");
     } else {
       throw cursor.notOffered(
           "SHOW CREATE "

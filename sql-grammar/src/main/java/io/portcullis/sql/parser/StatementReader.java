@@ -2,6 +2,7 @@ package io.portcullis.sql.parser;
 
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.ProgramBody;
+import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.access.ViewBody;
 import io.portcullis.sql.lexer.LexedStatement;
@@ -20,6 +21,7 @@ import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.statement.UseStatement;
+import io.portcullis.sql.text.PolicyReason;
 import io.portcullis.sql.text.ServerFlavour;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -92,6 +94,10 @@ public final class StatementReader {
     if (DataGrammar.startsQuery(cursor) || cursor.isAny("INSERT", "REPLACE", "UPDATE", "DELETE")) {
       return new DataGrammar(cursor, queries).statement();
     }
+    if (cursor.isIdentifier() && cursor.punctuationAt(cursor.at() + 1, ":")
+        || cursor.is("BEGIN", "NOT", "ATOMIC")) {
+      return compound(cursor);
+    }
     if (!cursor.isKind(TokenKind.WORD)) {
       throw cursor.unexpected();
     }
@@ -120,17 +126,19 @@ public final class StatementReader {
         if (AccountText.beginsWithParameters(cursor)) {
           yield AccountText.read(cursor);
         }
-        AccessControlGrammar users = new AccessControlGrammar(cursor);
-        yield users.begins()
-            ? accessControl(users.statement(), cursor)
+        yield new AccessControlGrammar(cursor).begins()
+            ? accessControl(
+                new AccessControlGrammar(cursor.inArea(PolicyReason.ACCESS_CONTROL)).statement(),
+                cursor)
             : new DefinitionGrammar(cursor, queries).statement();
       }
-      case GRANT, REVOKE -> new AccessControlGrammar(cursor).statement();
+      case GRANT, REVOKE ->
+          new AccessControlGrammar(cursor.inArea(PolicyReason.ACCESS_CONTROL)).statement();
       case LOCK -> lock(cursor);
       case UNLOCK -> {
         cursor.skip();
         if (!cursor.acceptAny("TABLES", "TABLE")) {
-          throw cursor.notOffered("UNLOCK INSTANCE");
+          throw cursor.notOffered(PolicyReason.ABOUT_THE_SERVER, "UNLOCK INSTANCE");
         }
         cursor.expectEnd();
         yield new Accesses().forward(StatementKind.UNLOCK_TABLES);
@@ -152,15 +160,14 @@ public final class StatementReader {
       case DEALLOCATE -> deallocate(cursor);
       case GET -> getDiagnostics(cursor);
       case SIGNAL -> signal(cursor);
-      case LOAD ->
-          throw cursor.notOffered(
-              "LOAD " + (cursor.wordAt(cursor.at() + 1, "DATA") ? "DATA" : "..."), why(first));
+      case IF, CASE, WHILE, LOOP, REPEAT, FOR -> compound(cursor);
       case CALL -> {
         Accesses accesses = new Accesses();
         ProgramGrammar.call(cursor, queries, accesses);
         yield accesses.forward(StatementKind.CALL);
       }
-      case HANDLER,
+      case LOAD,
+          HANDLER,
           XA,
           FLUSH,
           RESET,
@@ -178,12 +185,6 @@ public final class StatementReader {
           IMPORT,
           RESIGNAL,
           DECLARE,
-          IF,
-          CASE,
-          WHILE,
-          LOOP,
-          REPEAT,
-          FOR,
           RETURN,
           ITERATE,
           LEAVE,
@@ -191,7 +192,7 @@ public final class StatementReader {
           CLOSE,
           FETCH,
           MERGE ->
-          throw cursor.notOffered(first.name(), why(first));
+          throw refused(cursor, first);
     };
   }
 
@@ -206,8 +207,24 @@ public final class StatementReader {
     return statement;
   }
 
-  private static String why(FirstWord refused) {
-    return refused.refusal().orElseThrow();
+  /** MariaDB: what stands in the body of a procedure, by itself. */
+  private Statement compound(TokenCursor cursor) {
+    if (!cursor.text().mode().server().isMariaDb()) {
+      throw cursor.notOffered(
+          PolicyReason.INSIDE_A_PROGRAM, cursor.is("BEGIN") ? "BEGIN NOT ATOMIC" : rest(cursor));
+    }
+    Accesses accesses = new Accesses();
+    new BodyGrammar(cursor, queries, RelationKind.PROCEDURE, accesses).read();
+    return accesses.forward(StatementKind.COMPOUND);
+  }
+
+  /** Of a word that begins nothing anybody may say. */
+  static StatementRefused refused(TokenCursor cursor, FirstWord first) {
+    String what =
+        first == FirstWord.LOAD
+            ? "LOAD " + (cursor.wordAt(cursor.at() + 1, "DATA") ? "DATA" : "...")
+            : first.name();
+    return cursor.notOffered(first.policy().orElseThrow(), what, first.refusal().orElseThrow());
   }
 
   private static void checkParentheses(LexedStatement text) {
@@ -230,10 +247,10 @@ public final class StatementReader {
 
   private static Statement use(TokenCursor cursor) {
     if (cursor.is("USE", "ROLE") && cursor.at() + 2 < cursor.end()) {
-      return new AccessControlGrammar(cursor).statement();
+      return new AccessControlGrammar(cursor.inArea(PolicyReason.ACCESS_CONTROL)).statement();
     }
     if (cursor.is("USE", "SECONDARY", "ROLE")) {
-      return new AccessControlGrammar(cursor).statement();
+      return new AccessControlGrammar(cursor.inArea(PolicyReason.ACCESS_CONTROL)).statement();
     }
     cursor.skip();
     String database = cursor.database().name();
@@ -246,7 +263,9 @@ public final class StatementReader {
   static Statement transaction(TokenCursor cursor) {
     if (cursor.accept("START")) {
       if (!cursor.accept("TRANSACTION")) {
-        throw cursor.notOffered("START " + rest(cursor));
+        throw cursor.isAny("SLAVE", "REPLICA", "ALL", "GROUP_REPLICATION")
+            ? cursor.notOffered(PolicyReason.REPLICATION, "START " + rest(cursor))
+            : cursor.unexpected();
       }
       if (!cursor.atEnd()) {
         do {
@@ -258,9 +277,6 @@ public final class StatementReader {
         } while (cursor.acceptMark(","));
       }
     } else if (cursor.accept("BEGIN")) {
-      if (cursor.is("NOT", "ATOMIC")) {
-        throw cursor.notOffered("BEGIN NOT ATOMIC", "it belongs to a stored program");
-      }
       cursor.accept("WORK");
     } else if (cursor.accept("SAVEPOINT")) {
       cursor.identifier();
@@ -305,6 +321,7 @@ public final class StatementReader {
     while (true) {
       if (cursor.is("FOR")) {
         throw cursor.notOffered(
+            PolicyReason.DATA_OF_EVERYBODY,
             "EXPLAIN FOR " + (cursor.is("FOR", "CONNECTION") ? "CONNECTION" : "..."));
       }
       if (cursor.is("FORMAT") && cursor.punctuationAt(cursor.at() + 1, "=")) {
@@ -336,6 +353,15 @@ public final class StatementReader {
     }
     cursor.expectEnd();
     return accesses.forward(StatementKind.DESCRIBE);
+  }
+
+  /** EXPLAIN or ANALYZE of a statement, to the end. */
+  static ForwardStatement explained(TokenCursor cursor, QueryReader queries) {
+    Statement read = new StatementReader(queries).read(cursor);
+    if (read instanceof ForwardStatement forward && forward.kind() == StatementKind.EXPLAIN) {
+      return forward;
+    }
+    throw cursor.unexpected();
   }
 
   /** MariaDB's ANALYZE statement. */
@@ -371,7 +397,7 @@ public final class StatementReader {
   private static Statement lock(TokenCursor cursor) {
     cursor.skip();
     if (!cursor.acceptAny("TABLES", "TABLE")) {
-      throw cursor.notOffered("LOCK INSTANCE");
+      throw cursor.notOffered(PolicyReason.ABOUT_THE_SERVER, "LOCK INSTANCE");
     }
     Accesses accesses = new Accesses();
     do {
@@ -404,7 +430,10 @@ public final class StatementReader {
       cursor.accept("CONNECTION");
     }
     if (!cursor.isKind(TokenKind.NUMBER)) {
-      throw cursor.notOffered("KILL by anything but a connection id");
+      throw cursor.notOffered(
+          PolicyReason.ABOUT_THE_SERVER,
+          "KILL by anything but a connection id",
+          "the gate knows its own sessions");
     }
     long id = cursor.number();
     cursor.expectEnd();
@@ -437,31 +466,52 @@ public final class StatementReader {
   }
 
   /**
-   * {@code [USING @v, ...]}, to the end: the variables. MariaDB takes constants too: then nothing.
+   * {@code [USING @v, ...]}, to the end: the variables. MariaDB takes expressions too, but no query
+   * in them: then nothing.
    */
-  private static Optional<List<String>> using(TokenCursor cursor) {
+  private Optional<List<String>> using(TokenCursor cursor) {
     List<String> variables = new ArrayList<>();
     boolean constant = false;
     if (cursor.accept("USING")) {
       do {
+        int end = endOfItem(cursor);
         boolean value =
-            cursor.isKind(TokenKind.USER_VARIABLE)
-                || cursor.isKind(TokenKind.STRING)
-                || cursor.isKind(TokenKind.NUMBER)
-                || cursor.isAny("NULL", "DEFAULT");
-        if (!value) {
+            end == cursor.at() + 1
+                && (cursor.isKind(TokenKind.USER_VARIABLE)
+                    || cursor.isKind(TokenKind.STRING)
+                    || cursor.isKind(TokenKind.NUMBER)
+                    || cursor.isAny("NULL", "DEFAULT", "IGNORE"));
+        if (!value
+            && !DataGrammar.expressions(cursor, queries, cursor.at(), end)
+                .orElseThrow(cursor::unexpected)
+                .touchesNothing()) {
           throw cursor.unexpected();
         }
-        if (cursor.isKind(TokenKind.USER_VARIABLE)) {
+        if (end == cursor.at() + 1 && cursor.isKind(TokenKind.USER_VARIABLE)) {
           variables.add(cursor.text().value(cursor.at()));
         } else {
           constant = true;
         }
-        cursor.skip();
+        cursor.moveTo(end);
       } while (cursor.acceptMark(","));
     }
     cursor.expectEnd();
     return constant ? Optional.empty() : Optional.of(variables);
+  }
+
+  /** First comma from here outside of parentheses, else the end. */
+  private static int endOfItem(TokenCursor cursor) {
+    int depth = 0;
+    for (int i = cursor.at(); i < cursor.end(); i++) {
+      if (cursor.punctuationAt(i, "(")) {
+        depth++;
+      } else if (cursor.punctuationAt(i, ")")) {
+        depth--;
+      } else if (depth == 0 && cursor.punctuationAt(i, ",")) {
+        return i;
+      }
+    }
+    return cursor.end();
   }
 
   private static Statement deallocate(TokenCursor cursor) {
@@ -492,8 +542,8 @@ public final class StatementReader {
     Statement inner = read(new TokenCursor(cursor.names().beginString(text)));
     if (!(inner instanceof ForwardStatement) && !(inner instanceof SetVariables)) {
       throw StatementRefused.notOffered(
+          PolicyReason.ANSWERED_BY_THE_GATE,
           text.text(0).toUpperCase(Locale.ROOT) + " in dynamic SQL",
-          "the gate answers it itself",
           cursor.spanAt(at));
     }
     return inner;
@@ -553,7 +603,8 @@ public final class StatementReader {
         boolean value =
             cursor.isKind(TokenKind.STRING)
                 || cursor.isKind(TokenKind.NUMBER)
-                || cursor.isKind(TokenKind.USER_VARIABLE);
+                || cursor.isKind(TokenKind.USER_VARIABLE)
+                || cursor.is("NULL");
         if (!value) {
           throw cursor.unexpected();
         }

@@ -4,6 +4,7 @@ import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
+import io.portcullis.sql.text.PolicyReason;
 import io.portcullis.sql.text.Span;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ final class TokenCursor {
   private final QualifiedNames names;
   private final int end;
   private int at;
+  private Optional<PolicyReason> area = Optional.empty();
 
   private TokenCursor(QualifiedNames names, int from, int end) {
     this.text = names.text();
@@ -28,7 +30,15 @@ final class TokenCursor {
 
   /** At the beginning of a part of the statement. */
   TokenCursor part(int from, int end) {
-    return new TokenCursor(names, from, end);
+    TokenCursor part = new TokenCursor(names, from, end);
+    part.area = area;
+    return part;
+  }
+
+  /** Whatever is not offered from here on is refused for this reason, if none is named. */
+  TokenCursor inArea(PolicyReason policy) {
+    area = Optional.of(policy);
+    return this;
   }
 
   LexedStatement text() {
@@ -66,6 +76,10 @@ final class TokenCursor {
       last += 2;
     }
     return last;
+  }
+
+  boolean isMariaDb() {
+    return text.mode().server().isMariaDb();
   }
 
   boolean atEnd() {
@@ -283,11 +297,23 @@ final class TokenCursor {
   }
 
   StatementRefused notOffered(String what) {
-    return StatementRefused.notOffered(what, span());
+    return area.isPresent()
+        ? notOffered(area.get(), what)
+        : StatementRefused.notOffered(what, span());
   }
 
   StatementRefused notOffered(String what, String why) {
-    return StatementRefused.notOffered(what, why, span());
+    return area.isPresent()
+        ? notOffered(area.get(), what, why)
+        : StatementRefused.notOffered(what, why, span());
+  }
+
+  StatementRefused notOffered(PolicyReason policy, String what) {
+    return StatementRefused.notOffered(policy, what, span());
+  }
+
+  StatementRefused notOffered(PolicyReason policy, String what, String why) {
+    return StatementRefused.notOffered(policy, what, why, span());
   }
 
   /** The next few tokens; strings are left out, they may be secrets. */

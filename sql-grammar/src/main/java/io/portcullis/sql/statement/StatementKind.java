@@ -23,6 +23,8 @@ public enum StatementKind {
   ALTER_PROGRAM,
   DROP_PROGRAM,
   CALL,
+  /** MariaDB: BEGIN NOT ATOMIC, IF, CASE and loops outside of stored programs. */
+  COMPOUND,
   CREATE_INDEX,
   DROP_INDEX,
   LOCK_TABLES,

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables of a statement, and what may be their columns. */
 final class ColumnUsesTest {
@@ -138,8 +139,26 @@ final class ColumnUsesTest {
     assertThat(flags(uses)).isEqualTo(flags);
   }
 
+  /** A sequence, or history, is read: whoever may read some columns only is refused. */
   @ParameterizedTest
-  @CsvSource({"SELEC a FROM t", "SELECT a FROM t FOR SYSTEM_TIME ALL", "HANDLER t OPEN"})
+  @ValueSource(
+      strings = {
+        "SELECT a FROM t FOR SYSTEM_TIME ALL",
+        "SELECT NEXT VALUE FOR s",
+        "SELECT LASTVAL(s)",
+        "UPDATE t FOR PORTION OF p FROM '2020-01-01' TO '2020-02-01' SET a = 1",
+        "DELETE FROM t FOR PORTION OF p FROM '2020-01-01' TO '2020-02-01'",
+        "DELETE HISTORY FROM t",
+        "ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u",
+        "ALTER TABLE t CONVERT PARTITION p TO TABLE u",
+        "ALTER TABLE t CONVERT TABLE u TO PARTITION p VALUES LESS THAN (5)",
+      })
+  void whatColumnsDoNotSayIsIncomplete(String text) {
+    assertThat(of(text, Analysed.MARIADB).complete()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SELEC a FROM t", "HANDLER t OPEN"})
   void nothingIsCertainOfWhatIsNotUnderstood(String text) {
     assertThat(of(text, Analysed.MARIADB)).isEqualTo(ColumnUses.UNKNOWN);
   }

@@ -196,7 +196,7 @@ final class ProgramAccessTest {
         refused(ER_NOT_SUPPORTED_YET, "LOCK in a stored program", "LOCK TABLES t READ"),
         refused(ER_NOT_SUPPORTED_YET, "SHOW in a stored program", "SHOW TABLES"),
         refused(
-            ER_NOT_SUPPORTED_YET, "LOAD in a stored program", "LOAD DATA INFILE 'x' INTO TABLE t"),
+            ER_NOT_SUPPORTED_YET, "LOAD DATA is not offered", "LOAD DATA INFILE 'x' INTO TABLE t"),
         refused(ER_NOT_SUPPORTED_YET, "KILL in a stored program", "KILL 1"),
         refused(ER_NOT_SUPPORTED_YET, "INTO OUTFILE", "SELECT 1 INTO OUTFILE '/tmp/x'"),
         refused(
@@ -223,8 +223,57 @@ final class ProgramAccessTest {
             ER_NOT_SUPPORTED_YET,
             "SET of a variable of this name",
             "BEGIN DECLARE password TEXT; SET password = 'x'; END"),
-        refused(
-            ER_NOT_SUPPORTED_YET, "a type taken from a table", "BEGIN DECLARE x TYPE OF t.a; END"));
+        refused(ER_NOT_SUPPORTED_YET, "HANDLER is not offered", "HANDLER t OPEN"),
+        refused(ER_NOT_SUPPORTED_YET, "FLUSH is not offered", "FLUSH TABLES"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> whatOnlyMariaDbHas() {
+    return Stream.of(
+        needsOnMariaDb(
+            "CREATE PROCEDURE d.p(x TYPE OF t.a) BEGIN DECLARE y ROW TYPE OF e.u; END",
+            "CREATE_PROCEDURE d.p, DESCRIBE d.t, DESCRIBE e.u"),
+        needsOnMariaDb(
+            "CREATE PROCEDURE d.p() BEGIN DECLARE x TYPE OF e.t.a; DECLARE r ROW(a INT, b"
+                + " TYPE OF s.a); SET r.a = 1; END",
+            "CREATE_PROCEDURE d.p, DESCRIBE e.t, DESCRIBE d.s"),
+        needsOnMariaDb(
+            "CREATE FUNCTION d.f() RETURNS TYPE OF t.a RETURN 1",
+            "CREATE_FUNCTION d.f, DESCRIBE d.t"),
+        needsOnMariaDb(
+            "CREATE AGGREGATE FUNCTION d.f(x INT) RETURNS INT BEGIN DECLARE CONTINUE HANDLER FOR"
+                + " NOT FOUND RETURN (SELECT 1 FROM s); LOOP FETCH GROUP NEXT ROW; END LOOP; END",
+            "CREATE_FUNCTION d.f, SELECT d.s"),
+        needsOnMariaDb(
+            "CREATE PROCEDURE d.p() FOR i IN 1..(SELECT MAX(a) FROM s) DO INSERT INTO t VALUES"
+                + " (i); END FOR",
+            "CREATE_PROCEDURE d.p, SELECT d.s, INSERT d.t"),
+        needsOnMariaDb(
+            "CREATE PROCEDURE d.p() EXPLAIN FORMAT=JSON SELECT * FROM t",
+            "CREATE_PROCEDURE d.p, SELECT d.t"),
+        needsOnMariaDb(
+            "CREATE PROCEDURE d.p() SET SESSION TRANSACTION READ ONLY", "CREATE_PROCEDURE d.p"),
+        needsOnMariaDb(
+            "CREATE PROCEDURE d.p() SELECT NEXT VALUE FOR s",
+            "CREATE_PROCEDURE d.p, SELECT d.s, INSERT d.s"));
+  }
+
+  @Test
+  void theSameIsRefusedWhereItIsMore() {
+    for (String text :
+        List.of(
+            "CREATE PROCEDURE d.p() SET GLOBAL TRANSACTION READ ONLY",
+            "CREATE PROCEDURE d.p() DESCRIBE t",
+            "CREATE PROCEDURE d.p() FOR i IN 1 DO SELECT 1; END FOR",
+            "CREATE AGGREGATE FUNCTION f RETURNS INT SONAME 'x.so'")) {
+      Analysed.refusal(text, MARIADB);
+    }
+    for (String text :
+        List.of(
+            "CREATE PROCEDURE d.p(x TYPE OF t.a) SELECT 1",
+            "CREATE AGGREGATE FUNCTION f(a INT) RETURNS INT RETURN 1")) {
+      Analysed.refusal(text, MYSQL);
+    }
   }
 
   @TestFactory

@@ -187,6 +187,7 @@ final class ViewReadingTest {
             "insert into `d`.`t` values (1)",
             "show tables",
             "select `f`(1) AS `x`",
+            "select * from `d`.`t` into outfile 'x'",
             "select * from `d`.`t` procedure analyse()")
         .map(
             definition ->

@@ -3,6 +3,10 @@ package io.portcullis.sql.parser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.portcullis.sql.analysis.AnalysisRefused;
+import io.portcullis.sql.analysis.AnalysisResult;
+import io.portcullis.sql.analysis.StatementAnalyzer;
+import io.portcullis.sql.analysis.StatementFate;
 import io.portcullis.sql.lexer.LexLimits;
 import io.portcullis.sql.lexer.Lexer;
 import io.portcullis.sql.parser.jsql.JsqlQueryReader;
@@ -12,6 +16,7 @@ import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.text.ClientCharset;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.LexicalMode;
+import io.portcullis.sql.text.PolicyReason;
 import io.portcullis.sql.text.ServerVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -20,6 +25,7 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -108,6 +114,12 @@ final class StatementFatesTest {
           "ALTER PROCEDURE p COMMENT 'x'",
           "DROP PROCEDURE p",
           "CALL p()",
+          "IF 1 THEN SELECT 1; END IF",
+          "CASE WHEN 1 THEN SELECT 1; END CASE",
+          "WHILE 0 DO SELECT 1; END WHILE",
+          "LOOP SELECT 1; END LOOP",
+          "REPEAT SELECT 1; UNTIL 1 END REPEAT",
+          "FOR i IN 1..2 DO SELECT 1; END FOR",
           "CREATE USER u IDENTIFIED BY 'x'",
           "ALTER USER u IDENTIFIED BY 'x'",
           "ALTER USER u MAP TO BACKEND b LOGIN 'l' IDENTIFIED BY 'x'",
@@ -136,6 +148,30 @@ final class StatementFatesTest {
           "REVOKE ALL PRIVILEGES, GRANT OPTION FROM u",
           "GRANT r TO u",
           "REVOKE r FROM u");
+
+  /** For every reason one that is refused for it. */
+  private static final Map<PolicyReason, String> REFUSED =
+      Map.ofEntries(
+          Map.entry(PolicyReason.STOPS_THE_SERVER, "SHUTDOWN"),
+          Map.entry(PolicyReason.CHANGES_THE_SERVER, "CREATE SERVER s"),
+          Map.entry(PolicyReason.ABOUT_THE_SERVER, "SET GLOBAL max_connections = 1"),
+          Map.entry(PolicyReason.PROTECTED_VARIABLE, "SET sql_log_bin = 0"),
+          Map.entry(PolicyReason.REPLICATION, "SHOW MASTER STATUS"),
+          Map.entry(PolicyReason.FILES, "SELECT 1 INTO OUTFILE 'x'"),
+          Map.entry(PolicyReason.DATA_OF_EVERYBODY, "SHOW OPEN TABLES"),
+          Map.entry(PolicyReason.BEYOND_THE_DATABASE, "CREATE TABLE t (a INT) ENGINE=FEDERATED"),
+          Map.entry(
+              PolicyReason.RIGHTS_OF_ANOTHER, "CREATE DEFINER=root@localhost VIEW v AS SELECT 1"),
+          Map.entry(PolicyReason.ACCESS_CONTROL, "CREATE OR REPLACE ROLE r"),
+          Map.entry(PolicyReason.ANSWERED_BY_THE_GATE, "PREPARE s FROM 'GRANT r TO u'"),
+          Map.entry(PolicyReason.UNKNOWN_BEFORE_IT_RUNS, "PREPARE s FROM @a"),
+          Map.entry(PolicyReason.UNSEEN_BY_THE_CATALOG, "CREATE PROCEDURE p() DROP TABLE t"),
+          Map.entry(PolicyReason.OUTLIVES_A_REVOKE, "HANDLER t OPEN"),
+          Map.entry(PolicyReason.SHARED_BY_ALL_SESSIONS, "XA START 'x'"),
+          Map.entry(PolicyReason.CANNOT_BE_READ_SAFELY, "SET NAMES gbk"),
+          Map.entry(PolicyReason.AMBIGUOUS_NAME, "SELECT f(1)"),
+          Map.entry(PolicyReason.INSIDE_A_PROGRAM, "FETCH c INTO @a"),
+          Map.entry(PolicyReason.NO_SUCH_STATEMENT, "MERGE INTO t USING u"));
 
   private final StatementReader reader = new StatementReader(new JsqlQueryReader());
 
@@ -177,7 +213,51 @@ final class StatementFatesTest {
               assertThat(refused.refusal().error().code())
                   .isEqualTo(ErrorCode.ER_NOT_SUPPORTED_YET);
               assertThat(refused.refusal().error().message()).contains(word.name(), why);
+              assertThat(refused.refusal().policy()).isEqualTo(word.policy()).isPresent();
             });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyReasonOfPolicyIsGiven() {
+    assertThat(REFUSED).containsOnlyKeys(PolicyReason.values());
+    return REFUSED.entrySet().stream()
+        .map(
+            each ->
+                DynamicTest.dynamicTest(
+                    each.getKey() + ": " + each.getValue(),
+                    () -> {
+                      AnalysisResult result = analyse(each.getValue());
+                      assertThat(StatementFate.of(result))
+                          .isEqualTo(StatementFate.REFUSED_BY_POLICY);
+                      assertThat(((AnalysisRefused) result).refusal().policy())
+                          .contains(each.getKey());
+                    }));
+  }
+
+  @Test
+  void whatIsNotUnderstoodIsNotRefusedByPolicy() {
+    for (String text : List.of("FROBNICATE", "SELECT FROM", "START x", "SHOW x", "CREATE x")) {
+      assertThat(StatementFate.of(analyse(text))).as(text).isEqualTo(StatementFate.NOT_UNDERSTOOD);
+    }
+  }
+
+  /** The analyzer and the reader agree, and every statement that is read has one of two fates. */
+  @Test
+  void whatIsReadIsAnalysedOrAnswered() {
+    Set<StatementFate> seen = EnumSet.noneOf(StatementFate.class);
+    for (String text : UNDERSTOOD) {
+      StatementFate fate = StatementFate.of(analyse(text));
+      assertThat(fate).as(text).isEqualTo(StatementFate.of(read(text)));
+      seen.add(fate);
+    }
+    assertThat(seen).containsExactlyInAnyOrder(StatementFate.ANALYSED, StatementFate.ANSWERED);
+  }
+
+  private static AnalysisResult analyse(String text) {
+    Lexer lexer = new Lexer(LexLimits.STANDARD);
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    assertThat(lexer.lex(bytes, 0, bytes.length, MARIADB)).as(text).isEqualTo(1);
+    return new StatementAnalyzer(0).analyze(lexer.statement(0));
   }
 
   @Test

@@ -1,8 +1,10 @@
 package io.portcullis.sql.parser.jsql;
 
+import io.portcullis.sql.access.RelationName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +19,9 @@ final class CanonicalQuery {
 
   private final List<Item> items = new ArrayList<>();
   private final List<Integer> lockedTables = new ArrayList<>();
+  private final List<Range> deferred = new ArrayList<>();
+  private final Set<RelationName> sequences = new LinkedHashSet<>();
+  private boolean hidesColumns;
   private final Map<String, String> standIns = new HashMap<>();
   private final Map<String, String> realNames = new HashMap<>();
 
@@ -46,6 +51,36 @@ final class CanonicalQuery {
     }
   }
 
+  /** Tokens {@code from} up to, but not including, {@code to}. */
+  record Range(int from, int to) {}
+
+  /** An expression in a place where the parser has none: to be read by itself. */
+  void deferred(int from, int to) {
+    deferred.add(new Range(from, to));
+  }
+
+  List<Range> deferred() {
+    return deferred;
+  }
+
+  /** Something was printed otherwise than it is used: nothing is known about columns. */
+  void hidesColumns() {
+    hidesColumns = true;
+  }
+
+  boolean isHidingColumns() {
+    return hidesColumns;
+  }
+
+  /** A sequence from which a value is taken; it is among the items like a table that is read. */
+  void sequence(RelationName sequence) {
+    sequences.add(sequence);
+  }
+
+  Set<RelationName> sequences() {
+    return sequences;
+  }
+
   /** {@code database.table} behind FOR UPDATE OF, which is not among the items. */
   void lockedTable(int token) {
     lockedTables.add(token);
@@ -70,6 +105,10 @@ final class CanonicalQuery {
   boolean endsWithSign() {
     Item last = items.isEmpty() ? null : items.get(items.size() - 1);
     return last != null && (last.isMark("-") || last.isMark("+"));
+  }
+
+  boolean endsWithWord(String word) {
+    return !items.isEmpty() && items.get(items.size() - 1).isWord(word);
   }
 
   /** A constant that may be part of something larger. */

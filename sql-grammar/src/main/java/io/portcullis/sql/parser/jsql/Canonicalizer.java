@@ -1,11 +1,13 @@
 package io.portcullis.sql.parser.jsql;
 
+import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.parser.BuiltinFunctions;
 import io.portcullis.sql.parser.QueryReader.Piece;
 import io.portcullis.sql.parser.ReservedWords;
 import io.portcullis.sql.parser.StatementRefused;
+import io.portcullis.sql.text.PolicyReason;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -162,7 +164,11 @@ final class Canonicalizer {
           "CP932",
           "UJIS",
           "EUCJPMS",
-          "EUCKR");
+          "EUCKR",
+          "FILENAME");
+
+  /** Tokens that are looked through for the beginning of a list. */
+  private static final int LONGEST_LIST = 1000;
 
   private final LexedStatement text;
   private final CanonicalQuery out = new CanonicalQuery();
@@ -226,7 +232,8 @@ final class Canonicalizer {
         case PARAMETER -> constant("?", ++i);
         case USER_VARIABLE, SYSTEM_VARIABLE -> constant("NULL", ++i);
         case QUOTED_IDENTIFIER -> {
-          out.name(nonEmpty(i), i);
+          // MariaDB lets a column be called nothing
+          out.name(isWord(i - 1, "AS") ? text.value(i) : nonEmpty(i), i);
           i++;
         }
         case PUNCTUATION -> {
@@ -316,9 +323,9 @@ final class Canonicalizer {
     }
   }
 
-  /** Several signs before an operand are as good as one. */
+  /** Several signs before an operand are as good as one; the parser knows none behind CASE. */
   private void sign(String mark) {
-    if (!out.endsWithSign()) {
+    if (!out.endsWithSign() && !out.endsWithWord("CASE")) {
       out.mark(mark);
     }
   }
@@ -352,16 +359,50 @@ final class Canonicalizer {
         out.word(word);
         return i + 1;
       }
+      case "ASC", "DESC" -> {
+        if (isInGroupBy(i)) {
+          return i + 1;
+        }
+      }
+      case "CYCLE" -> {
+        int restrict = endOfNames(i + 1);
+        if (isMariaDb() && isMark(i - 1, ")") && restrict > i + 1 && isWord(restrict, "RESTRICT")) {
+          return restrict + 1;
+        }
+      }
+      case "MATCH" -> {
+        if (!call && isName(i + 1)) {
+          return matchNames(i);
+        }
+      }
       case "USE", "FORCE", "IGNORE" -> {
+        boolean value = isMark(i + 1, ",") || isMark(i + 1, ")") || i + 1 == to;
+        if (word.equals("IGNORE") && assignments && value) {
+          out.literal("NULL");
+          return i + 1;
+        }
         return indexHint(i);
       }
-      case "FOR", "LOCK" -> {
+      case "FOR" -> {
+        if (isMariaDb() && isWord(i + 1, "SYSTEM_TIME")) {
+          return systemTime(i + 2);
+        }
+        return isMariaDb() && isWord(i + 1, "PORTION") ? portion(i) : lock(i);
+      }
+      case "LOCK" -> {
         return lock(i);
+      }
+      case "NEXT", "PREVIOUS" -> {
+        if (isMariaDb() && isWord(i + 1, "VALUE") && isWord(i + 2, "FOR")) {
+          return sequence(i + 3, word.equals("NEXT"));
+        }
       }
       case "INTO" -> {
         return intoVariables(i);
       }
-      case "PROCEDURE" -> throw StatementRefused.notOffered("PROCEDURE ANALYSE", text.span(i));
+      case "PROCEDURE" -> {
+        return procedure(i);
+      }
       case "IS" -> {
         // IS [NOT] NULL | TRUE | FALSE | UNKNOWN behind an operand adds nothing
         int at = isWord(i + 1, "NOT") ? i + 2 : i + 1;
@@ -625,10 +666,148 @@ final class Canonicalizer {
     return at;
   }
 
+  /**
+   * MariaDB: {@code FOR SYSTEM_TIME ALL | AS OF moment | BETWEEN moment AND moment | FROM moment TO
+   * moment} behind a table: it shows rows that were in the table.
+   */
+  private int systemTime(int i) {
+    out.hidesColumns();
+    if (isWord(i, "ALL")) {
+      return i + 1;
+    }
+    if (isWord(i, "AS") && isWord(i + 1, "OF")) {
+      return moment(i + 2);
+    }
+    boolean between = isWord(i, "BETWEEN");
+    if (!between && !isWord(i, "FROM")) {
+      throw unexpected(i);
+    }
+    int at = moment(i + 1);
+    if (!isWord(at, between ? "AND" : "TO")) {
+      throw unexpected(at);
+    }
+    return moment(at + 1);
+  }
+
+  /** MariaDB: {@code FOR PORTION OF period FROM moment TO moment}. */
+  private int portion(int i) {
+    if (!isWord(i + 2, "OF") || !isWord(i + 4, "FROM")) {
+      throw unexpected(i);
+    }
+    int at = moment(i + 5);
+    if (!isWord(at, "TO")) {
+      throw unexpected(at);
+    }
+    return moment(at + 1);
+  }
+
+  private int moment(int i) {
+    boolean unit = isWord(i, "TRANSACTION") || isWord(i, "TIMESTAMP") && !isMark(i + 1, "(");
+    int begin = unit ? i + 1 : i;
+    int end = operators(begin);
+    out.deferred(begin, end);
+    return end;
+  }
+
+  /** Where an expression of operands and arithmetic operators ends. */
+  private int operators(int i) {
+    int at = i;
+    while (true) {
+      while (isMark(at, "-") || isMark(at, "+")) {
+        at++;
+      }
+      at = operand(at);
+      boolean goesOn =
+          isMark(at, "-")
+              || isMark(at, "+")
+              || isMark(at, "*")
+              || isMark(at, "/")
+              || isMark(at, "%")
+              || isWord(at, "DIV");
+      if (!goesOn) {
+        return at;
+      }
+      at++;
+    }
+  }
+
+  private int operand(int i) {
+    if (i >= to) {
+      throw unexpected(i);
+    }
+    if (isMark(i, "(")) {
+      return closing(i) + 1;
+    }
+    if (isKind(i, TokenKind.PUNCTUATION)) {
+      throw unexpected(i);
+    }
+    if (isWord(i, "INTERVAL")) {
+      return operators(i + 1) + 1;
+    }
+    boolean typed = isWord(i, "DATE") || isWord(i, "TIME") || isWord(i, "TIMESTAMP");
+    if (typed && isKind(i + 1, TokenKind.STRING)) {
+      return i + 2;
+    }
+    int at = i + 1;
+    while (isMark(at, ".")) {
+      at += 2;
+    }
+    return isMark(at, "(") ? closing(at) + 1 : at;
+  }
+
+  /** {@code PROCEDURE ANALYSE(numbers)} of MariaDB says something about the rows of the query. */
+  private int procedure(int i) {
+    if (!isMariaDb() || !isWord(i + 1, "ANALYSE") || !isMark(i + 2, "(")) {
+      throw StatementRefused.notOffered("PROCEDURE ANALYSE", text.span(i));
+    }
+    int at = i + 3;
+    while (isKind(at, TokenKind.NUMBER) || isMark(at, ",")) {
+      at++;
+    }
+    if (!isMark(at, ")")) {
+      throw unexpected(at);
+    }
+    return at + 1;
+  }
+
+  /** The name of a sequence, as a query that reads it. */
+  private int sequence(int i, boolean movedOn) {
+    boolean qualified = isMark(i + 1, ".");
+    int last = qualified ? i + 2 : i;
+    boolean reserved =
+        isKind(i, TokenKind.WORD)
+            && ReservedWords.isReserved(text.text(i), text.mode().server().flavour());
+    if (last >= to || !isName(i) || !isName(last) || reserved) {
+      throw unexpected(i);
+    }
+    out.hidesColumns();
+    out.mark("(");
+    out.word("SELECT");
+    out.literal("NULL");
+    out.word("FROM");
+    out.name(nonEmpty(i), i);
+    if (qualified) {
+      out.mark(".");
+      out.name(nonEmpty(last), last);
+    }
+    out.mark(")");
+    if (movedOn) {
+      out.sequence(
+          qualified
+              ? RelationName.of(text.value(i), text.value(last))
+              : RelationName.unqualified(text.value(i)));
+    }
+    return last + 1;
+  }
+
+  private boolean isName(int i) {
+    return isKind(i, TokenKind.QUOTED_IDENTIFIER) || isKind(i, TokenKind.WORD);
+  }
+
   private int intoVariables(int i) {
     if (isWord(i + 1, "OUTFILE") || isWord(i + 1, "DUMPFILE")) {
       throw StatementRefused.notOffered(
-          "INTO " + text.text(i + 1).toUpperCase(Locale.ROOT), text.span(i));
+          PolicyReason.FILES, "INTO " + text.text(i + 1).toUpperCase(Locale.ROOT), text.span(i));
     }
     int at = i + 1;
     while (isKind(at, TokenKind.USER_VARIABLE)) {
@@ -657,7 +836,20 @@ final class Canonicalizer {
     if (isDropped(i, word)) {
       return i + 1;
     }
-    if (!BuiltinFunctions.contains(word)) {
+    if (isOfSequence(word)) {
+      begin();
+      int next = sequence(open + 1, !word.equals("LASTVAL"));
+      if (next < close) {
+        if (!word.equals("SETVAL") || !isMark(next, ",")) {
+          throw unexpected(next);
+        }
+        out.mark(",");
+        range(next + 1, close);
+      }
+      out.mark(")");
+      return close + 1;
+    }
+    if (!BuiltinFunctions.contains(word, text.mode().server()) || isCommonTable(i, close)) {
       if (ReservedWords.isReserved(word, text.mode().server().flavour())) {
         throw unexpected(i);
       }
@@ -670,11 +862,20 @@ final class Canonicalizer {
         && !text.mode().ignoreSpace()
         && text.span(i).end() != text.span(open).begin()) {
       throw StatementRefused.notOffered(
-          "the stored function " + word + " (with a blank before its parenthesis)", text.span(i));
+          PolicyReason.AMBIGUOUS_NAME,
+          "the stored function " + word + " (with a blank before its parenthesis)",
+          text.span(i));
     }
     switch (word) {
-      case "CAST", "WEIGHT_STRING", "COLUMN_GET", "COLUMN_CREATE", "COLUMN_ADD" ->
-          arguments(open, close, "AS");
+      case "WEIGHT_STRING" -> {
+        int end = Math.min(find(open + 1, close, "AS"), find(open + 1, close, "LEVEL"));
+        end = Math.min(end, comma(open + 1, close));
+        dropped(end, close);
+        begin();
+        range(open + 1, end);
+        out.mark(")");
+      }
+      case "CAST", "COLUMN_GET", "COLUMN_CREATE", "COLUMN_ADD" -> arguments(open, close, "AS");
       case "CHAR" -> arguments(open, close, "USING");
       case "JSON_VALUE" -> arguments(open, close, "RETURNING");
       case "CONVERT" -> {
@@ -734,6 +935,19 @@ final class Canonicalizer {
     return close + 1;
   }
 
+  /** {@code name (columns) AS (}: a common table expression may be called like a function. */
+  private boolean isCommonTable(int i, int close) {
+    return isWord(close + 1, "AS")
+        && isMark(close + 2, "(")
+        && (isWord(i - 1, "WITH") || isWord(i - 1, "RECURSIVE") || isMark(i - 1, ","));
+  }
+
+  /** The first argument is no expression, but the name of a sequence. */
+  private boolean isOfSequence(String word) {
+    return isMariaDb()
+        && (word.equals("NEXTVAL") || word.equals("LASTVAL") || word.equals("SETVAL"));
+  }
+
   private void begin() {
     out.word(FUNCTION);
     out.mark("(");
@@ -775,14 +989,27 @@ final class Canonicalizer {
   }
 
   private int match(int open, int close) {
-    if (!isWord(close + 1, "AGAINST") || !isMark(close + 2, "(")) {
-      throw unexpected(close);
+    return match(open + 1, close, close + 1);
+  }
+
+  /** MariaDB takes the columns without parentheses too. */
+  private int matchNames(int i) {
+    int end = endOfNames(i + 1);
+    return match(i + 1, end, end);
+  }
+
+  private int match(int columns, int end, int against) {
+    if (!isWord(against, "AGAINST") || !isMark(against + 1, "(")) {
+      throw unexpected(against);
     }
     begin();
-    range(open + 1, close);
+    range(columns, end);
     out.mark(")");
     out.mark("+");
-    int againstOpen = close + 2;
+    return against(against + 1);
+  }
+
+  private int against(int againstOpen) {
     int againstClose = closing(againstOpen);
     int end = againstClose;
     for (int k = againstOpen + 1; k < againstClose; k++) {
@@ -799,6 +1026,37 @@ final class Canonicalizer {
     range(againstOpen + 1, end);
     out.mark(")");
     return againstClose + 1;
+  }
+
+  /** Behind a list of names, of one part or of several. */
+  private int endOfNames(int i) {
+    int at = i;
+    while (isName(at)) {
+      at++;
+      while (isMark(at, ".") && isName(at + 1)) {
+        at += 2;
+      }
+      if (!isMark(at, ",")) {
+        return at;
+      }
+      at++;
+    }
+    return i;
+  }
+
+  /** Whether a direction of sorting belongs to GROUP BY, which MariaDB lets have one. */
+  private boolean isInGroupBy(int i) {
+    int depth = 0;
+    for (int k = i - 1; k >= from && k > i - LONGEST_LIST; k--) {
+      if (text.isPunctuation(k, ")")) {
+        depth++;
+      } else if (text.isPunctuation(k, "(") && --depth < 0) {
+        return false;
+      } else if (depth == 0 && text.isWord(k, "BY")) {
+        return text.isWord(k - 1, "GROUP");
+      }
+    }
+    return false;
   }
 
   /** What is left out must not be able to hold a query. */
@@ -848,7 +1106,7 @@ final class Canonicalizer {
           "ENUM",
           "SET" ->
           true;
-      default -> false;
+      default -> UNITS.contains(word);
     };
   }
 
@@ -892,6 +1150,10 @@ final class Canonicalizer {
       }
     }
     return end;
+  }
+
+  private boolean isMariaDb() {
+    return text.mode().server().isMariaDb();
   }
 
   private boolean isWord(int i, String word) {

@@ -54,7 +54,15 @@ public final class JsqlQueryReader implements QueryReader {
       note(query, tokens.qualified(), names);
     }
     noteColumns(query, tokens.starts(), tree, names.columns());
-    return reading;
+    if (query.isHidingColumns()) {
+      names.columns().incomplete();
+    }
+    QueryReading whole = reading;
+    for (CanonicalQuery.Range range : query.deferred()) {
+      Piece expression = new Piece.Tokens(range.from(), range.to());
+      whole = whole.and(read(names, List.of(new Piece.Word("SELECT"), expression)));
+    }
+    return whole;
   }
 
   /** Notes the tables, and every other name that is not for certain an alias. */

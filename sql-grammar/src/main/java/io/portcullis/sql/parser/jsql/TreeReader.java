@@ -5,6 +5,7 @@ import io.portcullis.sql.parser.BuiltinFunctions;
 import io.portcullis.sql.parser.QueryReader.QueryReading;
 import io.portcullis.sql.parser.QueryReader.Source;
 import io.portcullis.sql.parser.StatementRefused;
+import io.portcullis.sql.text.PolicyReason;
 import io.portcullis.sql.text.Span;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
@@ -78,7 +79,8 @@ final class TreeReader {
       collectOutermost(plain);
     }
     walk(root);
-    return new QueryReading(sources, List.copyOf(others), List.copyOf(functions));
+    return new QueryReading(
+        sources, List.copyOf(others), List.copyOf(functions), List.copyOf(query.sequences()));
   }
 
   /** Every name that stands where a table can stand, common table expressions included. */
@@ -331,7 +333,10 @@ final class TreeReader {
     }
     if (!name.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
       throw StatementRefused.notOffered(
-          "the function " + database + "." + name, "its name is not of ASCII letters", span);
+          PolicyReason.AMBIGUOUS_NAME,
+          "the function " + database + "." + name,
+          "its name is not of ASCII letters",
+          span);
     }
     return RelationName.of(database, name);
   }
@@ -341,7 +346,13 @@ final class TreeReader {
    * there are.
    */
   private StatementRefused withoutDatabase(String name) {
+    Optional<PolicyReason> refusal = BuiltinFunctions.refusal(query.realName(name));
+    if (refusal.isPresent()) {
+      return StatementRefused.notOffered(
+          refusal.get(), "the function " + query.realName(name), span);
+    }
     return StatementRefused.notOffered(
+        PolicyReason.AMBIGUOUS_NAME,
         "the function " + query.realName(name),
         "a stored function is called with its database, as in d." + query.realName(name) + "()",
         span);
