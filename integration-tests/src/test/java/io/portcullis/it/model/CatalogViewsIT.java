@@ -348,7 +348,7 @@ final class CatalogViewsIT {
   @Test
   void describeAndShowAreAnsweredByTheGate() throws SQLException {
     assertThat(Sql.rows(joe.text(), "SHOW TABLES FROM mo_catalog LIKE 'mo_user%'"))
-        .containsExactly("mo_user", "mo_user_grant", "mo_user_mapping");
+        .containsExactly("mo_user", "mo_user_defined_function", "mo_user_grant", "mo_user_mapping");
     assertThat(Sql.rows(joe.text(), "DESCRIBE mo_catalog.mo_user_grant"))
         .containsExactly(
             "role_id|int|YES||null|",
@@ -361,6 +361,40 @@ final class CatalogViewsIT {
         .containsExactly("user_name|varchar(300)|utf8mb4_bin|YES||null||select|");
     assertThat(Sql.rows(administrator.text(), "SHOW DATABASES LIKE 'mo%'"))
         .containsExactly("mo_catalog");
+  }
+
+  @Test
+  void variablesAndRoutinesAreRowsToo() throws SQLException {
+    gate.administer(
+        "SET GLOBAL password_history = 3",
+        "DROP DATABASE IF EXISTS seen_programs",
+        "CREATE DATABASE seen_programs",
+        "CREATE FUNCTION seen_programs.f() RETURNS INT RETURN 1",
+        "CREATE PROCEDURE seen_programs.p() SELECT 1");
+    try {
+      String variables =
+          "SELECT account_name, variable_value FROM mo_catalog.mo_variables WHERE variable_name ="
+              + " 'password_history'";
+      assertThat(Sql.rows(administrator.text(), variables)).containsExactly("sys|3");
+      assertThat(
+              Sql.rows(
+                  administrator.text(),
+                  variables.replace("mo_variables", "mo_mysql_compatibility_mode")))
+          .containsExactly("sys|3");
+      assertThat(Sql.rows(joe.text(), variables)).isEmpty();
+      String functions =
+          "SELECT name, language, db, definer FROM mo_catalog.mo_user_defined_function WHERE db ="
+              + " 'seen_programs'";
+      assertThat(Sql.rows(administrator.text(), functions))
+          .containsExactly("f|SQL|seen_programs|moadmin");
+      assertThat(Sql.rows(joe.text(), functions)).isEmpty();
+      String procedures =
+          "SELECT name FROM mo_catalog.mo_stored_procedure WHERE db = 'seen_programs'";
+      assertThat(Sql.rows(administrator.text(), procedures)).containsExactly("p");
+      assertThat(Sql.rows(joe.text(), procedures)).isEmpty();
+    } finally {
+      gate.administer("SET GLOBAL password_history = DEFAULT", "DROP DATABASE seen_programs");
+    }
   }
 
   @Test

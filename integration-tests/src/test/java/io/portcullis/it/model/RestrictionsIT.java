@@ -441,6 +441,12 @@ final class RestrictionsIT {
         .containsExactly("row_nordic|row_d.sales|geography|country|'Norway', 'Sweden'");
     assertThat(administrator("SHOW HIERARCHIES ON row_d.sales"))
         .containsExactly("geography|row_d.sales|continent, country");
+    String restrictions =
+        "SELECT role_name, table_name, hierarchy, column_name, allowed_values FROM"
+            + " mo_catalog.mo_role_restriction WHERE database_name = 'row_d' ORDER BY 1";
+    assertThat(Sql.rows(rose, restrictions))
+        .containsExactly("row_france|sales|geography|country|'France'");
+    assertThat(administrator(restrictions)).hasSize(5);
     refused(rose, "SHOW RESTRICTIONS ON ROLE row_nordic", 1227, "MANAGE GRANTS");
     refused(rose, "SHOW HIERARCHIES", 1227, "ALTER ROLE");
     refused(rose, "ALTER ROLE row_france DROP RESTRICTION ON row_d.sales", 1227, "ALTER ROLE");
@@ -477,6 +483,8 @@ final class RestrictionsIT {
       assertThat(Sql.rows(rose, "SHOW RULES ON ROLE row_nordic"))
           .containsExactly(
               "row_d.sales|select id, country, note from row_d.sales where id > 4 order by id limit 1");
+      assertThat(administrator("SELECT rule_name FROM mo_catalog.mo_role_rule"))
+          .containsExactly("row_d.sales", "row_d.sales");
       refused(rose, "SHOW RULES ON ROLE row_germany", 1227, "MANAGE GRANTS");
       gate.administer("ALTER ROLE row_france DROP RULE ON TABLE row_d.sales");
       gate.administer("ALTER ROLE row_nordic DROP RULE ON TABLE row_d.sales");

@@ -398,7 +398,7 @@ final class RowStatements {
                   hierarchyOf(state, restriction),
                   restriction.column(),
                   restriction.values().stream()
-                      .map(RowStatements::literal)
+                      .map(RowPolicy.Value::literal)
                       .collect(Collectors.joining(", "))));
         }
       }
@@ -464,10 +464,6 @@ final class RowStatements {
         .map(Hierarchy::name)
         .findFirst()
         .orElse(restriction.column());
-  }
-
-  private static String literal(RowPolicy.Value value) {
-    return value.numeric() ? value.text() : "'" + value.text().replace("'", "''") + "'";
   }
 
   private static String shown(ActiveSubject actor, RelationId id) {

@@ -47,7 +47,12 @@ public sealed interface RowPolicy {
    *
    * @param text of a string, its characters; of a number, its digits as SQL writes them
    */
-  record Value(String text, boolean numeric) {}
+  record Value(String text, boolean numeric) {
+    /** As SQL writes it, to be shown. */
+    public String literal() {
+      return numeric ? text : "'" + text.replace("'", "''") + "'";
+    }
+  }
 
   /** Which one of a role it is. */
   record Key(RoleId role, RelationId table, String column) {}

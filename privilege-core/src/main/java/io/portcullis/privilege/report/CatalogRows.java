@@ -7,11 +7,13 @@ import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.BackendMapping;
 import io.portcullis.privilege.model.Database;
+import io.portcullis.privilege.model.Hierarchy;
 import io.portcullis.privilege.model.Relation;
 import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
+import io.portcullis.privilege.model.RowPolicy;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.model.UserSecurity;
@@ -19,11 +21,13 @@ import io.portcullis.privilege.store.LoginFailures;
 import io.portcullis.privilege.store.LoginState;
 import io.portcullis.privilege.store.Provenance;
 import io.portcullis.sql.access.RelationKind;
+import io.portcullis.sql.statement.GateVariable;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Accounts, users, roles, who has them, objects and sessions: one row for each that is seen. */
 final class CatalogRows {
@@ -65,6 +69,13 @@ final class CatalogRows {
       case MO_ROLE -> roles().forEach(this::role);
       case MO_USER_GRANT -> state.users().stream().filter(this::isOfAccount).forEach(this::rolesOf);
       case MO_ROLE_GRANT -> roles().forEach(this::inheritedBy);
+      case MO_ROLE_RULE -> roles().forEach(this::rulesOf);
+      case MO_ROLE_RESTRICTION -> roles().forEach(this::restrictionsOf);
+      case MO_MYSQL_COMPATIBILITY_MODE, MO_VARIABLES -> variables();
+      case MO_USER_DEFINED_FUNCTION ->
+          databases().forEach(home -> routinesOf(home, RelationKind.FUNCTION));
+      case MO_STORED_PROCEDURE ->
+          databases().forEach(home -> routinesOf(home, RelationKind.PROCEDURE));
       case MO_DATABASE -> databases().forEach(this::database);
       case MO_TABLES -> databases().forEach(this::relationsOf);
       case MO_SESSIONS -> sessions.forEach(this::session);
@@ -217,6 +228,63 @@ final class CatalogRows {
     return granted.isPresent() ? out.time(granted.get().at()) : out.nothing();
   }
 
+  private void rulesOf(Role role) {
+    for (RowPolicy policy : state.rowPoliciesOf(role.id())) {
+      if (policy instanceof RowPolicy.Rule rule) {
+        Relation table = state.relation(rule.table()).orElseThrow();
+        out.begin().add(role.id().value());
+        out.add(home(table) + "." + table.name()).add(rule.query()).end();
+      }
+    }
+  }
+
+  private void restrictionsOf(Role role) {
+    for (RowPolicy policy : state.rowPoliciesOf(role.id())) {
+      if (policy instanceof RowPolicy.Restriction restriction) {
+        Relation table = state.relation(restriction.table()).orElseThrow();
+        out.begin().add(role.id().value()).add(role.name()).add(home(table)).add(table.name());
+        out.add(
+            state.hierarchiesOf(table.id()).stream()
+                .filter(hierarchy -> hierarchy.columns().contains(restriction.column()))
+                .map(Hierarchy::name)
+                .findFirst());
+        out.add(restriction.column());
+        out.add(
+            restriction.values().stream()
+                .map(RowPolicy.Value::literal)
+                .collect(Collectors.joining(", ")));
+        out.end();
+      }
+    }
+  }
+
+  private String home(Relation relation) {
+    return name(state.database(relation.database()).orElseThrow());
+  }
+
+  /** The gate's own, as they are for sessions that begin now: the backend keeps the others. */
+  private void variables() {
+    if (!sight.everybody()) {
+      return;
+    }
+    AccountVariables values = state.variables(account);
+    for (GateVariable variable : GateVariable.all()) {
+      out.begin().add(variable.ordinal() + 1).add(account.value());
+      out.add(state.account(account).map(Account::name)).nothing();
+      out.add(variable.variableName()).add(values.value(variable)).add(true).end();
+    }
+  }
+
+  private void routinesOf(Database database, RelationKind kind) {
+    for (Relation routine : state.relationsOf(database.id())) {
+      if (routine.kind() == kind && (sight.everybody() || holdsSomethingOn(routine))) {
+        out.begin().add(routine.id().value()).add(routine.name()).add(routine.owner().value());
+        out.add("SQL").add(name(database));
+        out.add(state.role(routine.owner()).map(Role::name)).end();
+      }
+    }
+  }
+
   private List<Database> databases() {
     return state.databases().stream()
         .filter(database -> database.account().equals(account))
@@ -227,7 +295,8 @@ final class CatalogRows {
   private void database(Database database) {
     if (sight.everybody() || holdsSomethingIn(database)) {
       out.begin().add(database.id().value()).add(name(database));
-      out.add(database.owner().value()).add(account.value()).end();
+      out.add(database.owner().value()).add(account.value());
+      out.add("CREATE DATABASE `" + name(database).replace("`", "``") + "`").end();
     }
   }
 

@@ -111,12 +111,45 @@ public enum ReportTable {
       column("with_grant_option", Type.BOOL),
       column("is_default_role", Type.BOOL),
       varchar("column_name", 300)),
+  MO_ROLE_RULE(
+      About.ROLES,
+      column("role_id", Type.INT),
+      varchar("rule_name", 600),
+      column("rule", Type.TEXT)),
+  MO_ROLE_RESTRICTION(
+      About.ROLES,
+      column("role_id", Type.INT),
+      varchar("role_name", 300),
+      varchar("database_name", 300),
+      varchar("table_name", 300),
+      varchar("hierarchy", 300),
+      varchar("column_name", 300),
+      column("allowed_values", Type.TEXT)),
+  MO_MYSQL_COMPATIBILITY_MODE(About.OBJECTS, Columns.VARIABLE),
+  MO_VARIABLES(About.OBJECTS, Columns.VARIABLE),
+  MO_USER_DEFINED_FUNCTION(
+      About.OBJECTS,
+      column("function_id", Type.UNSIGNED),
+      varchar("name", 300),
+      column("owner", Type.INT),
+      varchar("language", 64),
+      varchar("db", 300),
+      varchar("definer", 300)),
+  MO_STORED_PROCEDURE(
+      About.OBJECTS,
+      column("proc_id", Type.UNSIGNED),
+      varchar("name", 300),
+      column("owner", Type.INT),
+      varchar("lang", 64),
+      varchar("db", 300),
+      varchar("definer", 300)),
   MO_DATABASE(
       About.OBJECTS,
       column("dat_id", Type.UNSIGNED),
       varchar("datname", 300),
       column("owner", Type.INT),
-      column("account_id", Type.INT)),
+      column("account_id", Type.INT),
+      column("dat_createsql", Type.TEXT)),
   MO_TABLES(
       About.OBJECTS,
       column("rel_id", Type.UNSIGNED),
@@ -166,7 +199,6 @@ public enum ReportTable {
       varchar("TABLE_NAME", 300),
       varchar("PRIVILEGE_TYPE", 64),
       varchar("IS_GRANTABLE", 3)),
-  /** Empty: privileges on single columns are not offered. */
   COLUMN_PRIVILEGES(
       About.PRIVILEGES,
       varchar("GRANTEE", 400),
@@ -207,6 +239,15 @@ public enum ReportTable {
   }
 
   private static final class Columns {
+    static final ReportColumn[] VARIABLE = {
+      column("configuration_id", Type.INT),
+      column("account_id", Type.INT),
+      varchar("account_name", 300),
+      varchar("dat_name", 300),
+      varchar("variable_name", 300),
+      column("variable_value", Type.TEXT),
+      column("system_variables", Type.BOOL)
+    };
     static final ReportColumn[] ROLE_EDGE = {
       varchar("USER", 300),
       varchar("HOST", 255),

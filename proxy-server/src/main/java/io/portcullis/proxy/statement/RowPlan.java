@@ -527,9 +527,7 @@ public final class RowPlan {
         ? "no value of " + column
         : column
             + " IN ("
-            + values.stream()
-                .map(value -> value.numeric() ? value.text() : "'" + value.text() + "'")
-                .collect(Collectors.joining(", "))
+            + values.stream().map(RowPolicy.Value::literal).collect(Collectors.joining(", "))
             + ")";
   }
 
