@@ -136,7 +136,7 @@ public final class RowPlan {
       case INSERT -> insert();
       case UPDATE, DELETE -> change();
       case SHOW, DESCRIBE -> describe();
-      default -> throw Unsecurable.because("a statement of this kind");
+      default -> throw Unsecurable.because(command());
     }
     checkSites();
   }
@@ -146,9 +146,14 @@ public final class RowPlan {
     checkUses();
     for (AccessRequest access : accesses) {
       if (isReached(access) && access.kind() != AccessKind.SELECT) {
-        throw Unsecurable.because("a statement of this kind");
+        throw Unsecurable.because(command());
       }
     }
+  }
+
+  /** For a refusal. */
+  private String command() {
+    return kind.name().replace('_', ' ');
   }
 
   private void checkUses() {

@@ -178,6 +178,8 @@ final class RowPlanTest {
                 + ")");
     assertThat(plan("INSERT INTO u SELECT c FROM t"))
         .isEqualTo("INSERT INTO u SELECT c FROM " + SECURED_T);
+    assertThat(plan("CREATE TABLE z AS SELECT c FROM t"))
+        .isEqualTo("CREATE TABLE z AS SELECT c FROM " + SECURED_T);
     assertThat(plan("SELECT * FROM u")).isEqualTo("SELECT * FROM u");
     assertThat(plan("WITH t AS (SELECT 1) SELECT * FROM t"))
         .isEqualTo("WITH t AS (SELECT 1) SELECT * FROM t");
@@ -247,15 +249,15 @@ final class RowPlanTest {
         "SELECT c FROM t USE INDEX (i) ~ 1235 ~ index hint",
         "SELECT c FROM t PARTITION (p) ~ 1235 ~ PARTITION",
         "TABLE t ~ 1235 ~ TABLE",
-        "EXPLAIN SELECT c FROM t ~ 1235 ~ of this kind",
-        "TRUNCATE TABLE t ~ 1235 ~ of this kind",
-        "DROP TABLE t ~ 1235 ~ of this kind",
-        "ALTER TABLE t ADD z INT ~ 1235 ~ of this kind",
+        "EXPLAIN SELECT c FROM t ~ 1235 ~ EXPLAIN by who",
+        "TRUNCATE TABLE t ~ 1235 ~ TRUNCATE by who",
+        "DROP TABLE t ~ 1235 ~ DROP TABLE by who",
+        "ALTER TABLE t ADD z INT ~ 1235 ~ ALTER TABLE by who",
         "CREATE TABLE z LIKE t ~ 1235 ~",
-        "CREATE VIEW z AS SELECT * FROM t ~ 1235 ~ of this kind",
-        "LOCK TABLES t READ ~ 1235 ~ of this kind",
+        "CREATE VIEW z AS SELECT * FROM t ~ 1235 ~ CREATE VIEW by who",
+        "LOCK TABLES t READ ~ 1235 ~ LOCK TABLES by who",
         "SHOW INDEX FROM t ~ 1235 ~ SHOW INDEX",
-        "REPLACE INTO t (c) VALUES ('F') ~ 1235 ~ of this kind",
+        "REPLACE INTO t (c) VALUES ('F') ~ 1235 ~ REPLACE by who",
         "INSERT INTO t (c) SELECT c FROM u ~ 1235 ~ anything but VALUES",
         "INSERT INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ DUPLICATE",
         "INSERT IGNORE INTO t (c) VALUES ('F') ~ 1235 ~ IGNORE",
