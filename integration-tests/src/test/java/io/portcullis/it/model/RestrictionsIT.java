@@ -397,6 +397,20 @@ final class RestrictionsIT {
   }
 
   @Test
+  void whatIsCopiedIsOnlyWhatIsPermitted() throws SQLException {
+    grant("nordic");
+    gate.administer("GRANT CREATE TABLE ON DATABASE row_d TO row_user");
+    Sql.run(rose, "CREATE TEMPORARY TABLE seen AS SELECT country FROM sales");
+    assertThat(Sql.rows(rose, "SELECT * FROM seen ORDER BY 1")).containsExactly("Norway", "Sweden");
+    Sql.run(rose, "INSERT INTO copy SELECT country FROM sales WHERE country <> 'Norway'");
+    assertThat(administrator("SELECT * FROM row_d.copy")).containsExactly("Sweden");
+    Sql.run(rose, "SET @seen = (SELECT MAX(id) FROM sales WHERE country <> 'Sweden')");
+    assertThat(Sql.rows(rose, "SELECT @seen")).containsExactly("5");
+    Sql.run(rose, "CREATE TEMPORARY TABLE sales AS SELECT 'own' AS country");
+    assertThat(countries(rose)).containsExactly("own");
+  }
+
+  @Test
   void routinesThatReadTheTableAreNotCalled() throws SQLException {
     gate.administer(
         "CREATE OR REPLACE FUNCTION row_d.f() RETURNS INT READS SQL DATA RETURN (SELECT COUNT(*) FROM row_d.sales)",
