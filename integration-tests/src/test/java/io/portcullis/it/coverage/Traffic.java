@@ -5,7 +5,6 @@ import io.portcullis.it.harness.Endpoint;
 import io.portcullis.it.harness.Sql;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -42,8 +41,9 @@ final class Traffic {
       }
       write(endpoint, output, name);
     } catch (SQLException e) {
-      throw new UncheckedIOException(new IOException(e));
+      throw new IOException("the general log could not be read", e);
     }
+    ServerSuite.delete(directory);
   }
 
   private static void write(Endpoint server, Path output, String name)

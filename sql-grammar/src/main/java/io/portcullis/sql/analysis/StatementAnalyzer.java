@@ -10,6 +10,7 @@ import io.portcullis.sql.parser.StatementReader;
 import io.portcullis.sql.parser.StatementRefused;
 import io.portcullis.sql.parser.jsql.JsqlQueryReader;
 import io.portcullis.sql.statement.AccessControlStatement;
+import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.SetVariables;
@@ -171,6 +172,10 @@ public final class StatementAnalyzer {
             "USER(), other functions about the session and variables of the gate in dynamic SQL");
       }
       IdentityUses uses = IdentityUses.find(text);
+      if (statement instanceof ExecuteText
+          && !(uses.calls().isEmpty() && uses.variables().isEmpty())) {
+        return byPolicy("USER() and other functions about the session behind USING");
+      }
       boolean byGate =
           statement instanceof AccessControlStatement || statement instanceof ExplainAccess;
       if (!uses.variables().isEmpty() && !isAnsweredInText(statement) && !byGate) {
