@@ -53,8 +53,9 @@ public final class Coverage {
   }
 
   /**
-   * {@code record SUITE-DIRECTORY WORK-DIRECTORY RECORD SUITE...} or {@code classify SERVER-VERSION
-   * RECORD NOT-UNDERSTOOD [REFUSED]}; the last two are written.
+   * {@code record SUITE-DIRECTORY WORK-DIRECTORY RECORD SUITE...}, {@code traffic WORK-DIRECTORY
+   * RECORD NAME} or {@code classify SERVER-VERSION RECORD NOT-UNDERSTOOD [REFUSED]}; the last two
+   * are written.
    */
   public static void main(String[] arguments) throws IOException {
     List<String> words = List.of(arguments);
@@ -64,6 +65,8 @@ public final class Coverage {
               Path.of(words.get(2)).toAbsolutePath(),
               Set.copyOf(words.subList(4, words.size())))
           .record(Path.of(words.get(3)));
+    } else if (words.size() == 4 && words.get(0).equals("traffic")) {
+      Traffic.record(Path.of(words.get(1)).toAbsolutePath(), Path.of(words.get(2)), words.get(3));
     } else if (words.size() > 3 && words.get(0).equals("classify")) {
       Coverage coverage = new Coverage(ServerVersion.parse(words.get(1)));
       coverage.classify(Path.of(words.get(2)));
@@ -75,6 +78,7 @@ public final class Coverage {
     } else {
       System.err.println(
           "usage: record SUITE-DIRECTORY WORK-DIRECTORY RECORD SUITE...\n"
+              + "       traffic WORK-DIRECTORY RECORD NAME\n"
               + "       classify SERVER-VERSION RECORD NOT-UNDERSTOOD [REFUSED]");
       System.exit(2);
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,7 @@ final class ServerSuite {
   private final Set<String> suites;
   private @Nullable EmbeddedBackend server;
   private Map<String, String> variables = Map.of();
+  private Path directory = Path.of("");
   private int scripts;
   private long tried;
   private long accepted;
@@ -106,7 +108,7 @@ final class ServerSuite {
       }
     }
     stop();
-    Path directory = Files.createTempDirectory(Files.createDirectories(work), "coverage-");
+    directory = Files.createTempDirectory(Files.createDirectories(work), "coverage-");
     running =
         EmbeddedBackend.start(
             EmbeddedBackend.Settings.in(directory)
@@ -184,6 +186,18 @@ final class ServerSuite {
     server = null;
     if (running != null) {
       running.close();
+      delete(directory);
+    }
+  }
+
+  /** The data of a server that is stopped: each takes a few hundred megabytes. */
+  static void delete(Path directory) {
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      System.err.println("left behind: " + directory + " (" + e.getMessage() + ")");
     }
   }
 }

@@ -246,7 +246,8 @@ final class ProgramsIT {
         "CREATE FUNCTION sp_a.load_file(a TEXT) RETURNS TEXT DETERMINISTIC RETURN 'stored'");
     try (Person caller =
         with("EXECUTE ON FUNCTION sp_a.*", "CONNECT ON ACCOUNT *").does("USE sp_a")) {
-      caller.mayNot(Refused.NOT_SUPPORTED, "SELECT load_file('/etc/passwd')", "reads or writes files");
+      caller.mayNot(
+          Refused.NOT_SUPPORTED, "SELECT load_file('/etc/passwd')", "reads or writes files");
       assertThat(caller.reads("SELECT sp_a.load_file('/etc/passwd')")).containsExactly("stored");
     }
   }

@@ -11,6 +11,7 @@ import io.portcullis.sql.parser.StatementRefused;
 import io.portcullis.sql.parser.jsql.JsqlQueryReader;
 import io.portcullis.sql.statement.AccessControlStatement;
 import io.portcullis.sql.statement.AccountTemplate;
+import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.PrepareText;
@@ -173,6 +174,10 @@ public final class StatementAnalyzer {
             "USER(), other functions about the session and variables of the gate in dynamic SQL");
       }
       IdentityUses uses = IdentityUses.find(text);
+      if (statement instanceof ExecuteText
+          && !(uses.calls().isEmpty() && uses.variables().isEmpty())) {
+        return byPolicy("USER() and other functions about the session behind USING");
+      }
       boolean byGate =
           statement instanceof AccessControlStatement
               || statement instanceof ExplainAccess

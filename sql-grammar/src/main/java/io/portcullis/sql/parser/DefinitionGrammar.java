@@ -8,6 +8,7 @@ import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.parser.QueryReader.Piece;
+import io.portcullis.sql.parser.QueryReader.QueryReading;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.text.PolicyReason;
@@ -603,7 +604,14 @@ final class DefinitionGrammar {
     if (!DataGrammar.startsQuery(cursor)) {
       throw cursor.unexpected();
     }
-    accesses.reads(queries.read(cursor.names(), List.of(new Piece.Tokens(cursor.at(), end))));
+    QueryReading query = queries.read(cursor.names(), List.of(new Piece.Tokens(cursor.at(), end)));
+    if (!query.sequences().isEmpty()) {
+      throw cursor.notOffered(
+          PolicyReason.RIGHTS_OF_ANOTHER,
+          "a sequence in the definition of a view",
+          "whoever reads it would take values of it without a right to it");
+    }
+    accesses.reads(query);
   }
 
   // ---------------------------------------------------------------- ALTER

@@ -65,6 +65,9 @@ public final class StatementReader {
     }
     QueryReading reading =
         queries.read(cursor.names(), List.of(new Piece.Tokens(cursor.at(), cursor.end())));
+    if (!reading.sequences().isEmpty()) {
+      throw StatementRefused.notUnderstood("a sequence in a view", cursor.span());
+    }
     Set<RelationName> targets = new LinkedHashSet<>();
     for (Source source : reading.sources()) {
       source.relation().ifPresent(targets::add);

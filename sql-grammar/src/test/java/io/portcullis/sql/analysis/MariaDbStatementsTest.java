@@ -85,6 +85,8 @@ final class MariaDbStatementsTest {
         refused(PolicyReason.RIGHTS_OF_ANOTHER, "CREATE TABLE t (a INT DEFAULT NEXTVAL(s))"),
         refused(
             PolicyReason.RIGHTS_OF_ANOTHER, "CREATE TABLE t (a INT DEFAULT (NEXT VALUE FOR s))"),
+        refused(PolicyReason.RIGHTS_OF_ANOTHER, "CREATE VIEW v AS SELECT NEXT VALUE FOR s"),
+        touches("CREATE VIEW v AS SELECT PREVIOUS VALUE FOR s", "CREATE_VIEW v, SELECT s"),
         refused(
             PolicyReason.BEYOND_THE_DATABASE, "CREATE SEQUENCE s ENGINE=FEDERATED CONNECTION='x'"),
         notUnderstood("SELECT NEXTVAL(SELECT)"),
@@ -197,6 +199,10 @@ final class MariaDbStatementsTest {
         refused(PolicyReason.AMBIGUOUS_NAME, "SELECT ANY_VALUE(a) FROM t"),
         refused(PolicyReason.FILES, "SELECT LOAD_FILE('x')"),
         refused(PolicyReason.REPLICATION, "SELECT MASTER_GTID_WAIT('x')"),
+        refused(PolicyReason.ANSWERED_BY_THE_GATE, "EXECUTE s USING USER()"),
+        refused(PolicyReason.ANSWERED_BY_THE_GATE, "EXECUTE s USING 1, CONCAT(CURRENT_ROLE())"),
+        touchesOnBoth("EXECUTE s USING @a", ""),
+        notUnderstood("EXECUTE s USING d.f(1)"),
         notUnderstood("EXECUTE IMMEDIATE 'SELECT ?' USING (SELECT a FROM secret)"));
   }
 

@@ -98,6 +98,13 @@ final class StatementAccessTest {
         touches(
             "SELECT * FROM information_schema.tables WHERE table_schema = DATABASE()",
             "SELECT information_schema.tables"),
+        touches(
+            "SELECT a FROM t WHERE b = b = @v AND a < (SELECT 1 FROM s) > ABS(c) = NOT d LIKE 'x'",
+            "SELECT t, SELECT s"),
+        touches("SELECT 2 = 3 IN (0, (SELECT 1 FROM s)), 1 <> 2 NOT BETWEEN 3 AND 4", "SELECT s"),
+        touches(
+            "SELECT a FROM t WHERE (a < ALL (SELECT b FROM s)) AND NOT (a = ANY (SELECT c FROM u))",
+            "SELECT t, SELECT u, SELECT s"),
         touches("SELECT * FROM t PROCEDURE_", "SELECT t"));
   }
 

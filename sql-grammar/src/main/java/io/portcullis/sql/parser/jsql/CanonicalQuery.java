@@ -1,7 +1,9 @@
 package io.portcullis.sql.parser.jsql;
 
 import io.portcullis.sql.access.RelationName;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -15,12 +17,20 @@ import java.util.Set;
  * are replaced and translated back.
  */
 final class CanonicalQuery {
+  private static final int NONE = -1;
   private static final String STAND_IN = "portcullis_n_";
 
   private final List<Item> items = new ArrayList<>();
   private final List<Integer> lockedTables = new ArrayList<>();
   private final List<Range> deferred = new ArrayList<>();
   private final Set<RelationName> sequences = new LinkedHashSet<>();
+
+  /** Where the last comparison of the expression being printed stands. */
+  private int comparison = NONE;
+
+  /** The same, of the expressions around it. */
+  private final Deque<Integer> outer = new ArrayDeque<>();
+
   private boolean hidesColumns;
   private final Map<String, String> standIns = new HashMap<>();
   private final Map<String, String> realNames = new HashMap<>();
@@ -95,11 +105,46 @@ final class CanonicalQuery {
   }
 
   void word(String upperCase) {
+    switch (upperCase) {
+      case "IN", "LIKE", "BETWEEN" -> {
+        joinComparison();
+        comparison = NONE;
+      }
+      case "NOT", "NULL", "TRUE", "FALSE", Canonicalizer.FUNCTION -> {
+        // may stand between two comparisons of one chain
+      }
+      default -> comparison = NONE;
+    }
     items.add(new Item(ItemKind.WORD, upperCase));
   }
 
   void mark(String mark) {
+    switch (mark) {
+      case "(" -> {
+        outer.push(comparison);
+        comparison = NONE;
+      }
+      case ")" -> comparison = outer.isEmpty() ? NONE : outer.pop();
+      case "," -> comparison = NONE;
+      case "=", "<", ">", "<=", ">=", "<>" -> {
+        joinComparison();
+        comparison = items.size();
+      }
+      default -> {
+        // arithmetic
+      }
+    }
     items.add(new Item(ItemKind.MARK, mark));
+  }
+
+  /**
+   * The parser knows no {@code a = b = c}, nor {@code a = b IN (c)}: the first operator of the two
+   * is as good as a sum.
+   */
+  private void joinComparison() {
+    if (comparison != NONE) {
+      items.set(comparison, new Item(ItemKind.MARK, "+"));
+    }
   }
 
   boolean endsWithSign() {

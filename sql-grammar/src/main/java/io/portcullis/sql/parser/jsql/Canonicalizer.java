@@ -474,6 +474,10 @@ final class Canonicalizer {
         return i + 1;
       }
       case "EXISTS", "IN", "ALL", "ANY", "SOME", "LATERAL" -> {
+        boolean quantifier = word.equals("ALL") || word.equals("ANY") || word.equals("SOME");
+        if (call && quantifier && isComparison(i - 1)) {
+          return i + 1; // compared with all rows of a query, or with one of them
+        }
         boolean keyWord = call || word.equals("EXISTS") || word.equals("IN") || word.equals("ALL");
         if (keyWord) {
           out.word(word);
@@ -1166,6 +1170,16 @@ final class Canonicalizer {
 
   private boolean isKind(int i, TokenKind kind) {
     return i >= from && i < to && text.kind(i) == kind;
+  }
+
+  private boolean isComparison(int i) {
+    return isMark(i, "=")
+        || isMark(i, "<")
+        || isMark(i, ">")
+        || isMark(i, "<=")
+        || isMark(i, ">=")
+        || isMark(i, "<>")
+        || isMark(i, "!=");
   }
 
   private boolean isCount(int i) {

@@ -346,16 +346,14 @@ final class TreeReader {
    * there are.
    */
   private StatementRefused withoutDatabase(String name) {
-    Optional<PolicyReason> refusal = BuiltinFunctions.refusal(query.realName(name));
-    if (refusal.isPresent()) {
-      return StatementRefused.notOffered(
-          refusal.get(), "the function " + query.realName(name), span);
-    }
-    return StatementRefused.notOffered(
-        PolicyReason.AMBIGUOUS_NAME,
-        "the function " + query.realName(name),
-        "a stored function is called with its database, as in d." + query.realName(name) + "()",
-        span);
+    String real = query.realName(name);
+    String stored = "a stored function is called with its database, as in d." + real + "()";
+    Optional<PolicyReason> refusal = BuiltinFunctions.refusal(real);
+    return refusal.isPresent()
+        ? StatementRefused.notOffered(
+            refusal.get(), "the function " + real, refusal.get().why() + "; " + stored, span)
+        : StatementRefused.notOffered(
+            PolicyReason.AMBIGUOUS_NAME, "the function " + real, stored, span);
   }
 
   private StatementRefused storedFunction(String name) {
