@@ -193,7 +193,8 @@ final class CurrentCatalogIT {
           .isEqualTo(Sql.rows(connection, "SHOW TABLES FROM mo_catalog"))
           .contains("mo_user", "mo_role");
       assertThat(Sql.rows(connection, "SHOW TABLES LIKE 'mo_user%'"))
-          .containsExactly("mo_user", "mo_user_grant", "mo_user_mapping");
+          .containsExactly(
+              "mo_user", "mo_user_defined_function", "mo_user_grant", "mo_user_mapping");
       assertThat(Sql.rows(connection, "DESCRIBE mo_user_grant"))
           .isEqualTo(Sql.rows(connection, "DESCRIBE mo_catalog.mo_user_grant"));
       assertThat(Sql.rows(connection, "SHOW COLUMNS FROM mo_role LIKE 'owner'")).hasSize(1);

@@ -107,7 +107,12 @@ public record RowReach(
           new ArrayList<>(unresolvedPrograms));
     }
 
+    /** Of the session alone: one that is there, or comes or goes. */
     private boolean isTemporary(AccessRequest access, RelationName name) {
+      if (access.kind() == AccessKind.CREATE_TEMPORARY_TABLE
+          || access.kind() == AccessKind.DROP_TEMPORARY_TABLE) {
+        return true;
+      }
       return Requirement.isShadowedByTemporary(access.kind())
           && binding.isTemporary().test(name.database().name(), name.name());
     }
