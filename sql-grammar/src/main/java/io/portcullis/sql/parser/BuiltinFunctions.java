@@ -89,6 +89,19 @@ public final class BuiltinFunctions {
 
   private static final int MARIADB_12 = 120000;
 
+  /** The other way round: those of {@link #NAMES} that no MySQL since 8.0 has. */
+  private static final Set<String> NOT_MYSQL =
+      ReservedWords.words(
+          """
+          ADD_MONTHS BINLOG_GTID_POS CHR COLUMN_ADD COLUMN_CHECK COLUMN_CREATE COLUMN_DELETE COLUMN_EXISTS COLUMN_GET
+          COLUMN_JSON COLUMN_LIST CRC32C DECODE DECODE_HISTOGRAM DECODE_ORACLE DES_DECRYPT DES_ENCRYPT ENCODE ENCRYPT
+          JSON_ARRAY_INTERSECT JSON_COMPACT JSON_DETAILED JSON_EQUALS JSON_EXISTS JSON_KEY_VALUE JSON_LOOSE
+          JSON_NORMALIZE JSON_OBJECT_FILTER_KEYS JSON_OBJECT_TO_ARRAY JSON_QUERY KDF LENGTHB MEDIAN MONTHS_BETWEEN
+          NATURAL_SORT_KEY NVL NVL2 OLD_PASSWORD PASSWORD PERCENTILE_CONT PERCENTILE_DISC SFORMAT SYS_GUID TO_CHAR
+          TO_DATE TO_NUMBER UUID_V4 UUID_V7 VEC_DISTANCE VEC_DISTANCE_COSINE VEC_DISTANCE_EUCLIDEAN VEC_FROMTEXT
+          VEC_TOTEXT ST_BOUNDARY ST_ISRING ST_POINTONSURFACE ST_RELATE
+          """);
+
   /** Those of MariaDB alone that are in no list of MySQL's. */
   private static final Set<String> MARIADB_ONLY =
       ReservedWords.words(
@@ -140,7 +153,7 @@ public final class BuiltinFunctions {
   public static boolean contains(String name, ServerVersion server) {
     String word = name.toUpperCase(Locale.ROOT);
     if (!server.isMariaDb()) {
-      return NAMES.contains(word);
+      return NAMES.contains(word) && !NOT_MYSQL.contains(word);
     }
     return MARIADB_ONLY.contains(word)
         || NAMES.contains(word) && (server.number() >= MARIADB_12 || !NOT_MARIADB.contains(word));

@@ -210,6 +210,12 @@ final class MariaDbStatementsTest {
   @Test
   void aFunctionThatAServerDoesNotHaveMayBeAStoredOne() {
     assertThat(Analysed.accesses("SELECT ANY_VALUE(a) FROM t", MYSQL)).isEqualTo("SELECT t");
+    for (String name : new String[] {"NVL", "CHR", "MEDIAN", "TO_CHAR", "SFORMAT"}) {
+      assertThat(Analysed.refusal("SELECT " + name + "(a) FROM t", MYSQL).refusal().policy())
+          .as(name)
+          .contains(PolicyReason.AMBIGUOUS_NAME);
+    }
+    assertThat(Analysed.accesses("SELECT NVL(a, 1) FROM t", MARIADB)).isEqualTo("SELECT t");
     LexicalMode later = Analysed.mode("12.1.2-MariaDB", "");
     assertThat(Analysed.accesses("SELECT ST_ISVALID(a) FROM t", later)).isEqualTo("SELECT t");
     assertThat(Analysed.refusal("SELECT ST_ISVALID(a) FROM t", MARIADB).refusal().policy())
