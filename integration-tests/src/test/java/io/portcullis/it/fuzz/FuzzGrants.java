@@ -99,7 +99,8 @@ final class FuzzGrants {
         });
     sql.add(
         "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW,"
-            + " SHOW VIEW, CREATE TEMPORARY TABLES ON fuzz_own.* TO "
+            + " SHOW VIEW, CREATE TEMPORARY TABLES, CREATE ROUTINE, ALTER ROUTINE, EXECUTE, TRIGGER,"
+            + " EVENT ON fuzz_own.* TO "
             + LOGIN);
     for (String database : List.of(DATABASE, OTHER, OWN)) {
       // So that the server asks for what it asks of each table besides.
@@ -130,9 +131,11 @@ final class FuzzGrants {
   static void clear(Connection administrator) throws SQLException {
     Sql.run(
         administrator,
+        "SET foreign_key_checks = 0", // tables of one may point at those of another
         "DROP DATABASE IF EXISTS " + DATABASE,
         "DROP DATABASE IF EXISTS " + OTHER,
         "DROP DATABASE IF EXISTS " + OWN,
+        "SET foreign_key_checks = 1",
         "DROP USER IF EXISTS " + LOGIN);
   }
 
