@@ -154,7 +154,12 @@ final class CatalogDatabaseTest {
     List<String> sent = gate.backend.commands();
     assertThat(client.query("SHOW TABLES").rows()).contains(List.of("mo_user"));
     assertThat(client.query("SHOW TABLES LIKE 'mo_r%'").rows())
-        .containsExactly(List.of("mo_role"), List.of("mo_role_grant"), List.of("mo_role_privs"));
+        .containsExactly(
+            List.of("mo_role"),
+            List.of("mo_role_grant"),
+            List.of("mo_role_privs"),
+            List.of("mo_role_restriction"),
+            List.of("mo_role_rule"));
     assertThat(client.query("SHOW FULL TABLES LIKE 'mo_role'").rows())
         .containsExactly(List.of("mo_role", "SYSTEM VIEW"));
     assertThat(client.query("DESCRIBE mo_role").rows()).hasSize(6);
