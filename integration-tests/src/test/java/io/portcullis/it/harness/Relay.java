@@ -58,8 +58,18 @@ public final class Relay implements AutoCloseable {
     open.clear();
   }
 
-  public void mend() {
-    listener = listen(port);
+  /** The port is free a moment after {@link #cut}: when the thread that accepts has noticed. */
+  public void mend() throws Exception {
+    Await.until(
+        "port " + port + " is free",
+        () -> {
+          try {
+            listener = listen(port);
+            return true;
+          } catch (UncheckedIOException taken) {
+            return false;
+          }
+        });
     accept(listener);
   }
 
