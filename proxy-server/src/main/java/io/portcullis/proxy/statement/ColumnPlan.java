@@ -470,7 +470,7 @@ public final class ColumnPlan {
   }
 
   /** Whether a server may take one for the other: letters besides ASCII it folds in its own way. */
-  private static boolean mayBe(String name, String other) {
+  static boolean mayBe(String name, String other) {
     return key(name).equals(key(other))
         || (!isAscii(name) && !isAscii(other))
         || name.equalsIgnoreCase(other);

@@ -237,7 +237,7 @@ public final class RowPlan {
       throw Unsecurable.because(update ? "this form of UPDATE" : "this form of DELETE");
     }
     if (update) {
-      int end = find(behind, text.size(), "WHERE", "ORDER", "LIMIT", "RETURNING");
+      int end = find(behind, text.size(), "WHERE", "ORDER", "LIMIT");
       assign(bound.apply(site.relation()), rows, behind + 1, end, ignore);
     }
     narrow(rows, behind);

@@ -1,6 +1,5 @@
 package io.portcullis.proxy.statement;
 
-import io.portcullis.privilege.authz.ObjectNames;
 import io.portcullis.privilege.authz.RowReach;
 import io.portcullis.privilege.authz.VisibleRows;
 import io.portcullis.sql.access.RelationName;
@@ -13,6 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The places in one text where tables and views with hidden rows are read. */
 final class RowSites {
@@ -51,7 +52,7 @@ final class RowSites {
    * @param replaced which of them are replaced
    * @param target tokens that name such a table, and are dealt with otherwise
    */
-  List<TextEdit> secure(java.util.function.Predicate<ColumnUses.Table> replaced, BitSet target) {
+  List<TextEdit> secure(Predicate<ColumnUses.Table> replaced, BitSet target) {
     if (uses.locking() && sites().anyMatch(replaced)) {
       throw Unsecurable.because(
           "a query that locks rows (FOR UPDATE, FOR SHARE, LOCK IN SHARE MODE)");
@@ -61,7 +62,7 @@ final class RowSites {
     return edits;
   }
 
-  java.util.stream.Stream<ColumnUses.Table> sites() {
+  Stream<ColumnUses.Table> sites() {
     return uses.tables().stream().filter(this::isReached);
   }
 
@@ -92,7 +93,7 @@ final class RowSites {
   private void unqualify(ColumnUses.Table site, RelationName relation) {
     for (ColumnUses.Column column : uses.columns()) {
       if (column.database().isEmpty()
-          || !mayBe(site.exposedName(), column.table().orElseThrow())
+          || !ColumnPlan.mayBe(site.exposedName(), column.table().orElseThrow())
           || !bound
               .apply(RelationName.of(column.database().get(), relation.name()))
               .database()
@@ -103,7 +104,7 @@ final class RowSites {
           uses.tables().stream()
               .anyMatch(
                   other ->
-                      mayBe(other.exposedName(), site.exposedName())
+                      ColumnPlan.mayBe(other.exposedName(), site.exposedName())
                           && !bound.apply(other.relation()).equals(relation));
       if (shared) {
         throw Unsecurable.because("a query of two tables of one name");
@@ -137,7 +138,7 @@ final class RowSites {
       boolean name = text.kind(i) == TokenKind.WORD || text.kind(i) == TokenKind.QUOTED_IDENTIFIER;
       if (name && !known.get(i) && !isAlias(i, known)) {
         String value = text.value(i);
-        if (names.stream().anyMatch(of -> mayBe(of.name(), value))) {
+        if (names.stream().anyMatch(of -> ColumnPlan.mayBe(of.name(), value))) {
           throw Unsecurable.because("a statement in which the gate cannot tell every table");
         }
       }
@@ -146,16 +147,5 @@ final class RowSites {
 
   private boolean isAlias(int token, BitSet known) {
     return text.isWord(token - 1, "AS") || (token > 0 && known.get(token - 1));
-  }
-
-  /** Whether a server may take one for the other: letters besides ASCII it folds in its own way. */
-  static boolean mayBe(String name, String other) {
-    return ObjectNames.fold(name).equals(ObjectNames.fold(other))
-        || (!isAscii(name) && !isAscii(other))
-        || name.equalsIgnoreCase(other);
-  }
-
-  private static boolean isAscii(String name) {
-    return name.chars().allMatch(c -> c <= 0x7F);
   }
 }

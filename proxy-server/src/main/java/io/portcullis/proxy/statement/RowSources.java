@@ -1,5 +1,6 @@
 package io.portcullis.proxy.statement;
 
+import io.portcullis.privilege.authz.ObjectNames;
 import io.portcullis.privilege.authz.RowReach;
 import io.portcullis.privilege.authz.VisibleRows;
 import io.portcullis.privilege.model.RowPolicy;
@@ -164,9 +165,7 @@ public final class RowSources {
 
   private RelationName folded(RelationName name) {
     return foldNames
-        ? RelationName.of(
-            io.portcullis.privilege.authz.ObjectNames.fold(name.database().name()),
-            io.portcullis.privilege.authz.ObjectNames.fold(name.name()))
+        ? RelationName.of(ObjectNames.fold(name.database().name()), ObjectNames.fold(name.name()))
         : name;
   }
 
