@@ -19,6 +19,7 @@ public final class StatementAnalysis implements AnalysisResult {
   private final DatabaseUses databases;
   private final Optional<DatabaseUses> databasesInString;
   private final ViewSecurity viewSecurity;
+  private final SessionUse sessionUse;
 
   StatementAnalysis(
       Statement statement,
@@ -27,7 +28,9 @@ public final class StatementAnalysis implements AnalysisResult {
       List<VariableUse> variables,
       DatabaseUses databases,
       Optional<DatabaseUses> databasesInString,
-      ViewSecurity viewSecurity) {
+      ViewSecurity viewSecurity,
+      SessionUse sessionUse) {
+    this.sessionUse = sessionUse;
     this.viewSecurity = viewSecurity;
     this.statement = statement;
     this.cacheable = cacheable;
@@ -83,6 +86,11 @@ public final class StatementAnalysis implements AnalysisResult {
     return statement;
   }
 
+  /** What it leaves in its connection to the server, or expects there. */
+  public SessionUse sessionUse() {
+    return sessionUse;
+  }
+
   /**
    * Of a {@link PrepareText}: what it prepares, as an analysis of its own, of the statement inside
    * the string.
@@ -96,7 +104,8 @@ public final class StatementAnalysis implements AnalysisResult {
           List.of(),
           databasesInString.orElseThrow(),
           Optional.empty(),
-          viewSecurity);
+          viewSecurity,
+          SessionUse.KEEPS);
     }
     throw new IllegalStateException("statement: " + statement + " (expected: a PREPARE)");
   }

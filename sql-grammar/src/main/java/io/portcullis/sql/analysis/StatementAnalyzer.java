@@ -204,7 +204,8 @@ public final class StatementAnalyzer {
           isAnsweredInText(statement) ? uses.variables() : List.of(),
           DatabaseUses.of(statement, names),
           names.inString().map(inner -> DatabaseUses.of(statement, inner)),
-          ViewSecurity.of(text));
+          ViewSecurity.of(text),
+          SessionUse.of(statement, text));
     } catch (StatementRefused refused) {
       return new AnalysisRefused(refused.refusal());
     } catch (StackOverflowError tooDeep) {

@@ -3,6 +3,7 @@ package io.portcullis.sql.parser;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.Repetition;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.text.ClientCharset;
@@ -62,10 +63,36 @@ final class SetGrammar {
           "ENFORCE_STORAGE_ENGINE",
           "INTERNAL_TMP_MEM_STORAGE_ENGINE");
 
+  /**
+   * Session variables that hold a value until they are set again. Others mean the next statement or
+   * transaction only, or what the server did last, or bound how much an answer to the gate may be.
+   */
+  private static final Set<String> LASTING =
+      ReservedWords.words(
+          """
+          AUTOCOMMIT CHARACTER_SET_CLIENT CHARACTER_SET_CONNECTION CHARACTER_SET_RESULTS COLLATION_CONNECTION
+          COMPLETION_TYPE DEFAULT_STORAGE_ENGINE DEFAULT_WEEK_FORMAT DIV_PRECISION_INCREMENT EXPLICIT_DEFAULTS_FOR_TIMESTAMP
+          FOREIGN_KEY_CHECKS GROUP_CONCAT_MAX_LEN INNODB_LOCK_WAIT_TIMEOUT INTERACTIVE_TIMEOUT LC_MESSAGES LC_TIME_NAMES
+          LOCK_WAIT_TIMEOUT LOW_PRIORITY_UPDATES MAX_EXECUTION_TIME MAX_STATEMENT_TIME NET_READ_TIMEOUT NET_WRITE_TIMEOUT
+          OLD_MODE OPTIMIZER_SWITCH SESSION_TRACK_SCHEMA SESSION_TRACK_SYSTEM_VARIABLES SESSION_TRACK_TRANSACTION_INFO
+          SQL_AUTO_IS_NULL SQL_BIG_SELECTS SQL_MODE SQL_NOTES SQL_QUOTE_SHOW_CREATE SQL_SAFE_UPDATES SQL_WARNINGS TIME_ZONE
+          TRANSACTION_ISOLATION TRANSACTION_READ_ONLY TX_ISOLATION TX_READ_ONLY UNIQUE_CHECKS UPDATABLE_VIEWS_WITH_LIMIT
+          WAIT_TIMEOUT
+          """);
+
+  /** With {@code @@} and no scope these are of the next transaction only. */
+  private static final Set<String> OF_NEXT_TRANSACTION =
+      ReservedWords.words("TRANSACTION_ISOLATION TRANSACTION_READ_ONLY TX_ISOLATION TX_READ_ONLY");
+
+  /** What values that can be said again may be made of. */
+  private static final Set<String> LASTING_WORDS =
+      ReservedWords.words("DEFAULT ON OFF TRUE FALSE NULL CONCAT CONCAT_WS REPLACE");
+
   private final TokenCursor cursor;
   private final QueryReader queries;
   private final Accesses accesses = new Accesses();
   private boolean touchesLexicalMode;
+  private Repetition repetition = Repetition.ALONE;
 
   SetGrammar(TokenCursor cursor, QueryReader queries) {
     this.cursor = cursor;
@@ -171,7 +198,8 @@ final class SetGrammar {
 
   private SetVariables done() {
     List<AccessRequest> requests = accesses.requests();
-    return new SetVariables(requests, touchesLexicalMode);
+    return new SetVariables(
+        requests, touchesLexicalMode, requests.isEmpty() ? repetition : Repetition.NO);
   }
 
   private boolean isAssigned(int ahead) {
@@ -182,9 +210,7 @@ final class SetGrammar {
   private boolean transaction() {
     int begin = cursor.at();
     boolean global = cursor.accept("GLOBAL");
-    if (!global) {
-      cursor.acceptAny("SESSION", "LOCAL");
-    }
+    boolean ofSession = !global && cursor.acceptAny("SESSION", "LOCAL");
     if (!cursor.accept("TRANSACTION")) {
       cursor.moveTo(begin);
       return false;
@@ -192,6 +218,7 @@ final class SetGrammar {
     if (global) {
       throw denied(PolicyReason.ABOUT_THE_SERVER, "SET GLOBAL TRANSACTION");
     }
+    repeats(ofSession ? Repetition.ALONE : Repetition.NO);
     do {
       if (cursor.accept("ISOLATION", "LEVEL")) {
         boolean level =
@@ -228,14 +255,64 @@ final class SetGrammar {
       return;
     }
     if (cursor.isKind(TokenKind.USER_VARIABLE)) {
+      repeats(Repetition.NO);
       cursor.skip();
       assign();
       value();
       return;
     }
+    boolean bare =
+        cursor.isKind(TokenKind.SYSTEM_VARIABLE)
+            && cursor.text().value(cursor.at()).indexOf('.') < 0;
     String name = variable();
     assign();
+    int begin = cursor.at();
     system(name);
+    repeats(
+        LASTING.contains(name) && !(bare && OF_NEXT_TRANSACTION.contains(name))
+            ? ofValue(begin, cursor.at())
+            : Repetition.NO);
+  }
+
+  private void repeats(Repetition other) {
+    repetition = repetition.and(other);
+  }
+
+  /** Of literals, words such as ON, and variables of the session put together. */
+  private Repetition ofValue(int begin, int end) {
+    Repetition whole = Repetition.ALONE;
+    for (int i = begin; i < end; i++) {
+      whole = whole.and(ofValueToken(i, end == begin + 1));
+    }
+    return whole;
+  }
+
+  private Repetition ofValueToken(int i, boolean alone) {
+    return switch (cursor.text().kind(i)) {
+      case STRING, NUMBER, HEX, BIT -> Repetition.ALONE;
+      case WORD, QUOTED_IDENTIFIER ->
+          alone || LASTING_WORDS.contains(cursor.text().text(i).toUpperCase(Locale.ROOT))
+              ? Repetition.ALONE
+              : Repetition.NO;
+      case PUNCTUATION ->
+          cursor.punctuationAt(i, "(")
+                  || cursor.punctuationAt(i, ")")
+                  || cursor.punctuationAt(i, ",")
+                  || cursor.punctuationAt(i, "-")
+              ? Repetition.ALONE
+              : Repetition.NO;
+      case SYSTEM_VARIABLE ->
+          LASTING.contains(nameAlone(cursor.text().value(i))) ? Repetition.IN_ORDER : Repetition.NO;
+      case USER_VARIABLE, PARAMETER -> Repetition.NO;
+    };
+  }
+
+  /** Of {@code name} or {@code session.name}; not of a global one. */
+  private static String nameAlone(String written) {
+    String upper = written.toUpperCase(Locale.ROOT);
+    return upper.startsWith("SESSION.") || upper.startsWith("LOCAL.")
+        ? upper.substring(upper.indexOf('.') + 1)
+        : upper;
   }
 
   private void assign() {
@@ -375,9 +452,12 @@ final class SetGrammar {
 
   /** A character set by name, in which statements can be read; or DEFAULT, or a variable. */
   private void charset(String variable) {
-    if (cursor.accept("DEFAULT")
-        || (cursor.isKind(TokenKind.USER_VARIABLE) || cursor.isKind(TokenKind.SYSTEM_VARIABLE))
-            && skipped()) {
+    if (cursor.accept("DEFAULT")) {
+      return;
+    }
+    if (cursor.isKind(TokenKind.USER_VARIABLE) || cursor.isKind(TokenKind.SYSTEM_VARIABLE)) {
+      repeats(ofValueToken(cursor.at(), true));
+      cursor.skip();
       return;
     }
     if (!cursor.isKind(TokenKind.WORD)
@@ -394,11 +474,6 @@ final class SetGrammar {
           cursor.span());
     }
     cursor.skip();
-  }
-
-  private boolean skipped() {
-    cursor.skip();
-    return true;
   }
 
   /** The value of an assignment, up to the next comma. */

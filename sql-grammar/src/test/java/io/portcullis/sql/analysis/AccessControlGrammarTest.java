@@ -53,6 +53,7 @@ import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ExplainAccess.Whom;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.Kill;
+import io.portcullis.sql.statement.Repetition;
 import io.portcullis.sql.statement.RowCondition;
 import io.portcullis.sql.statement.RowCondition.All;
 import io.portcullis.sql.statement.RowCondition.Any;
@@ -595,9 +596,11 @@ final class AccessControlGrammarTest {
         reads("SHOW FULL PROCESSLIST", new ShowProcesslist(true)),
         reads("SHOW WARNINGS LIMIT 2, 5", new ShowWarnings(false, false, 2, 5)),
         reads("SHOW COUNT(*) ERRORS", new ShowWarnings(true, true, 0, Long.MAX_VALUE)),
-        reads("SET NAMES utf8mb4", new SetVariables(List.of(), true)),
-        reads("SET autocommit = 1, sql_mode = ''", new SetVariables(List.of(), true)),
-        reads("SET autocommit = ON", new SetVariables(List.of(), false)));
+        reads("SET NAMES utf8mb4", new SetVariables(List.of(), true, Repetition.ALONE)),
+        reads(
+            "SET autocommit = 1, sql_mode = ''",
+            new SetVariables(List.of(), true, Repetition.ALONE)),
+        reads("SET autocommit = ON", new SetVariables(List.of(), false, Repetition.ALONE)));
   }
 
   @Test

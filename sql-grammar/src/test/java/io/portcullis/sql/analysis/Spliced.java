@@ -137,7 +137,9 @@ final class Spliced {
     }
     if (statement instanceof SetVariables set) {
       return new SetVariables(
-          set.accesses().stream().map(Spliced::renamed).toList(), set.touchesLexicalMode());
+          set.accesses().stream().map(Spliced::renamed).toList(),
+          set.touchesLexicalMode(),
+          set.repetition());
     }
     if (statement instanceof UseStatement use) {
       return new UseStatement(PREFIX + use.database());
