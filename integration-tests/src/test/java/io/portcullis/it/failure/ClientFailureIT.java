@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.portcullis.it.harness.Await;
 import io.portcullis.it.harness.BackendExtension;
 import io.portcullis.it.harness.Endpoint;
+import io.portcullis.it.harness.RawClient;
 import io.portcullis.it.harness.Sql;
 import io.portcullis.it.harness.TestBackend;
 import io.portcullis.it.harness.TestGate;

@@ -108,6 +108,7 @@ public final class GateProcess implements AutoCloseable {
         backend.maxConnections(),
         backend.maxIdleConnections(),
         backend.idleTimeout(),
-        backend.acquireTimeout());
+        backend.acquireTimeout(),
+        backend.pooling());
   }
 }

@@ -15,7 +15,8 @@ import java.util.function.LongConsumer;
 /**
  * The connections to the backend. Each stays on the event loop it was opened on; the number of all
  * of them is bounded. A session gets an idle connection of its own loop, or a new one, or waits its
- * turn. A connection returns to the pool only after the backend confirmed COM_RESET_CONNECTION.
+ * turn; where connections are shared, sessions that hold nothing in theirs are asked to give one
+ * up. A connection returns to the pool only after the backend confirmed COM_RESET_CONNECTION.
  *
  * <p>Thread safe. What loops share are counters and the queue of waiting sessions.
  */
@@ -151,11 +152,14 @@ public final class BackendPool {
     return !waiting.isEmpty();
   }
 
-  void await(LoopPool.Request request) {
+  /**
+   * @param askOthers whether nobody on the request's own loop gives up a connection for it
+   */
+  void await(LoopPool.Request request, boolean askOthers) {
     waiting.add(request);
     serveWaiting(); // a slot may have been freed before the request was seen
-    if (anyoneWaiting()) {
-      loops.forEach((loop, pool) -> loop.execute(pool::yieldIdle));
+    if (askOthers && anyoneWaiting()) {
+      loops.forEach((loop, pool) -> loop.execute(pool::yieldOne));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.portcullis.proxy.backend;
 
 import io.netty.buffer.ByteBuf;
+import io.portcullis.proxy.session.AcquireListener;
 import io.portcullis.proxy.session.BackendConnection;
 import io.portcullis.proxy.session.CommandShape;
 import io.portcullis.proxy.session.ResponseEdit;
@@ -15,12 +16,46 @@ final class Lease implements BackendConnection {
   private final BackendChannel channel;
   private final LoopPool pool;
   private final LongConsumer killer;
+  private final AcquireListener holder;
   private boolean over;
 
-  Lease(BackendChannel channel, LoopPool pool, LongConsumer killer) {
+  /** Whether a command was sent since somebody last looked. */
+  private boolean inUse = true;
+
+  Lease(BackendChannel channel, LoopPool pool, LongConsumer killer, AcquireListener holder) {
     this.channel = channel;
     this.pool = pool;
     this.killer = killer;
+    this.holder = holder;
+  }
+
+  boolean isOf(BackendChannel other) {
+    return channel == other;
+  }
+
+  PoolKey key() {
+    return channel.key();
+  }
+
+  boolean database() {
+    return channel.database();
+  }
+
+  /** Whether nothing was sent since this was asked before; for a second chance. */
+  boolean rested() {
+    boolean rested = !inUse;
+    inUse = false;
+    return rested;
+  }
+
+  /** Asks the session to give it back. */
+  boolean yield() {
+    return !over && channel.idle() && holder.yield();
+  }
+
+  @Override
+  public boolean isWanted() {
+    return !over && pool.wanted();
   }
 
   @Override
@@ -36,6 +71,7 @@ final class Lease implements BackendConnection {
       throw new IllegalStateException(
           over ? "the connection was given back" : "a response is outstanding");
     }
+    inUse = true;
     channel.execute(framedCommand, shape, edit, sink);
   }
 
@@ -79,6 +115,7 @@ final class Lease implements BackendConnection {
     }
     over = true;
     channel.resume();
+    pool.returned(this);
     pool.reset(channel);
   }
 
@@ -88,6 +125,7 @@ final class Lease implements BackendConnection {
       return;
     }
     over = true;
+    pool.returned(this);
     channel.abandon();
     boolean running = !channel.idle() && channel.active();
     channel.close();

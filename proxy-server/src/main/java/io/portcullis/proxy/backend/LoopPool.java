@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,10 @@ final class LoopPool {
   private final EventLoop loop;
   private final Map<IdleKey, ArrayDeque<BackendChannel>> idle = new HashMap<>();
   private final ArrayDeque<Request> waiting = new ArrayDeque<>();
+
+  /** In the order in which they are asked to yield. */
+  private final LinkedHashSet<Lease> leased = new LinkedHashSet<>();
+
   private boolean sweeping;
 
   LoopPool(BackendPool pool, EventLoop loop) {
@@ -110,7 +115,50 @@ final class LoopPool {
     request.waiting = true;
     request.timeout = loop.schedule(() -> expired(request), timeoutNanos, TimeUnit.NANOSECONDS);
     waiting.add(request);
-    pool.await(request);
+    pool.await(request, !yieldLeased(request));
+  }
+
+  /** Whether someone waits for a connection that a session could give up. */
+  boolean wanted() {
+    return pool.limits().shared() && pool.anyoneWaiting();
+  }
+
+  /** The session gives it back, or has closed it. */
+  void returned(Lease lease) {
+    leased.remove(lease);
+  }
+
+  /**
+   * Asks sessions of this loop to give up a connection, those first that have not used theirs for
+   * the longest time: each that has used it since it was asked before is passed over once.
+   *
+   * @param request who could use it as it is; null: any will do, it makes room for another
+   * @return whether one does
+   */
+  private boolean yieldLeased(@Nullable Request request) {
+    if (!pool.limits().shared()) {
+      return false;
+    }
+    for (boolean secondChance : new boolean[] {true, false}) {
+      for (Lease lease : List.copyOf(leased)) {
+        boolean fits = request == null || serves(request, lease.key(), lease.database());
+        if (fits && (lease.rested() || !secondChance)) {
+          if (lease.yield()) {
+            return true;
+          }
+          if (leased.remove(lease)) {
+            leased.add(lease); // to the end
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean serves(Request request, PoolKey key, boolean database) {
+    return request.key.equals(key)
+        && !request.freshOnly
+        && (request.target.database().isPresent() || !database);
   }
 
   private void stopWaiting(Request request) {
@@ -163,6 +211,7 @@ final class LoopPool {
     if (channels != null && channels.remove(channel)) {
       pool.idleCount().decrementAndGet();
     }
+    leased.removeIf(lease -> lease.isOf(channel));
     pool.slotFreed();
   }
 
@@ -176,7 +225,9 @@ final class LoopPool {
             new Prelude.LeaseListener() {
               @Override
               public void ready(BackendState state) {
-                request.listener.acquired(new Lease(channel, LoopPool.this, pool.killer()), state);
+                Lease lease = new Lease(channel, LoopPool.this, pool.killer(), request.listener);
+                leased.add(lease);
+                request.listener.acquired(lease, state);
               }
 
               @Override
@@ -226,9 +277,7 @@ final class LoopPool {
     }
     for (Iterator<Request> requests = waiting.iterator(); requests.hasNext(); ) {
       Request request = requests.next();
-      if (request.key.equals(channel.key())
-          && !request.freshOnly
-          && (request.target.database().isPresent() || !channel.database())) {
+      if (serves(request, channel.key(), channel.database())) {
         stopWaiting(request);
         lease(request, channel);
         return;
@@ -247,8 +296,8 @@ final class LoopPool {
     return new IdleKey(channel.key(), channel.database());
   }
 
-  /** Gives up one idle connection, the longest unused, for a session that waits elsewhere. */
-  void yieldIdle() {
+  /** Gives up one connection for a session that waits elsewhere: idle ones first. */
+  void yieldOne() {
     if (!pool.anyoneWaiting()) {
       return;
     }
@@ -261,6 +310,8 @@ final class LoopPool {
     }
     if (oldest != null) {
       remove(oldest);
+    } else {
+      yieldLeased(null);
     }
   }
 

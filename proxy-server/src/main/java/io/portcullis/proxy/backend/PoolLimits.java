@@ -9,9 +9,15 @@ import java.time.Duration;
  * @param maximumIdle connections kept for later
  * @param idleExpiry how long a connection is kept unused
  * @param acquireTimeout how long a session waits for a connection when all are leased
+ * @param shared whether sessions that hold nothing in their connections give them to those that
+ *     wait
  */
 public record PoolLimits(
-    int maximumConnections, int maximumIdle, Duration idleExpiry, Duration acquireTimeout) {
+    int maximumConnections,
+    int maximumIdle,
+    Duration idleExpiry,
+    Duration acquireTimeout,
+    boolean shared) {
 
   public PoolLimits {
     if (maximumConnections < 1) {

@@ -16,10 +16,10 @@ import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 
 /**
- * What happens on a connection between two sessions. At lease: current database, character set, and
- * what the backend says of its lexical state. At release: COM_RESET_CONNECTION, which rolls back,
- * unlocks, drops temporary tables, prepared statements and variables, but leaves the current
- * database alone.
+ * What happens on a connection between two sessions. At lease: current database, character set,
+ * what the session has set of its variables, and what the backend says of its lexical state. At
+ * release: COM_RESET_CONNECTION, which rolls back, unlocks, drops temporary tables, prepared
+ * statements and variables, but leaves the current database alone.
  */
 final class Prelude {
   private static final String STATE =
@@ -80,6 +80,7 @@ final class Prelude {
     if (CapabilityFlags.has(channel.key().capabilities(), CapabilityFlags.IGNORE_SPACE)) {
       commands.add(Command.query(IGNORE_SPACE));
     }
+    target.settings().forEach(setting -> commands.add(Command.query(setting)));
     commands.add(Command.query(STATE));
     Pipeline.run(
         channel,

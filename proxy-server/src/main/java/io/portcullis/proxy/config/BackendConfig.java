@@ -27,7 +27,16 @@ public record BackendConfig(
     int maxConnections,
     int maxIdleConnections,
     Duration idleTimeout,
-    Duration acquireTimeout) {
+    Duration acquireTimeout,
+    Pooling pooling) {
+
+  /** How long a session keeps its connection to the backend. */
+  public enum Pooling {
+    /** Until it ends or is reset. */
+    SESSION,
+    /** While it holds something there, or nobody else waits for one. */
+    TRANSACTION
+  }
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,31}");
 
@@ -64,7 +73,8 @@ public record BackendConfig(
         DEFAULT_MAX_CONNECTIONS,
         DEFAULT_MAX_IDLE_CONNECTIONS,
         DEFAULT_IDLE_TIMEOUT,
-        DEFAULT_ACQUIRE_TIMEOUT);
+        DEFAULT_ACQUIRE_TIMEOUT,
+        Pooling.SESSION);
   }
 
   public BackendConfig withTls(BackendTlsConfig tls) {
@@ -79,7 +89,8 @@ public record BackendConfig(
         maxConnections,
         maxIdleConnections,
         idleTimeout,
-        acquireTimeout);
+        acquireTimeout,
+        pooling);
   }
 
   public BackendConfig withMaxConnections(int most, int mostIdle) {
@@ -94,7 +105,8 @@ public record BackendConfig(
         most,
         mostIdle,
         idleTimeout,
-        acquireTimeout);
+        acquireTimeout,
+        pooling);
   }
 
   /**
@@ -115,6 +127,7 @@ public record BackendConfig(
         section.integer("max_idle_connections", Math.min(DEFAULT_MAX_IDLE_CONNECTIONS, most));
     Duration idle = section.duration("idle_timeout", DEFAULT_IDLE_TIMEOUT);
     Duration acquire = section.duration("acquire_timeout", DEFAULT_ACQUIRE_TIMEOUT);
+    Pooling pooling = section.choice("pooling", Pooling.class, Pooling.SESSION);
     if (!present) {
       return Optional.empty();
     }
@@ -132,7 +145,8 @@ public record BackendConfig(
                     most,
                     mostIdle,
                     idle,
-                    acquire)),
+                    acquire,
+                    pooling)),
         Optional.empty());
   }
 

@@ -118,7 +118,8 @@ final class RunningBackend {
             config.maxConnections(),
             config.maxIdleConnections(),
             config.idleTimeout(),
-            config.acquireTimeout());
+            config.acquireTimeout(),
+            config.pooling() == BackendConfig.Pooling.TRANSACTION);
     AccountLogins logins =
         new AccountLogins(name, config, shared.publisher(), shared.accounts(), shared.mappings());
     return new BackendPool(server, logins, limits, store, this::collation, this::killLater);

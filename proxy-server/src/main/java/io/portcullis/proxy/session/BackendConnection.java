@@ -36,6 +36,9 @@ public interface BackendConnection {
   /** Whether no response is outstanding. */
   boolean isIdle();
 
+  /** Whether another session waits for a connection that this one could be. */
+  boolean isWanted();
+
   /** Resets the backend's session and returns the connection to the pool, if it is idle. */
   void release();
 

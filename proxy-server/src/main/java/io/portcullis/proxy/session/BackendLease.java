@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +28,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session's hold on a backend connection: taken when the first command needs one, kept until the
- * session ends or is reset, and with it the lexical mode in which the backend reads what it is
- * sent. Confined to the event loop.
+ * A session's hold on a backend connection: taken when a command needs one, kept until the session
+ * ends or is reset, or gives it to another session ({@link ConnectionTies}), and with it the
+ * lexical mode in which the backend reads what it is sent. Confined to the event loop.
  */
 final class BackendLease {
 
   private static final String MODE_QUERY = "SELECT @@sql_mode, @@character_set_client";
+  private static final String INSERT_ID_QUERY = "SELECT LAST_INSERT_ID()";
 
   private static final Logger LOG = LoggerFactory.getLogger(BackendLease.class);
 
@@ -48,6 +50,10 @@ final class BackendLease {
   private final int collation;
   private final String backend;
   private final Supplier<BackendIdentity> identity;
+  private final ConnectionTies ties;
+
+  /** What to do when another session waits for the connection. */
+  private BooleanSupplier wanted = () -> false;
 
   private @Nullable BackendConnection connection;
   private @Nullable BackendIdentity leasedAs;
@@ -64,6 +70,7 @@ final class BackendLease {
 
   /**
    * @param identity who the session is at the backend, by the newest catalog
+   * @param ties what has to be said on a connection first
    */
   BackendLease(
       BackendSource source,
@@ -74,7 +81,9 @@ final class BackendLease {
       long capabilities,
       int collation,
       String backend,
-      Supplier<BackendIdentity> identity) {
+      Supplier<BackendIdentity> identity,
+      ConnectionTies ties) {
+    this.ties = ties;
     this.backend = backend;
     this.identity = identity;
     this.source = source;
@@ -88,6 +97,24 @@ final class BackendLease {
 
   boolean isLeased() {
     return connection != null;
+  }
+
+  /**
+   * @param then gives the connection up, now or soon, or says false
+   */
+  void whenWanted(BooleanSupplier then) {
+    wanted = then;
+  }
+
+  /** Whether another session waits for a connection that this one could be. */
+  boolean isWanted() {
+    BackendConnection leased = connection;
+    return leased != null && leased.isWanted();
+  }
+
+  /** Whether the connection can be given to another session now. */
+  boolean canBeReleased() {
+    return connection != null && isIdle() && !killing;
   }
 
   BackendConnection connection() {
@@ -140,9 +167,9 @@ final class BackendLease {
 
   /** Takes a connection; {@code then} is given null, or why there is none. */
   void acquire(Optional<String> database, Consumer<@Nullable BackendError> then) {
-    BackendIdentity wanted = identity.get();
+    BackendIdentity asWhom = identity.get();
     source.acquire(
-        new BackendTarget(capabilities, collation, database, backend, wanted),
+        new BackendTarget(capabilities, collation, database, backend, asWhom, ties.settings()),
         new AcquireListener() {
           @Override
           public void acquired(BackendConnection leased, BackendState state) {
@@ -150,7 +177,7 @@ final class BackendLease {
               leased.release();
               return;
             }
-            if (!wanted.equals(identity.get())) {
+            if (!asWhom.equals(identity.get())) {
               leased.release();
               acquire(database, then);
               return;
@@ -162,7 +189,7 @@ final class BackendLease {
               return;
             }
             connection = leased;
-            leasedAs = wanted;
+            leasedAs = asWhom;
             statusFlags = state.statusFlags();
             then.accept(null);
           }
@@ -179,6 +206,11 @@ final class BackendLease {
             if (!closed) {
               then.accept(error);
             }
+          }
+
+          @Override
+          public boolean yield() {
+            return wanted.getAsBoolean();
           }
         });
   }
@@ -231,6 +263,13 @@ final class BackendLease {
             then.accept(adopt(String.valueOf(row.get(0)), String.valueOf(row.get(1))));
           }
         });
+  }
+
+  /** Asks the backend for LAST_INSERT_ID(); {@code then} is given it, or null without an answer. */
+  void lastInsertId(Consumer<@Nullable String> then) {
+    select(
+        INSERT_ID_QUERY,
+        (row, error) -> then.accept(error == null && row.size() == 1 ? row.get(0) : null));
   }
 
   private interface RowConsumer {
@@ -383,10 +422,10 @@ final class BackendLease {
    */
   void release() {
     BackendConnection leased = connection;
-    boolean wanted = changedIdentity().isEmpty();
+    boolean asBefore = changedIdentity().isEmpty();
     lost();
     if (leased != null) {
-      if (leased.isIdle() && !killing && wanted) {
+      if (leased.isIdle() && !killing && asBefore) {
         leased.release();
       } else {
         discard(leased);

@@ -1,6 +1,7 @@
 package io.portcullis.proxy.session;
 
 import io.portcullis.privilege.model.Account;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,16 +13,29 @@ import java.util.Optional;
  * @param database the current database of the session
  * @param backend name of the backend in the configuration
  * @param identity who the session is there
+ * @param settings statements of the session that set its variables, ASCII, to be said again in this
+ *     order
  */
 public record BackendTarget(
     long capabilities,
     int collation,
     Optional<String> database,
     String backend,
-    BackendIdentity identity) {
+    BackendIdentity identity,
+    List<String> settings) {
+
+  public BackendTarget {
+    settings = List.copyOf(settings);
+  }
 
   /** A target on the main backend, with the login of the configuration. */
   public BackendTarget(long capabilities, int collation, Optional<String> database) {
-    this(capabilities, collation, database, Account.MAIN_BACKEND, BackendIdentity.CONFIGURED);
+    this(
+        capabilities,
+        collation,
+        database,
+        Account.MAIN_BACKEND,
+        BackendIdentity.CONFIGURED,
+        List.of());
   }
 }

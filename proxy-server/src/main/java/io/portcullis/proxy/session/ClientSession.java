@@ -229,6 +229,7 @@ public final class ClientSession {
             there.facts().foldsNames(),
             subject,
             Optional.empty());
+    ConnectionTies ties = new ConnectionTies();
     BackendLease lease =
         new BackendLease(
             source,
@@ -239,7 +240,8 @@ public final class ClientSession {
             negotiated,
             collation,
             home.backend(),
-            () -> identity(home, subject.user()));
+            () -> identity(home, subject.user()),
+            ties);
     backend = lease;
     CommandPhase phase =
         new CommandPhase(
@@ -250,6 +252,7 @@ public final class ClientSession {
             new Replies(port, negotiated),
             authority,
             lease,
+            ties,
             negotiatedMultiStatements(),
             expired);
     commands = phase;

@@ -77,6 +77,11 @@ final class CommandPhase {
   static final int MAX_LOOKUPS = 3;
   static final SqlError OBJECTS_KEEP_CHANGING =
       ErrorCode.ER_UNKNOWN_ERROR.error("The objects of this statement keep changing; try again");
+  private static final SqlError LEFT_BEHIND =
+      ErrorCode.ER_UNKNOWN_ERROR.error(
+          "What FOUND_ROWS(), ROW_COUNT() and GET DIAGNOSTICS tell of the statement before is gone:"
+              + " another session was given its connection (backend.pooling: transaction). From here"
+              + " on this session keeps its connection; run both statements again");
   private static final int MULTI_STATEMENTS_ON = 0;
   private static final int MULTI_STATEMENTS_OFF = 1;
 
@@ -87,6 +92,7 @@ final class CommandPhase {
   private final Replies replies;
   private final Authority authority;
   private final BackendLease backend;
+  private final ConnectionTies ties;
   private final Offload offload;
   private final PreparedStatements prepared;
   private final LocalAnswers local;
@@ -136,6 +142,7 @@ final class CommandPhase {
       Replies replies,
       Authority authority,
       BackendLease backend,
+      ConnectionTies ties,
       boolean multiStatements,
       boolean expired) {
     this.session = session;
@@ -145,6 +152,8 @@ final class CommandPhase {
     this.replies = replies;
     this.authority = authority;
     this.backend = backend;
+    this.ties = ties;
+    backend.whenWanted(this::yieldConnection);
     this.multiStatements = multiStatements;
     this.password = new ExpiredPassword(services, authority, expired);
     this.relay = new Relay(this, port, backend);
@@ -303,6 +312,17 @@ final class CommandPhase {
     send(relay);
   }
 
+  /** The same for the execution of one that was prepared. */
+  void relayAgain(StatementAnalysis analysis, List<AccessRequest> accesses) {
+    ties.runs(analysis, null);
+    relay(accesses);
+  }
+
+  /** The statement in hand leaves something in the connection that no other can be given. */
+  void keepConnection() {
+    ties.keep();
+  }
+
   /** Keeps the answer to the command in hand back; for {@link #send}. */
   HeldResponse hold(BiConsumer<HeldResponse, ResponseEnd> complete) {
     return hold(this::backendFailed, complete);
@@ -353,6 +373,58 @@ final class CommandPhase {
     busy = false;
     holdings.ran();
     session.ready();
+    if (backend.isWanted()) {
+      yieldConnection();
+    }
+  }
+
+  // ---- the connection, and other sessions that wait for one
+
+  /**
+   * Gives the connection up for another session, unless something ties this one to it.
+   *
+   * @return false where it does
+   */
+  private boolean yieldConnection() {
+    if (busy
+        || session.isLoggingIn()
+        || !backend.canBeReleased()
+        || !ties.allowAnother()
+        || inTransaction()
+        || prepared.hasAny()
+        || holdings.hasLocks()) {
+      return false;
+    }
+    if (ties.needsInsertId()) {
+      askForInsertId();
+    } else {
+      giveUpConnection();
+    }
+    return true;
+  }
+
+  /** A command of the gate's own: those of the client wait. */
+  private void askForInsertId() {
+    busy = true;
+    sequence = FIRST_OF_ANSWER;
+    port.hold();
+    backend.lastInsertId(
+        value -> {
+          if (value == null) {
+            ties.keep();
+          } else {
+            ties.insertId(value);
+            giveUpConnection();
+          }
+          finishCommand();
+        });
+  }
+
+  private void giveUpConnection() {
+    int flags = backend.statusFlags();
+    backend.release();
+    backend.statusFlags(flags); // autocommit is as it was
+    ties.moved();
   }
 
   // ---- commands
@@ -523,10 +595,12 @@ final class CommandPhase {
           && forward.effects().isEmpty()
           && authority.knowsPermitted(analysis)
           && !password.restricts()
+          && !ties.isLost(analysis)
           && !StatementRewriter.isNeeded(analysis, authority.names(), authority)) {
         reader.done();
         diagnostics = null;
         holdings.runs(forward.accesses());
+        ties.runs(analysis, null);
         startTimeout();
         namesInRows = showsDefinitions(forward);
         backend.execute(packet.framed(), CommandShape.QUERY, edit(), relay);
@@ -681,6 +755,11 @@ final class CommandPhase {
       fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
       return;
     }
+    if (ties.isLost(analysis)) {
+      ties.keep();
+      fail(LEFT_BEHIND);
+      return;
+    }
     namesInRows =
         statement instanceof ShowWarnings
             || (statement instanceof ForwardStatement forward && showsDefinitions(forward));
@@ -692,9 +771,21 @@ final class CommandPhase {
       }
     }
     if (statement instanceof ForwardStatement forward) {
-      permitted(analysis, forward.accesses(), () -> forward(forward));
+      permitted(
+          analysis,
+          forward.accesses(),
+          () -> {
+            ties.runs(analysis, null);
+            forward(forward);
+          });
     } else if (statement instanceof SetVariables set) {
-      permitted(analysis, set.accesses(), () -> forwardSet(set));
+      permitted(
+          analysis,
+          set.accesses(),
+          () -> {
+            ties.runs(analysis, handle == null ? command : null);
+            forwardSet(set);
+          });
     } else if (statement instanceof UseStatement use) {
       use(use.database());
     } else if (statement instanceof ShowDatabases show) {
@@ -1118,6 +1209,7 @@ final class CommandPhase {
     diagnostics = null;
     multiStatements = session.negotiatedMultiStatements();
     holdings.forgetConnection();
+    ties.forget();
     backend.release();
     authority.become(
         InitialRole.reset(authority.subject().subject(), services.publisher().current()));
@@ -1152,6 +1244,7 @@ final class CommandPhase {
       return;
     }
     holdings.ran();
+    ties.ran(end);
     backend.statusFlags(end.statusFlags());
     holdings.answered(end.statusFlags());
     sequence = replies.ok(sequence, status(), change);
@@ -1162,6 +1255,7 @@ final class CommandPhase {
   void responseEnded(ResponseEnd end) {
     stopTimeout();
     holdings.ran();
+    ties.ran(end);
     if (!end.error()) {
       backend.statusFlags(end.statusFlags());
       holdings.answered(end.statusFlags());
@@ -1179,6 +1273,7 @@ final class CommandPhase {
   void backendFailed(SqlError error) {
     stopTimeout();
     backend.lost();
+    ties.lost();
     forgetConnection();
     fail(error);
   }
@@ -1249,6 +1344,7 @@ final class CommandPhase {
   /** The backend's answer is over, too; the client has been told. */
   void interrupted(Interruption why, ResponseEnd end) {
     stopTimeout();
+    ties.ran(end);
     if (!end.error()) {
       backend.statusFlags(end.statusFlags());
     }
@@ -1367,7 +1463,12 @@ final class CommandPhase {
     SqlError lastWord = holdings.lastWord();
     if (lastWord != null) {
       session.closeWith(lastWord);
-    } else {
+      return;
+    }
+    if (backend.isWanted()) {
+      yieldConnection();
+    }
+    if (!busy) {
       session.commandFinished();
     }
   }

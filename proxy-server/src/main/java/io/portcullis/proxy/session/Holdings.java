@@ -133,6 +133,10 @@ final class Holdings {
     }
   }
 
+  boolean hasLocks() {
+    return locks != null;
+  }
+
   /** The connection to the backend is another one, or starts over. */
   void forgetConnection() {
     locks = null;

@@ -55,6 +55,11 @@ final class PreparedHandles {
         : map.values().stream().filter(PreparedHandle::hasCursor).toList();
   }
 
+  boolean isEmpty() {
+    IntObjectMap<PreparedHandle> map = handles;
+    return map == null || map.isEmpty();
+  }
+
   boolean isFull() {
     IntObjectMap<PreparedHandle> map = handles;
     return map != null && map.size() >= LIMIT;

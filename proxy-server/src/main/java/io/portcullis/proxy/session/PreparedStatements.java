@@ -89,6 +89,11 @@ final class PreparedStatements {
     phase.analyse(reader.analysis(0), 0);
   }
 
+  /** Whether the backend, or the gate in its place, keeps one for the session. */
+  boolean hasAny() {
+    return !handles.isEmpty() || !named.isEmpty() || accounts.size() > 0;
+  }
+
   void decide(StatementAnalysis analysis) {
     Statement statement = analysis.statement();
     List<AccessRequest> accesses;
@@ -165,7 +170,7 @@ final class PreparedStatements {
         && forward.effects().isEmpty()
         && !phase.mustChangePassword()
         && prepared.knownPermitted(authority.version())) {
-      phase.relay(forward.accesses());
+      phase.relayAgain(analysis, forward.accesses());
       return;
     }
     phase.run(analysis);
@@ -263,6 +268,7 @@ final class PreparedStatements {
           // Whatever had the name is gone at the backend, also when this fails there.
           named.remove(prepare.name());
           accounts.remove(prepare.name());
+          phase.keepConnection();
           PreparedHandle handle =
               new PreparedHandle(
                   PreparedHandle.NO_NUMBER,

@@ -83,6 +83,9 @@ final class BackendPoolTest {
     return pool(backend.port(), connections, idle, idleExpiry, acquire, tlsMode, connectTimeout);
   }
 
+  /** Whether the next pool lends what sessions do not need. */
+  private boolean shared;
+
   private BackendPool pool(
       int port,
       int connections,
@@ -100,7 +103,7 @@ final class BackendPoolTest {
             Optional.of(
                 new BackendLogins.Login(
                     "svc", AuthData.of("secret".getBytes(StandardCharsets.UTF_8)))),
-        new PoolLimits(connections, idle, idleExpiry, acquire),
+        new PoolLimits(connections, idle, idleExpiry, acquire, shared),
         Runnable::run,
         BackendPoolTest::collation,
         killed::add);
@@ -338,6 +341,54 @@ final class BackendPoolTest {
     SessionProbe second = SessionProbe.acquire(pool, SHOP, otherLoop);
     assertThat(second.connection.threadId()).isEqualTo(102);
     assertThat(pool.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void sessionThatHoldsNothingIsAskedForItsConnection() {
+    share(2);
+    SessionProbe holding = SessionProbe.acquire(pool, SHOP, loop);
+    SessionProbe idle = SessionProbe.acquire(pool, SHOP, loop);
+    idle.holdsNothing = true;
+    SessionProbe third = SessionProbe.acquire(pool, SHOP, loop);
+    assertThat(third.connection.threadId()).isEqualTo(idle.connection.threadId());
+    assertThat(holding.connection.isIdle()).isTrue();
+    assertThat(pool.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void sessionOfAnotherLoopIsAskedToo() {
+    share(1);
+    SessionProbe.acquire(pool, SHOP, loop).holdsNothing = true;
+    assertThat(SessionProbe.acquire(pool, SHOP, otherLoop).connection.threadId()).isEqualTo(102);
+  }
+
+  @Test
+  void theOneThatWasUsedLastIsAskedLast() {
+    share(2);
+    SessionProbe first = SessionProbe.acquire(pool, SHOP, loop);
+    SessionProbe second = SessionProbe.acquire(pool, SHOP, loop);
+    first.holdsNothing = true;
+    second.holdsNothing = true;
+    SessionProbe third = SessionProbe.acquire(pool, SHOP, loop);
+    assertThat(third.connection.threadId()).isEqualTo(first.connection.threadId());
+    third.holdsNothing = true;
+    SessionProbe fourth = SessionProbe.acquire(pool, SHOP, loop);
+    assertThat(fourth.connection.threadId()).isEqualTo(second.connection.threadId());
+  }
+
+  @Test
+  void nobodyIsAskedWhereConnectionsAreNotShared() {
+    pool.close();
+    pool = pool(1, 1, LONG, Duration.ofMillis(20));
+    SessionProbe.acquire(pool, SHOP, loop).holdsNothing = true;
+    assertThat(SessionProbe.acquireFails(pool, SHOP, loop).code())
+        .isEqualTo(ErrorCode.ER_CONNECT_TO_FOREIGN_DATA_SOURCE);
+  }
+
+  private void share(int connections) {
+    pool.close();
+    shared = true;
+    pool = pool(connections, connections, LONG, LONG);
   }
 
   @Test

@@ -39,6 +39,16 @@ final class SessionProbe {
   final BackendConnection connection;
   final BackendState state;
 
+  /** Whether it gives its connection up when it is asked. */
+  volatile boolean holdsNothing;
+
+  private boolean yieldConnection() {
+    if (holdsNothing) {
+      connection.release();
+    }
+    return holdsNothing;
+  }
+
   private SessionProbe(EventLoop loop, BackendConnection connection, BackendState state) {
     this.loop = loop;
     this.connection = connection;
@@ -70,6 +80,11 @@ final class SessionProbe {
           @Override
           public void refused(BackendError error) {
             outcome.complete(new Acquired(Optional.empty(), Optional.empty(), Optional.of(error)));
+          }
+
+          @Override
+          public boolean yield() {
+            return outcome.join().session().orElseThrow().yieldConnection();
           }
         });
     return outcome;

@@ -38,6 +38,7 @@ final class ConfigLoaderTest {
         max_idle_connections: 3
         idle_timeout: 2m
         acquire_timeout: 250ms
+        pooling: transaction
       catalog: {schema: gate_catalog, pool_size: 9, secondary_roles_mode: off,
                 secret_key: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}
       administrator: {user: admin, password: "adminpw"}
@@ -128,7 +129,8 @@ final class ConfigLoaderTest {
                         7,
                         3,
                         Duration.ofMinutes(2),
-                        Duration.ofMillis(250))),
+                        Duration.ofMillis(250),
+                        BackendConfig.Pooling.TRANSACTION)),
                 Collections.emptySortedMap(),
                 new CatalogConfig(
                     "gate_catalog",

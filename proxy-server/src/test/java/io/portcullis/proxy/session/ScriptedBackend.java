@@ -132,10 +132,16 @@ final class ScriptedBackend implements BackendSource {
     boolean released;
     boolean discarded;
     boolean lost;
+    boolean wanted;
 
     Connection(long threadId, long capabilities) {
       this.threadId = threadId;
       this.capabilities = capabilities;
+    }
+
+    @Override
+    public boolean isWanted() {
+      return wanted;
     }
 
     @Override

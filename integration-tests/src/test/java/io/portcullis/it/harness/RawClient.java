@@ -1,8 +1,7 @@
-package io.portcullis.it.failure;
+package io.portcullis.it.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portcullis.it.harness.Endpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -16,8 +15,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** A client that sends what it likes: packets by hand, over a plain socket. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
 
+  private static final int COM_QUERY = 3;
   private static final int LONG_PASSWORD = 1;
   private static final int PROTOCOL_41 = 1 << 9;
   private static final int SECURE_CONNECTION = 1 << 15;
@@ -28,7 +28,7 @@ final class RawClient implements AutoCloseable {
   private final OutputStream out;
   private int sequence;
 
-  RawClient(Endpoint endpoint) throws IOException {
+  public RawClient(Endpoint endpoint) throws IOException {
     socket = new Socket(endpoint.host(), endpoint.port());
     socket.setSoTimeout(30_000);
     socket.setTcpNoDelay(true);
@@ -37,7 +37,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Reads the greeting and logs in with mysql_native_password, by an auth switch if need be. */
-  RawClient login(Endpoint endpoint) throws IOException {
+  public RawClient login(Endpoint endpoint) throws IOException {
     byte[] greeting = packet();
     assertThat(greeting[0]).as("protocol version").isEqualTo((byte) 10);
     ByteArrayOutputStream response = new ByteArrayOutputStream();
@@ -99,7 +99,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** A command: sequence numbers start again. */
-  void command(int command, String argument) throws IOException {
+  public void command(int command, String argument) throws IOException {
     sequence = 0;
     byte[] bytes = argument.getBytes(StandardCharsets.UTF_8);
     byte[] payload = new byte[bytes.length + 1];
@@ -108,20 +108,20 @@ final class RawClient implements AutoCloseable {
     send(payload);
   }
 
-  void send(byte[] payload) throws IOException {
+  public void send(byte[] payload) throws IOException {
     header(payload.length, sequence++);
     out.write(payload);
     out.flush();
   }
 
   /** A header alone: a promise of bytes that may never come. */
-  void header(int length, int number) throws IOException {
+  public void header(int length, int number) throws IOException {
     out.write(
         new byte[] {(byte) length, (byte) (length >>> 8), (byte) (length >>> 16), (byte) number});
     out.flush();
   }
 
-  byte[] packet() throws IOException {
+  public byte[] packet() throws IOException {
     int length = in.readUnsignedByte() | in.readUnsignedByte() << 8 | in.readUnsignedByte() << 16;
     sequence = in.readUnsignedByte() + 1;
     byte[] payload = new byte[length];
@@ -130,7 +130,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** The next packet, or empty when the other side closed. */
-  Optional<byte[]> packetOrEnd() throws IOException {
+  public Optional<byte[]> packetOrEnd() throws IOException {
     try {
       return Optional.of(packet());
     } catch (EOFException | java.net.SocketException e) {
@@ -138,16 +138,29 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  static boolean isError(byte[] packet) {
+  public static boolean isError(byte[] packet) {
     return packet.length > 2 && packet[0] == (byte) 0xff;
   }
 
-  static int errno(byte[] packet) {
+  public static int errno(byte[] packet) {
     return (packet[1] & 0xff) | (packet[2] & 0xff) << 8;
   }
 
-  static String text(byte[] packet) {
+  public static String text(byte[] packet) {
     return new String(packet, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Of the first row of a query's answer; it must have one column. */
+  public String firstValue(String query) throws IOException {
+    command(COM_QUERY, query);
+    byte[] columns = packet();
+    assertThat(columns).as(() -> text(columns)).isEqualTo(new byte[] {1});
+    packet();
+    assertThat(packet()[0]).as("end of columns").isEqualTo((byte) 0xfe);
+    byte[] row = packet();
+    byte[] end = packet();
+    assertThat(end[0]).as(() -> text(end)).isEqualTo((byte) 0xfe);
+    return new String(row, 1, row.length - 1, StandardCharsets.UTF_8);
   }
 
   /** Closes without a word, as a killed program does. */
