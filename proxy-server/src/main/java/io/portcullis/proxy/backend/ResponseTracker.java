@@ -56,6 +56,9 @@ final class ResponseTracker {
   private static final int HEADER = PacketFraming.HEADER_LENGTH;
   private static final int FULL = PacketFraming.MAX_FRAME_PAYLOAD;
 
+  /** Of the sequence id in a header read as an integer. */
+  private static final int SEQUENCE_SHIFT = 24;
+
   /** A packet to be held whole rarely is larger; the buffer grows if it is. */
   private static final int USUAL_HELD = 1024;
 
@@ -214,7 +217,11 @@ final class ResponseTracker {
           packetPassed();
         }
       } else {
+        position = passRows(in, position, end);
         int available = end - position;
+        if (available == 0) {
+          break;
+        }
         int length = available < HEADER ? -1 : PacketFraming.payloadLength(in, position);
         if (length < 0 || (length > 0 && available == HEADER && !continuation)) {
           pass(in, begin, end, passFrom, position, out);
@@ -256,6 +263,33 @@ final class ResponseTracker {
     }
     pass(in, begin, end, passFrom, position, out);
     return position - begin;
+  }
+
+  /**
+   * Goes over the rows that are whole in the buffer, as nearly all are, with a look at their
+   * headers and first bytes only.
+   *
+   * @return where the next packet begins that is another, or not whole
+   */
+  private int passRows(ByteBuf in, int position, int end) {
+    if (phase != Phase.ROWS || editor != null || continuation) {
+      return position;
+    }
+    int at = position;
+    while (end - at > HEADER) {
+      int header = in.getIntLE(at);
+      int length = header & FULL;
+      int next = at + HEADER + length;
+      if (length == 0 || length == FULL || next > end || in.getUnsignedByte(at + HEADER) >= EOF) {
+        break;
+      }
+      sequence = (header >>> SEQUENCE_SHIFT) + sequenceOffset;
+      if (sequenceOffset != 0) {
+        in.setByte(at + HEADER - 1, sequence);
+      }
+      at = next;
+    }
+    return at;
   }
 
   /** Continuations have no first byte of their own; -1 there may also be a header on its own. */
