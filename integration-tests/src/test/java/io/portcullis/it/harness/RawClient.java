@@ -150,10 +150,17 @@ public final class RawClient implements AutoCloseable {
     return new String(packet, StandardCharsets.ISO_8859_1);
   }
 
-  /** Of the first row of a query's answer; it must have one column. */
+  /**
+   * Of the first row of a query's answer; it must have one column.
+   *
+   * @throws IOException when the answer is an error
+   */
   public String firstValue(String query) throws IOException {
     command(COM_QUERY, query);
     byte[] columns = packet();
+    if (isError(columns)) {
+      throw new IOException(text(columns));
+    }
     assertThat(columns).as(() -> text(columns)).isEqualTo(new byte[] {1});
     packet();
     assertThat(packet()[0]).as("end of columns").isEqualTo((byte) 0xfe);

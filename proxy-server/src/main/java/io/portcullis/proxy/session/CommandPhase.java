@@ -1273,7 +1273,7 @@ final class CommandPhase {
   void backendFailed(SqlError error) {
     stopTimeout();
     backend.lost();
-    ties.lost();
+    ties.forget();
     forgetConnection();
     fail(error);
   }

@@ -156,19 +156,14 @@ final class ConnectionTies {
     return List.copyOf(all);
   }
 
-  /** The connection broke, and what it held is gone; what can be said again is. */
-  void lost() {
+  /** The session begins anew: it was reset, or its connection broke, and it was told so. */
+  void forget() {
+    settings.clear();
     kept = false;
     keptForNext = false;
     insertIdUnknown = false;
-    setting = null;
-  }
-
-  /** The session has begun anew. */
-  void forget() {
-    lost();
-    settings.clear();
     insertId = "0";
     moved = false;
+    setting = null;
   }
 }
