@@ -76,6 +76,7 @@ final class InformationSchemaFilter {
       case "triggers" -> Optional.of(programs("EVENT_OBJECT_SCHEMA"));
       case "routines" -> Optional.of(programs("ROUTINE_SCHEMA"));
       case "parameters" -> Optional.of(programs("SPECIFIC_SCHEMA"));
+      case "files" -> Optional.of("FALSE"); // of nobody's objects; dump tools ask
       case "events" -> Optional.of(programs("EVENT_SCHEMA"));
       default -> Optional.empty();
     };

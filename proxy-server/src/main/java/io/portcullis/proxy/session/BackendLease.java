@@ -35,7 +35,6 @@ import org.slf4j.LoggerFactory;
 final class BackendLease {
 
   private static final String MODE_QUERY = "SELECT @@sql_mode, @@character_set_client";
-  private static final String INSERT_ID_QUERY = "SELECT LAST_INSERT_ID()";
 
   private static final Logger LOG = LoggerFactory.getLogger(BackendLease.class);
 
@@ -267,9 +266,17 @@ final class BackendLease {
 
   /** Asks the backend for LAST_INSERT_ID(); {@code then} is given it, or null without an answer. */
   void lastInsertId(Consumer<@Nullable String> then) {
+    value("SELECT LAST_INSERT_ID()", then);
+  }
+
+  /** Asks the backend who the session is there, {@code user@host}, as {@link #lastInsertId}. */
+  void currentUser(Consumer<@Nullable String> then) {
+    value("SELECT CURRENT_USER()", then);
+  }
+
+  private void value(String query, Consumer<@Nullable String> then) {
     select(
-        INSERT_ID_QUERY,
-        (row, error) -> then.accept(error == null && row.size() == 1 ? row.get(0) : null));
+        query, (row, error) -> then.accept(error == null && row.size() == 1 ? row.get(0) : null));
   }
 
   private interface RowConsumer {

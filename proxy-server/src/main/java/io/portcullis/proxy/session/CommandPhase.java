@@ -40,6 +40,7 @@ import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.ShowDatabases;
 import io.portcullis.sql.statement.ShowProcesslist;
+import io.portcullis.sql.statement.ShowPrograms;
 import io.portcullis.sql.statement.ShowVariables;
 import io.portcullis.sql.statement.ShowWarnings;
 import io.portcullis.sql.statement.Statement;
@@ -77,6 +78,10 @@ final class CommandPhase {
   static final int MAX_LOOKUPS = 3;
   static final SqlError OBJECTS_KEEP_CHANGING =
       ErrorCode.ER_UNKNOWN_ERROR.error("The objects of this statement keep changing; try again");
+  private static final SqlError ANOTHER_DEFINER =
+      ErrorCode.ER_NOT_SUPPORTED_YET.error(
+          "a DEFINER other than CURRENT_USER, or the one that SHOW CREATE names here; leave DEFINER"
+              + " out");
   private static final SqlError LEFT_BEHIND =
       ErrorCode.ER_UNKNOWN_ERROR.error(
           "What FOUND_ROWS(), ROW_COUNT() and GET DIAGNOSTICS tell of the statement before is gone:"
@@ -104,6 +109,7 @@ final class CommandPhase {
   private final CatalogDatabase catalogDatabase;
   private final RowSecurity rows;
   private final VariableReads variables;
+  private final ProgramReads programs;
   private final Relay relay;
   private final Holdings holdings;
   private final ExpiredPassword password;
@@ -179,6 +185,7 @@ final class CommandPhase {
         new CatalogReads(this, port, services, reader, authority, backend, offload, columns);
     this.catalogDatabase = new CatalogDatabase(this, port, authority);
     this.variables = new VariableReads(this, port, reader, authority, backend);
+    this.programs = new ProgramReads(this, port, reader, backend);
     this.holdings =
         new Holdings(
             this, session, services, port, authority, backend, prepared, metadata, catalog);
@@ -685,6 +692,22 @@ final class CommandPhase {
       return;
     }
     StatementAnalysis analysis = (StatementAnalysis) result;
+    Optional<String> definer = analysis.definer();
+    if (definer.isEmpty()) {
+      understood(analysis);
+      return;
+    }
+    backend.currentUser(
+        login -> {
+          if (definer.get().equals(login)) {
+            offload.guarded(() -> understood(analysis));
+          } else {
+            fail(ANOTHER_DEFINER);
+          }
+        });
+  }
+
+  private void understood(StatementAnalysis analysis) {
     NameSpace names = authority.subject().names();
     if (!names.isIdentity() && !analysis.databases().isComplete()) {
       fail(
@@ -743,6 +766,21 @@ final class CommandPhase {
     return true;
   }
 
+  /**
+   * Goes on with another statement in the place of the one in hand, as if the client had sent it.
+   * Takes ownership of {@code framed}.
+   */
+  void runInstead(ByteBuf framed) {
+    dropCommand();
+    command = framed;
+    shape = CommandShape.QUERY;
+    int begin = framed.readerIndex() + PacketFraming.HEADER_LENGTH + COMMAND_OFFSET;
+    if (reader.read(framed, begin, backend.mode()) != 1) {
+      throw new IllegalStateException("a statement of the gate's own cannot be read");
+    }
+    analyse(reader.analysis(0), 0);
+  }
+
   /** Whether only the password may be changed. */
   boolean mustChangePassword() {
     return password.restricts();
@@ -796,6 +834,8 @@ final class CommandPhase {
       local.showProcesslist();
     } else if (statement instanceof ShowVariables show) {
       variables.show(show);
+    } else if (statement instanceof ShowPrograms show) {
+      programs.show(show);
     } else if (statement instanceof Kill kill) {
       local.kill(kill);
     } else if (statement instanceof PrepareText prepare) {

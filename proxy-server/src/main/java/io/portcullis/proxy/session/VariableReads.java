@@ -5,15 +5,11 @@ import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.statement.StatementReader;
 import io.portcullis.proxy.statement.StatementRewriter;
 import io.portcullis.proxy.wire.PacketFraming;
-import io.portcullis.proxy.wire.command.CommandByte;
-import io.portcullis.proxy.wire.command.CommandEncoder;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
-import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.statement.GateVariable;
 import io.portcullis.sql.statement.ShowVariables;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.LikePattern;
-import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * Event loop only.
  */
 final class VariableReads {
-
-  private static final int TEXT_OFFSET = PacketFraming.HEADER_LENGTH + 1;
 
   private static final List<ColumnDefinition41> COLUMNS =
       List.of(ColumnDefinition41.varchar("Variable_name"), ColumnDefinition41.varchar("Value"));
@@ -100,15 +94,6 @@ final class VariableReads {
    * would be read otherwise in it. Borrows {@code framed}.
    */
   private Optional<ByteBuf> filter(ByteBuf framed, ShowVariables statement) {
-    Charset charset = backend.mode().charset().java();
-    int textBegin = framed.readerIndex() + TEXT_OFFSET;
-    if (reader.read(framed, textBegin, backend.mode()) != 1) {
-      throw new IllegalStateException("the statement reads differently the second time");
-    }
-    LexedStatement whole = reader.detach(0);
-    int from = reader.begin(0) + whole.span(statement.conditionToken()).begin();
-    int to = reader.begin(0) + whole.span(whole.size() - 1).end();
-    reader.done();
     String rows =
         own(statement).stream()
             .map(
@@ -119,36 +104,13 @@ final class VariableReads {
                         + StatementRewriter.literal(String.valueOf(row.get(1)))
                         + " AS Value")
             .collect(Collectors.joining(" UNION ALL "));
-    String sql =
-        "SELECT Variable_name, Value FROM ("
-            + rows
-            + ") AS gate_variables WHERE "
-            + framed.toString(textBegin + from, to - from, charset);
-    ByteBuf query = CommandEncoder.text(port.allocator(), CommandByte.QUERY, sql, charset);
-    boolean same =
-        reader.read(query, query.readerIndex() + TEXT_OFFSET, backend.mode()) == 1
-            && isTail(whole, statement.conditionToken(), reader.detach(0));
-    reader.done();
-    if (!same) {
-      query.release();
-      return Optional.empty();
-    }
-    return Optional.of(query);
-  }
-
-  /** Whether the tokens from this one on are the last of the query. */
-  private static boolean isTail(LexedStatement whole, int token, LexedStatement query) {
-    int before = query.size() - (whole.size() - token);
-    if (before < 1 || !query.isWord(before - 1, "WHERE")) {
-      return false;
-    }
-    for (int i = token; i < whole.size(); i++) {
-      int there = before + i - token;
-      if (whole.kind(i) != query.kind(there) || !whole.text(i).equals(query.text(there))) {
-        return false;
-      }
-    }
-    return true;
+    return ShowConditions.behind(
+        "SELECT Variable_name, Value FROM (" + rows + ") AS gate_variables WHERE",
+        framed,
+        statement.conditionToken(),
+        reader,
+        backend.mode(),
+        port.allocator());
   }
 
   private void answer(List<List<@Nullable String>> theirs, List<List<@Nullable String>> own) {

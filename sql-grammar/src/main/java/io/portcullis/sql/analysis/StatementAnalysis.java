@@ -20,6 +20,7 @@ public final class StatementAnalysis implements AnalysisResult {
   private final Optional<DatabaseUses> databasesInString;
   private final ViewSecurity viewSecurity;
   private final SessionUse sessionUse;
+  private final Optional<String> definer;
 
   StatementAnalysis(
       Statement statement,
@@ -29,7 +30,9 @@ public final class StatementAnalysis implements AnalysisResult {
       DatabaseUses databases,
       Optional<DatabaseUses> databasesInString,
       ViewSecurity viewSecurity,
-      SessionUse sessionUse) {
+      SessionUse sessionUse,
+      Optional<String> definer) {
+    this.definer = definer;
     this.sessionUse = sessionUse;
     this.viewSecurity = viewSecurity;
     this.statement = statement;
@@ -86,6 +89,14 @@ public final class StatementAnalysis implements AnalysisResult {
     return statement;
   }
 
+  /**
+   * Who it says is the definer of what it makes, {@code user@host} as the server's CURRENT_USER()
+   * writes it. It may be sent as nobody else: definitions run with the rights of their definers.
+   */
+  public Optional<String> definer() {
+    return definer;
+  }
+
   /** What it leaves in its connection to the server, or expects there. */
   public SessionUse sessionUse() {
     return sessionUse;
@@ -105,7 +116,8 @@ public final class StatementAnalysis implements AnalysisResult {
           databasesInString.orElseThrow(),
           Optional.empty(),
           viewSecurity,
-          SessionUse.KEEPS);
+          SessionUse.KEEPS,
+          Optional.empty());
     }
     throw new IllegalStateException("statement: " + statement + " (expected: a PREPARE)");
   }

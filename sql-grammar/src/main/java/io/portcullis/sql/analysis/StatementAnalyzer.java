@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.portcullis.sql.access.ViewBody;
 import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.lexer.MalformedStringException;
 import io.portcullis.sql.parser.DynamicText;
 import io.portcullis.sql.parser.QualifiedNames;
 import io.portcullis.sql.parser.StatementReader;
@@ -173,6 +174,14 @@ public final class StatementAnalyzer {
         return byPolicy(
             "USER(), other functions about the session and variables of the gate in dynamic SQL");
       }
+      if (names.inString().flatMap(QualifiedNames::definer).isPresent()) {
+        return new AnalysisRefused(
+            new Refusal(
+                ErrorCode.ER_NOT_SUPPORTED_YET.error(
+                    "a DEFINER other than CURRENT_USER in dynamic SQL"),
+                new Span(0, 0),
+                Optional.of(PolicyReason.RIGHTS_OF_ANOTHER)));
+      }
       IdentityUses uses = IdentityUses.find(text);
       if (statement instanceof ExecuteText
           && !(uses.calls().isEmpty() && uses.variables().isEmpty())) {
@@ -205,11 +214,17 @@ public final class StatementAnalyzer {
           DatabaseUses.of(statement, names),
           names.inString().map(inner -> DatabaseUses.of(statement, inner)),
           ViewSecurity.of(text),
-          SessionUse.of(statement, text));
+          SessionUse.of(statement, text),
+          names.definer());
     } catch (StatementRefused refused) {
       return new AnalysisRefused(refused.refusal());
     } catch (StackOverflowError tooDeep) {
       return refused("the statement is nested too deeply");
+    } catch (MalformedStringException meaningless) {
+      return new AnalysisRefused(
+          new Refusal(
+              ErrorCode.ER_PARSE_ERROR.error(meaningless.getMessage() + ", where they matter"),
+              new Span(0, 0)));
     } catch (RuntimeException unforeseen) {
       return refused(
           "the statement could not be analysed (" + unforeseen.getClass().getSimpleName() + ")");

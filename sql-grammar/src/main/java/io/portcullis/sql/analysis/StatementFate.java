@@ -11,6 +11,7 @@ import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.ShowDatabases;
 import io.portcullis.sql.statement.ShowProcesslist;
+import io.portcullis.sql.statement.ShowPrograms;
 import io.portcullis.sql.statement.ShowVariables;
 import io.portcullis.sql.statement.ShowWarnings;
 import io.portcullis.sql.statement.Statement;
@@ -56,6 +57,7 @@ public enum StatementFate {
         || statement instanceof ShowWarnings
         || statement instanceof ShowProcesslist
         || statement instanceof ShowVariables
+        || statement instanceof ShowPrograms
         || statement instanceof Kill) {
       return ANSWERED;
     }

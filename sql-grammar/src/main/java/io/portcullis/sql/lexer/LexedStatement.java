@@ -1,5 +1,6 @@
 package io.portcullis.sql.lexer;
 
+import io.portcullis.sql.text.ClientCharset;
 import io.portcullis.sql.text.LexicalMode;
 import io.portcullis.sql.text.Span;
 import io.portcullis.sql.text.StatementKey;
@@ -89,6 +90,9 @@ public final class LexedStatement {
   /**
    * What the token stands for: an identifier without its quotes, a string without quotes and
    * escapes, a variable without {@code @} or {@code @@} and quotes; every other kind as written.
+   *
+   * @throws MalformedStringException for a string whose bytes are no characters: what it stands for
+   *     cannot be told. Behind an introducer they are taken as they come
    */
   public String value(int i) {
     int begin = begins[i];
@@ -96,7 +100,10 @@ public final class LexedStatement {
     return switch (kind(i)) {
       case WORD -> text[begin] == '\\' ? "NULL" : decode(begin, end);
       case QUOTED_IDENTIFIER -> name(begin, end);
-      case STRING -> string(text[begin] == '\'' || text[begin] == '"' ? begin : begin + 1, end);
+      case STRING -> {
+        requireCharacters(i, begin, end);
+        yield string(text[begin] == '\'' || text[begin] == '"' ? begin : begin + 1, end);
+      }
       case USER_VARIABLE ->
           text[begin + 1] == '\'' || (text[begin + 1] == '"' && !mode().ansiQuotes())
               ? string(begin + 1, end)
@@ -148,6 +155,17 @@ public final class LexedStatement {
       }
     }
     return new String(value, 0, length, mode().charset().java());
+  }
+
+  private void requireCharacters(int i, int begin, int end) {
+    ClientCharset charset = mode().charset();
+    boolean utf8 = charset == ClientCharset.UTF8MB4 || charset == ClientCharset.UTF8MB3;
+    boolean introduced = i > 0 && kinds[i - 1] == Lexer.WORD && text[begins[i - 1]] == '_';
+    if (utf8
+        && !introduced
+        && !Utf8.isWellFormed(text, begin, end, charset == ClientCharset.UTF8MB4 ? 4 : 3)) {
+      throw new MalformedStringException();
+    }
   }
 
   private String string(int begin, int end) {

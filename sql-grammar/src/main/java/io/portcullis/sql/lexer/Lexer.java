@@ -460,7 +460,7 @@ public final class Lexer {
   }
 
   private int string(int at) {
-    int next = stringEnd(at, !followsIntroducer());
+    int next = stringEnd(at, false);
     if (next < 0) {
       return REFUSED;
     }
@@ -477,13 +477,11 @@ public final class Lexer {
     return next;
   }
 
-  /** Bytes of a string after {@code _binary} or another introducer need not be characters. */
-  private boolean followsIntroducer() {
-    return tokens > firstTokens[statements]
-        && kinds[tokens - 1] == WORD
-        && text[begins[tokens - 1]] == '_';
-  }
-
+  /**
+   * @param characters whether its bytes have to be characters; otherwise they may be anything,
+   *     since no byte of a character, whole or not, can look like a quote or backslash. Dumps of
+   *     BLOBs have them
+   */
   private int stringEnd(int at, boolean characters) {
     byte[] text = this.text;
     int end = this.end;
@@ -504,7 +502,7 @@ public final class Lexer {
       } else if (b < 0 && checked) {
         int length = Utf8.length(text, next, end, longestCharacter);
         if (length == 0) {
-          return syntax(next, "a string with bytes that are no characters; _binary'...' may");
+          return syntax(next, "a name or national string with bytes that are no characters");
         }
         next += length;
       } else {
@@ -732,13 +730,13 @@ public final class Lexer {
   }
 
   private int endStatement(int at) {
+    if (at < end && isInProgram()) {
+      return punctuation(at, 1);
+    }
     if (executable >= 0) {
       return at < end
           ? unsupported(executable, "an executable comment with a semicolon in it")
           : syntax(executable, "a comment that does not end");
-    }
-    if (at < end && isInProgram()) {
-      return punctuation(at, 1);
     }
     if (tokens > firstTokens[statements]) {
       if (statements == statementBegins.length) {

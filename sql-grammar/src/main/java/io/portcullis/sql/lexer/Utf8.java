@@ -5,6 +5,19 @@ final class Utf8 {
 
   private Utf8() {}
 
+  /** Whether all of it is characters. */
+  static boolean isWellFormed(byte[] text, int begin, int end, int maximum) {
+    int at = begin;
+    while (at < end) {
+      int length = text[at] >= 0 ? 1 : length(text, at, end, maximum);
+      if (length == 0) {
+        return false;
+      }
+      at += length;
+    }
+    return true;
+  }
+
   /**
    * The length of the character at {@code at}, whose first byte is above 0x7f.
    *

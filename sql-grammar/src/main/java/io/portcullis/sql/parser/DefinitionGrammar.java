@@ -556,13 +556,7 @@ final class DefinitionGrammar {
     }
     if (cursor.accept("DEFINER")) {
       cursor.expectMark("=");
-      if (!cursor.accept("CURRENT_USER")) {
-        throw cursor.notOffered(
-            PolicyReason.RIGHTS_OF_ANOTHER, "a DEFINER other than CURRENT_USER");
-      }
-      if (cursor.acceptMark("(")) {
-        cursor.expectMark(")");
-      }
+      cursor.definer();
     }
     if (cursor.accept("SQL", "SECURITY") && !cursor.acceptAny("DEFINER", "INVOKER")) {
       throw cursor.unexpected();

@@ -168,16 +168,14 @@ final class ProgramGrammar {
       return;
     }
     cursor.expectMark("=");
-    if (!printed && !cursor.is("CURRENT_USER")) {
-      throw cursor.notOffered(
-          PolicyReason.RIGHTS_OF_ANOTHER,
-          "a DEFINER other than CURRENT_USER",
-          "the role that makes it is its definer");
-    }
     if (cursor.atEnd()) {
       throw cursor.unexpected();
     }
-    cursor.moveTo(afterUser(cursor, cursor.at()));
+    if (printed) {
+      cursor.moveTo(afterUser(cursor, cursor.at()));
+    } else {
+      cursor.definer();
+    }
   }
 
   private static AccessKind creating(RelationKind kind) {

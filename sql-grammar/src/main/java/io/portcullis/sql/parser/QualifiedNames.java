@@ -22,6 +22,7 @@ public final class QualifiedNames {
   private final BitSet dots = new BitSet();
   private final ColumnNotes columns = new ColumnNotes();
   private @Nullable QualifiedNames inString;
+  private @Nullable String definer;
 
   public QualifiedNames(LexedStatement text) {
     this.text = text;
@@ -60,6 +61,15 @@ public final class QualifiedNames {
   /** The names in the statement inside a string of this one, if it runs one. */
   public Optional<QualifiedNames> inString() {
     return Optional.ofNullable(inString);
+  }
+
+  /** Who a definition says its definer is, {@code user@host}; empty for CURRENT_USER. */
+  public Optional<String> definer() {
+    return Optional.ofNullable(definer);
+  }
+
+  void definer(String account) {
+    definer = account;
   }
 
   QualifiedNames beginString(LexedStatement inner) {

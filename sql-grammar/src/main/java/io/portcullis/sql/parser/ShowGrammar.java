@@ -8,6 +8,7 @@ import io.portcullis.sql.parser.QueryReader.QueryReading;
 import io.portcullis.sql.statement.GateVariable;
 import io.portcullis.sql.statement.ShowDatabases;
 import io.portcullis.sql.statement.ShowProcesslist;
+import io.portcullis.sql.statement.ShowPrograms;
 import io.portcullis.sql.statement.ShowVariables;
 import io.portcullis.sql.statement.ShowWarnings;
 import io.portcullis.sql.statement.Statement;
@@ -69,6 +70,10 @@ final class ShowGrammar {
     if (variables.isPresent()) {
       return variables.get();
     }
+    Optional<ShowPrograms> programs = programs();
+    if (programs.isPresent()) {
+      return programs.get();
+    }
     forwarded();
     return accesses.forward(StatementKind.SHOW);
   }
@@ -96,6 +101,25 @@ final class ShowGrammar {
     }
     cursor.moveTo(begin);
     return Optional.empty();
+  }
+
+  private Optional<ShowPrograms> programs() {
+    String type;
+    if (cursor.accept("PROCEDURE", "STATUS")) {
+      type = "PROCEDURE";
+    } else if (cursor.accept("FUNCTION", "STATUS")) {
+      type = "FUNCTION";
+    } else if (cursor.isMariaDb() && cursor.accept("PACKAGE", "STATUS")) {
+      type = "PACKAGE";
+    } else if (cursor.isMariaDb() && cursor.accept("PACKAGE", "BODY", "STATUS")) {
+      type = "PACKAGE BODY";
+    } else {
+      return Optional.empty();
+    }
+    boolean like = cursor.is("LIKE");
+    int begin = cursor.atEnd() ? ShowPrograms.NO_CONDITION : like ? cursor.at() : cursor.at() + 1;
+    condition();
+    return Optional.of(new ShowPrograms(type, begin, like));
   }
 
   private void forwarded() {
@@ -209,13 +233,6 @@ final class ShowGrammar {
   private void refuseByPolicy() {
     String what =
         cursor.atEnd() ? "" : "SHOW " + cursor.text().text(cursor.at()).toUpperCase(Locale.ROOT);
-    if (cursor.isAny("PROCEDURE", "FUNCTION", "PACKAGE")
-        && cursor.wordAt(cursor.at() + 1, "STATUS")) {
-      throw cursor.notOffered(
-          PolicyReason.DATA_OF_EVERYBODY,
-          what + " STATUS",
-          "it lists those of everybody; information_schema.ROUTINES has the ones you may see");
-    }
     boolean replication =
         cursor.isAny("BINLOG", "MASTER", "SLAVE", "REPLICA", "REPLICAS", "RELAYLOG")
             || cursor.is("BINARY", "LOGS")

@@ -45,6 +45,32 @@ final class TokenCursor {
     return text;
   }
 
+  /**
+   * {@code CURRENT_USER} or an account behind {@code DEFINER =}. An account is noted: it has to be
+   * the one under which the statement is sent, which is not known here.
+   */
+  void definer() {
+    if (accept("CURRENT_USER")) {
+      if (acceptMark("(")) {
+        expectMark(")");
+      }
+      return;
+    }
+    if (!isKind(TokenKind.WORD)
+        && !isKind(TokenKind.QUOTED_IDENTIFIER)
+        && !isKind(TokenKind.STRING)) {
+      throw unexpected();
+    }
+    String user = text.value(at);
+    skip();
+    String host = "%";
+    if (isKind(TokenKind.USER_VARIABLE)) {
+      host = text.value(at);
+      skip();
+    }
+    names.definer(user + "@" + host);
+  }
+
   /** Where names are noted that are read otherwise than by this cursor. */
   QualifiedNames names() {
     return names;

@@ -11,6 +11,7 @@ public sealed interface Statement
         ShowWarnings,
         ShowProcesslist,
         ShowVariables,
+        ShowPrograms,
         Kill,
         PrepareText,
         ExecuteText,

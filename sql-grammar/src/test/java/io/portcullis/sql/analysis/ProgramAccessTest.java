@@ -304,11 +304,21 @@ final class ProgramAccessTest {
   }
 
   @Test
-  void anotherDefinerIsRefused() {
+  void anotherDefinerIsToldAndRefusedInDynamicSql() {
+    assertThat(definer("CREATE DEFINER = 'root'@'localhost' PROCEDURE p() SELECT 1"))
+        .contains("root@localhost");
+    assertThat(
+            definer(
+                "/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`%`*/ /*!50003 TRIGGER g BEFORE INSERT ON t"
+                    + " FOR EACH ROW BEGIN SET @a = 1; END */"))
+        .contains("a@%");
+    assertThat(definer("CREATE DEFINER = root VIEW v AS SELECT 1")).contains("root@%");
+    assertThat(definer("CREATE DEFINER = CURRENT_USER() VIEW v AS SELECT 1")).isEmpty();
+    assertThat(definer("ALTER DEFINER = a@b VIEW v AS SELECT 1")).contains("a@b");
     Analysed.refused(
         ER_NOT_SUPPORTED_YET,
         "a DEFINER other than CURRENT_USER",
-        "CREATE DEFINER = 'root'@'localhost' PROCEDURE p() SELECT 1");
+        "EXECUTE IMMEDIATE 'CREATE DEFINER = a VIEW v AS SELECT 1'");
     Analysed.refused(
         ER_NOT_SUPPORTED_YET,
         "a trigger whose database is not written as that of its table",
@@ -365,5 +375,9 @@ final class ProgramAccessTest {
                     + " FROM u; END;",
                 MARIADB))
         .isEqualTo("CREATE_TRIGGER g, ADD_TRIGGER t, DELETE u");
+  }
+
+  private static java.util.Optional<String> definer(String sql) {
+    return ((StatementAnalysis) Analysed.analyse(sql, MARIADB)).definer();
   }
 }

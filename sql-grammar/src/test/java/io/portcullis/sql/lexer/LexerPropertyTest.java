@@ -130,8 +130,17 @@ class LexerPropertyTest {
       Span span = statement.span(i);
       assertThat(span.begin()).isGreaterThanOrEqualTo(end);
       assertThat(span.end()).isGreaterThan(span.begin()).isLessThanOrEqualTo(length);
-      assertThat(statement.value(i)).isNotNull();
+      assertThat(hasValue(statement, i)).isTrue();
       end = span.end();
+    }
+  }
+
+  /** Everything but strings that are not made of characters. */
+  private static boolean hasValue(LexedStatement statement, int token) {
+    try {
+      return statement.value(token) != null;
+    } catch (MalformedStringException meaningless) {
+      return statement.kind(token) == TokenKind.STRING;
     }
   }
 

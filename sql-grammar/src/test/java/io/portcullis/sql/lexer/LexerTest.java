@@ -185,13 +185,15 @@ class LexerTest {
   }
 
   @Test
-  void stringHasToBeUtf8UnlessIntroduced() {
-    assertThat(refusal(raw("SELECT '\u00E9'"), MYSQL)).contains("_binary");
+  void stringMayHoldAnyBytesAndANationalOneMayNot() {
+    assertThat(statements(raw("SELECT '\u00E9'"), MYSQL)).hasSize(1);
+    assertThat(statements(raw("SELECT 'a\u00E9', '\\\u00C3', 1"), MYSQL)).hasSize(1);
+    assertThat(refusal(raw("SELECT N'\u00E9'"), MYSQL)).contains("no characters");
     assertThat(statements(raw("SELECT _binary'\u00E9'"), MYSQL)).hasSize(1);
     assertThat(statements(raw("SELECT '\u00E9'"), mode(ClientCharset.LATIN1))).hasSize(1);
     assertThat(tokens("SELECT '\u00E9\\\u00E9\uD83D\uDE00'", MYSQL))
         .isEqualTo("SELECT '\u00E9\u00E9\uD83D\uDE00'");
-    assertThat(refusal(bytes("SELECT '\uD83D\uDE00'"), mode(ClientCharset.UTF8MB3)))
+    assertThat(refusal(bytes("SELECT N'\uD83D\uDE00'"), mode(ClientCharset.UTF8MB3)))
         .contains("no characters");
   }
 

@@ -58,6 +58,7 @@ final class StatementFatesTest {
           "SHOW WARNINGS",
           "SHOW PROCESSLIST",
           "SHOW VARIABLES",
+          "SHOW PROCEDURE STATUS WHERE Db = 'd'",
           "SHOW GRANTS",
           "SHOW ROLES",
           "SHOW ACCOUNTS",
@@ -161,7 +162,8 @@ final class StatementFatesTest {
           Map.entry(PolicyReason.DATA_OF_EVERYBODY, "SHOW OPEN TABLES"),
           Map.entry(PolicyReason.BEYOND_THE_DATABASE, "CREATE TABLE t (a INT) ENGINE=FEDERATED"),
           Map.entry(
-              PolicyReason.RIGHTS_OF_ANOTHER, "CREATE DEFINER=root@localhost VIEW v AS SELECT 1"),
+              PolicyReason.RIGHTS_OF_ANOTHER,
+              "EXECUTE IMMEDIATE 'CREATE DEFINER = a VIEW v AS SELECT 1'"),
           Map.entry(PolicyReason.ACCESS_CONTROL, "CREATE OR REPLACE ROLE r"),
           Map.entry(PolicyReason.ANSWERED_BY_THE_GATE, "PREPARE s FROM 'GRANT r TO u'"),
           Map.entry(PolicyReason.UNKNOWN_BEFORE_IT_RUNS, "PREPARE s FROM @a"),
