@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -17,7 +18,12 @@ public final class CommandLine {
 
   /** The program, if there is one. */
   public static Optional<String> installed() {
-    return Stream.of("mariadb", "mysql").filter(CommandLine::runs).findFirst();
+    return installed("mariadb", "mysql");
+  }
+
+  /** The first of these programs that is there. */
+  public static Optional<String> installed(String... programs) {
+    return Stream.of(programs).filter(CommandLine::runs).findFirst();
   }
 
   private static boolean runs(String program) {
@@ -36,19 +42,32 @@ public final class CommandLine {
   /** Logs in with the options and gives it that input. */
   public static Run run(Endpoint endpoint, List<String> options, String input)
       throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of("--default-character-set=utf8mb4"));
+    all.addAll(options);
+    return run(installed().orElseThrow(), endpoint, all, input);
+  }
+
+  /** The same with another of the server's programs. */
+  public static Run run(String program, Endpoint endpoint, List<String> options, String input)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.addAll(
         List.of(
-            installed().orElseThrow(),
+            program,
             "--no-defaults",
             "--protocol=tcp",
             "--host=" + endpoint.host(),
             "--port=" + endpoint.port(),
-            "--user=" + endpoint.user(),
-            "--default-character-set=utf8mb4"));
+            "--user=" + endpoint.user()));
     command.addAll(options);
+    return execute(command, Map.of("MYSQL_PWD", endpoint.password()), input);
+  }
+
+  /** Any program, with that input, in UTF-8. */
+  public static Run execute(List<String> command, Map<String, String> environment, String input)
+      throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("MYSQL_PWD", endpoint.password());
+    builder.environment().putAll(environment);
     builder.environment().put("LC_ALL", "C.UTF-8");
     Process process = builder.start();
     process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));

@@ -286,7 +286,10 @@ public final class Lexer {
           names[text[at] & 0xFF]
               ? word(at)
               : syntax(at, "a byte above 0x7f that is no letter in this character set");
-      case CharacterClasses.NUL -> syntax(at, "a NUL byte outside of a string");
+      case CharacterClasses.NUL ->
+          at + 1 == end && executable < 0
+              ? end // C programs send the end of their string; servers take it for the end, too
+              : syntax(at, "a NUL byte outside of a string");
       default -> syntax(at, "a character that has no meaning here");
     };
   }

@@ -198,6 +198,14 @@ class LexerTest {
   }
 
   @Test
+  void nulByteEndsTheTextAndIsNowhereElse() {
+    assertThat(tokens("SELECT a\0", MYSQL)).isEqualTo("SELECT a");
+    assertThat(refusal(bytes("SELECT a\0 "), MYSQL)).contains("NUL");
+    assertThat(refusal(bytes("SELECT a\0\0"), MYSQL)).contains("NUL");
+    assertThat(refusal(bytes("SELECT /*! a \0"), MYSQL)).contains("NUL");
+  }
+
+  @Test
   void identifierHasToBeInTheBasicMultilingualPlane() {
     assertThat(tokens("SELECT \u00E9, `\u20AC`", MYSQL)).isEqualTo("SELECT \u00E9 , `\u20AC`");
     assertThat(refusal("SELECT `\uD83D\uDE00`", MYSQL)).contains("plane");

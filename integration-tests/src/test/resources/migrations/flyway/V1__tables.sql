@@ -1,0 +1,8 @@
+CREATE TABLE customers (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL UNIQUE);
+CREATE TABLE purchases (
+  id INT AUTO_INCREMENT PRIMARY KEY,
+  customer INT NOT NULL,
+  total DECIMAL(8, 2) NOT NULL,
+  CONSTRAINT purchases_customer FOREIGN KEY (customer) REFERENCES customers (id)
+);
+CREATE TABLE log (what VARCHAR(100));
