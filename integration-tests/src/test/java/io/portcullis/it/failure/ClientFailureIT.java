@@ -66,7 +66,8 @@ final class ClientFailureIT {
                             PACKET_LIMIT,
                             Duration.ZERO,
                             LimitsConfig.DEFAULT.idleTimeout(),
-                            LimitsConfig.DEFAULT.nesting())));
+                            LimitsConfig.DEFAULT.nesting(),
+                            true)));
   }
 
   @BeforeAll
