@@ -67,7 +67,8 @@ final class ClientFailureIT {
                             PACKET_LIMIT,
                             Duration.ZERO,
                             LimitsConfig.DEFAULT.idleTimeout(),
-                            LimitsConfig.DEFAULT.nesting())));
+                            LimitsConfig.DEFAULT.nesting(),
+                            true)));
   }
 
   @BeforeAll

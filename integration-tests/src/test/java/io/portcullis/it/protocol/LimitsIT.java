@@ -41,7 +41,7 @@ final class LimitsIT {
 
   private static LimitsConfig limits(
       int perUser, int perAddress, Duration statement, Duration idle) {
-    return new LimitsConfig(100, perUser, perAddress, 64L << 20, statement, idle, 100);
+    return new LimitsConfig(100, perUser, perAddress, 64L << 20, statement, idle, 100, true);
   }
 
   private static SQLException refused(Endpoint endpoint) {

@@ -54,7 +54,8 @@ final class ProxyProtocolIT {
                             0,
                             List.of(new Network(InetAddress.getLoopbackAddress(), 32))))
                     .withLimits(
-                        new LimitsConfig(100, 0, 1, 1 << 20, Duration.ZERO, Duration.ZERO, 100))
+                        new LimitsConfig(
+                            100, 0, 1, 1 << 20, Duration.ZERO, Duration.ZERO, 100, true))
                     .withAuthentication(
                         new AuthenticationConfig(
                             AuthenticationConfig.DEFAULT.defaultPlugin(),

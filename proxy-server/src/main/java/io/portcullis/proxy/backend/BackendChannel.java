@@ -286,6 +286,31 @@ final class BackendChannel extends ChannelInboundHandlerAdapter implements Respo
   }
 
   @Override
+  public void localFile(byte[] name, int nextSequence) {
+    ResponseSink sink = pending.element().sink;
+    if (sink == null) {
+      closing = true;
+      channel.close();
+    } else {
+      sink.onLocalFile(name, nextSequence);
+    }
+  }
+
+  /** Sends what belongs to the command underway, and flushes. Takes ownership. */
+  void send(ByteBuf framed) {
+    assert loop().inEventLoop();
+    if (active()) {
+      channel.writeAndFlush(framed, channel.voidPromise());
+    } else {
+      framed.release();
+    }
+  }
+
+  boolean writable() {
+    return channel.isWritable();
+  }
+
+  @Override
   public void localInfileRequested(int nextSequence) {
     LOG.atWarn()
         .addKeyValue("backend", channel.remoteAddress())

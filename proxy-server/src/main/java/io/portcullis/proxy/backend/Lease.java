@@ -76,6 +76,20 @@ final class Lease implements BackendConnection {
   }
 
   @Override
+  public void send(ByteBuf framedBytes) {
+    if (over) {
+      framedBytes.release();
+    } else {
+      channel.send(framedBytes);
+    }
+  }
+
+  @Override
+  public boolean isWritable() {
+    return over || channel.writable();
+  }
+
+  @Override
   public void pauseReading() {
     if (!over) {
       channel.pause();

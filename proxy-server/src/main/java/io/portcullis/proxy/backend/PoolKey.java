@@ -16,11 +16,12 @@ record PoolKey(BackendIdentity identity, long capabilities) {
 
   /**
    * What is passed on of the client's capabilities. Never among them: several statements in one
-   * text, compression, local files, query attributes, optional metadata; the tracker and the
-   * decisions count on that.
+   * text, compression, query attributes, optional metadata; the tracker and the decisions count on
+   * that.
    */
   static final long PASSED_ON =
       CapabilityFlags.FOUND_ROWS
+          | CapabilityFlags.LOCAL_FILES
           | CapabilityFlags.IGNORE_SPACE
           | CapabilityFlags.INTERACTIVE
           | CapabilityFlags.MULTI_RESULTS

@@ -37,8 +37,18 @@ final class ResponseTracker {
     /** Ownership of {@code framedBytes} passes. */
     void chunk(ByteBuf framedBytes);
 
-    /** The backend asks for a file of the client; nothing of that was relayed. */
+    /** The backend asks for a file that nobody offered; nothing of that was relayed. */
     void localInfileRequested(int nextSequence);
+
+    /**
+     * The backend answers LOAD DATA LOCAL with the request for a file; nothing of that was relayed.
+     *
+     * @param name of the file, as the backend sent it
+     * @param nextSequence what the client's first packet carries at the client
+     */
+    default void localFile(byte[] name, int nextSequence) {
+      throw new IllegalStateException("no file was offered");
+    }
   }
 
   private enum Phase {
@@ -80,6 +90,13 @@ final class ResponseTracker {
   private Phase phase = Phase.IDLE;
   private CommandShape shape = CommandShape.NONE;
   private int sequenceOffset;
+
+  /** The file that was asked for by the request read last. */
+  private byte @Nullable [] localFile;
+
+  /** Whether the response underway has asked for its file. */
+  private boolean localFileAsked;
+
   private boolean moreResults;
 
   /** Definitions still to come of the list being read. */
@@ -146,11 +163,12 @@ final class ResponseTracker {
     error = false;
     errno = 0;
     continuation = false;
+    localFileAsked = false;
     phase =
         switch (shape) {
           case NONE -> Phase.IDLE;
           case FETCH, FIELD_LIST -> Phase.ROWS;
-          case QUERY, PREPARE, EXECUTE, SINGLE, STRING -> Phase.FIRST;
+          case QUERY, LOAD_LOCAL, PREPARE, EXECUTE, SINGLE, STRING -> Phase.FIRST;
         };
   }
 
@@ -246,7 +264,7 @@ final class ResponseTracker {
           if (edited != null) {
             out.chunk(edited);
           } else {
-            refuseLocalInfile(received, out);
+            localInfile(received, out);
           }
           position += HEADER + length;
           passFrom = position;
@@ -257,7 +275,7 @@ final class ResponseTracker {
           int received = PacketFraming.sequenceId(in, position);
           position += HEADER + length;
           passFrom = position;
-          refuseLocalInfile(received, out);
+          localInfile(received, out);
         }
       }
     }
@@ -335,7 +353,7 @@ final class ResponseTracker {
         if (edited != null) {
           out.chunk(edited);
         } else {
-          refuseLocalInfile(received, out);
+          localInfile(received, out);
         }
         return position + count;
       }
@@ -346,7 +364,7 @@ final class ResponseTracker {
       } else {
         int received = PacketFraming.sequenceId(partial, 0);
         partial.release();
-        refuseLocalInfile(received, out);
+        localInfile(received, out);
       }
     }
     return position + count;
@@ -481,8 +499,18 @@ final class ResponseTracker {
     }
     int payload = position + HEADER;
     int first = in.getUnsignedByte(payload);
-    if (first == LOCAL_INFILE && phase == Phase.FIRST && executes()) {
-      return false;
+    if (first == LOCAL_INFILE && phase == Phase.FIRST) {
+      if (executes()) {
+        return false;
+      }
+      if (shape == CommandShape.LOAD_LOCAL && !localFileAsked) {
+        byte[] name = new byte[length - 1];
+        in.getBytes(payload + 1, name);
+        localFile = name;
+        localFileAsked = true;
+        sequence = PacketFraming.sequenceId(in, position) + sequenceOffset;
+        return false;
+      }
     }
     renumber(in, position);
     if (first == ERR) {
@@ -604,8 +632,14 @@ final class ResponseTracker {
     throw violation("integer in OK");
   }
 
-  /** The request and our empty answer take two sequence ids the client never sees. */
-  private void refuseLocalInfile(int received, Output out) {
+  /** Unless it is passed on, the request and our empty answer take two ids no client sees. */
+  private void localInfile(int received, Output out) {
+    byte[] name = localFile;
+    if (name != null) {
+      localFile = null;
+      out.localFile(name, nextSequence());
+      return;
+    }
     sequenceOffset -= 2;
     out.localInfileRequested((received + 1) & 0xFF);
   }

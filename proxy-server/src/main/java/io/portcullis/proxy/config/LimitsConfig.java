@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param statementTimeout zero for none
  * @param idleTimeout between two commands; zero for none
  * @param nesting parentheses within each other in one statement
+ * @param localInfile whether clients may load files of their own
  */
 public record LimitsConfig(
     int connections,
@@ -20,9 +21,10 @@ public record LimitsConfig(
     long maxAllowedPacket,
     Duration statementTimeout,
     Duration idleTimeout,
-    int nesting) {
+    int nesting,
+    boolean localInfile) {
   public static final LimitsConfig DEFAULT =
-      new LimitsConfig(2000, 0, 0, 64L << 20, Duration.ZERO, Duration.ofHours(8), 100);
+      new LimitsConfig(2000, 0, 0, 64L << 20, Duration.ZERO, Duration.ofHours(8), 100, true);
 
   public LimitsConfig {
     Checks.range("connections", connections, 1, 1_000_000);
@@ -45,7 +47,8 @@ public record LimitsConfig(
                 section.size("max_allowed_packet", DEFAULT.maxAllowedPacket),
                 section.duration("statement_timeout", DEFAULT.statementTimeout),
                 section.duration("idle_timeout", DEFAULT.idleTimeout),
-                section.integer("nesting", DEFAULT.nesting)),
+                section.integer("nesting", DEFAULT.nesting),
+                section.flag("local_infile", DEFAULT.localInfile)),
         DEFAULT);
   }
 }

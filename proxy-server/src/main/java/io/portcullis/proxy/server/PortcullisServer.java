@@ -382,7 +382,8 @@ public final class PortcullisServer implements AutoCloseable {
     return new SessionSettings(
         Math.toIntExact(limits.maxAllowedPacket()),
         limits.statementTimeout(),
-        config.authentication().loginTimeout());
+        config.authentication().loginTimeout(),
+        limits.localInfile());
   }
 
   private LoginServices loginServices(

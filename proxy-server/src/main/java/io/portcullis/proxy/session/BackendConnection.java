@@ -18,6 +18,15 @@ public interface BackendConnection {
    */
   void execute(ByteBuf framedCommand, CommandShape shape, ResponseEdit edit, ResponseSink sink);
 
+  /**
+   * Sends packets of the file that {@link ResponseSink#onLocalFile} was asked for, and flushes.
+   * Takes ownership of {@code framedBytes}; without a connection they are thrown away.
+   */
+  void send(ByteBuf framedBytes);
+
+  /** Whether the backend takes more; false until {@link ResponseSink#onWritabilityOfBackend}. */
+  boolean isWritable();
+
   /** Stops reading from the backend: nothing more is buffered than what was already received. */
   void pauseReading();
 

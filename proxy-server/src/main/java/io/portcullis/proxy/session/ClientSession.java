@@ -328,6 +328,10 @@ public final class ClientSession {
     return CapabilityFlags.has(capabilities, CapabilityFlags.MARIADB_STMT_BULK_OPERATIONS);
   }
 
+  boolean negotiatedLocalFiles() {
+    return CapabilityFlags.has(capabilities, CapabilityFlags.LOCAL_FILES);
+  }
+
   boolean negotiatedMultiStatements() {
     return CapabilityFlags.has(capabilities, CapabilityFlags.MULTI_STATEMENTS);
   }

@@ -27,6 +27,7 @@ import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.AnalysisRefused;
 import io.portcullis.sql.analysis.AnalysisResult;
+import io.portcullis.sql.analysis.LocalInfile;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.statement.AccessControlStatement;
@@ -44,6 +45,7 @@ import io.portcullis.sql.statement.ShowPrograms;
 import io.portcullis.sql.statement.ShowVariables;
 import io.portcullis.sql.statement.ShowWarnings;
 import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.statement.UseStatement;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
@@ -139,6 +141,7 @@ final class CommandPhase {
   private @Nullable Interruption interruption;
   private @Nullable HeldResponse unsent;
   private FrontendPort.@Nullable Cancellable timeout;
+  private @Nullable LocalFile file;
 
   CommandPhase(
       ClientSession session,
@@ -438,6 +441,12 @@ final class CommandPhase {
 
   /** Takes ownership of the packet. */
   void onCommand(Packet packet) {
+    LocalFile awaited = file;
+    if (awaited != null) {
+      sequence = PacketFraming.next(packet.sequenceId());
+      awaited.onPacket(packet);
+      return;
+    }
     busy = true;
     port.hold();
     sequence = PacketFraming.next(packet.sequenceId());
@@ -601,6 +610,7 @@ final class CommandPhase {
           && analysis.statement() instanceof ForwardStatement forward
           && forward.effects().isEmpty()
           && authority.knowsPermitted(analysis)
+          && forward.kind() != StatementKind.LOAD_LOCAL
           && !password.restricts()
           && !ties.isLost(analysis)
           && !StatementRewriter.isNeeded(analysis, authority.names(), authority)) {
@@ -640,6 +650,8 @@ final class CommandPhase {
    * has come.
    */
   private void nextOfText() {
+    dropFile();
+    shape = CommandShape.QUERY;
     StatementText several = text;
     if (several == null) {
       finishCommand();
@@ -940,7 +952,9 @@ final class CommandPhase {
   // ---- forwarding
 
   private void forward(ForwardStatement statement) {
-    if (Holdings.isLocking(statement)) {
+    if (statement.kind() == StatementKind.LOAD_LOCAL) {
+      load();
+    } else if (Holdings.isLocking(statement)) {
       Optional<String> database = boundDatabase();
       send(
           hold(
@@ -954,6 +968,62 @@ final class CommandPhase {
       send(relay);
     } else {
       definitions.run(statement.effects(), boundDatabase());
+    }
+  }
+
+  /** LOAD DATA LOCAL: the backend may ask for the file that the text in hand names. */
+  private void load() {
+    ByteBuf framed = command;
+    if (!session.negotiatedLocalFiles()) {
+      fail(ErrorCode.ER_CLIENT_LOCAL_FILES_DISABLED.error());
+      return;
+    }
+    if (framed == null
+        || shape != CommandShape.QUERY
+        || handle != null
+        || framed.readableBytes() > PacketFraming.MAX_FRAME_PAYLOAD) {
+      fail(ErrorCode.ER_UNSUPPORTED_PS.error());
+      return;
+    }
+    int begin = framed.readerIndex() + PacketFraming.HEADER_LENGTH + COMMAND_OFFSET;
+    Optional<String> name =
+        reader.read(framed, begin, backend.mode()) == 1
+            ? LocalInfile.name(reader.detach(0))
+            : Optional.empty();
+    reader.done();
+    if (name.isEmpty()) {
+      fail(ErrorCode.ER_NOT_SUPPORTED_YET.error("a LOAD DATA LOCAL whose file cannot be told"));
+      return;
+    }
+    shape = CommandShape.LOAD_LOCAL;
+    LocalFile awaited =
+        new LocalFile(
+            this,
+            port,
+            backend,
+            hold(this::answerHeld),
+            name.get().getBytes(backend.mode().charset().java()),
+            sequenceOffset);
+    file = awaited;
+    send(awaited);
+  }
+
+  /** Answers with an error in the place of what a backend that is given up would have said. */
+  void abandoned(SqlError error, Supplier<List<String>> notes, boolean transactionLost) {
+    stopTimeout();
+    forgetConnection();
+    if (transactionLost) {
+      session.closeWith(error);
+    } else {
+      fail(error, notes);
+    }
+  }
+
+  private void dropFile() {
+    LocalFile awaited = file;
+    if (awaited != null) {
+      file = null;
+      awaited.close();
     }
   }
 
@@ -1367,6 +1437,8 @@ final class CommandPhase {
       definitions.unsent();
       stopTimeout();
       fail(why.error(), why.notes());
+    } else if (file != null && file.interrupt(why)) {
+      stopTimeout();
     } else if (!backend.isIdle()) {
       backend.killQuery(() -> session.closeWith(why.error()));
       if (backend.isLeased() && !relay.cut(why)) {
@@ -1491,6 +1563,7 @@ final class CommandPhase {
   }
 
   void finishCommand() {
+    dropFile();
     dropCommand();
     dropText();
     holdings.ran();
@@ -1536,6 +1609,7 @@ final class CommandPhase {
     definitions.close();
     relay.close();
     stopTimeout();
+    dropFile();
     dropCommand();
     dropText();
     HeldResponse answered = unsent;

@@ -4,6 +4,11 @@ package io.portcullis.proxy.session;
 public enum CommandShape {
   /** COM_QUERY: results with text rows, OK or ERR; LOCAL INFILE requests are refused. */
   QUERY,
+  /**
+   * COM_QUERY with LOAD DATA LOCAL: a LOCAL INFILE request, whose file is sent, and OK; or OK or
+   * ERR at once.
+   */
+  LOAD_LOCAL,
   /** COM_STMT_PREPARE: prepare-OK, parameter definitions, column definitions. */
   PREPARE,
   /** COM_STMT_EXECUTE: results with binary rows; no rows when a cursor was opened. */

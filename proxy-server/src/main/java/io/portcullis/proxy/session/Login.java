@@ -161,6 +161,9 @@ final class Login {
 
   private long offered() {
     long offered = login.tlsOffered() ? OFFERED | CapabilityFlags.SSL : OFFERED;
+    if (services.settings().localInfile()) {
+      offered |= CapabilityFlags.LOCAL_FILES;
+    }
     if (!services.facts().version().isMariaDb()) {
       return offered;
     }

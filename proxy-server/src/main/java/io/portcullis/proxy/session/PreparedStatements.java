@@ -15,6 +15,7 @@ import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
 import java.util.ArrayDeque;
@@ -97,7 +98,8 @@ final class PreparedStatements {
   void decide(StatementAnalysis analysis) {
     Statement statement = analysis.statement();
     List<AccessRequest> accesses;
-    if (statement instanceof ForwardStatement forward) {
+    if (statement instanceof ForwardStatement forward
+        && forward.kind() != StatementKind.LOAD_LOCAL) {
       accesses = forward.accesses();
     } else if (statement instanceof SetVariables set) {
       accesses = set.accesses();

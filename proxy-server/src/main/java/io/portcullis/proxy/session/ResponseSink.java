@@ -12,6 +12,17 @@ public interface ResponseSink {
   /** The response is complete; after the last chunk. The connection takes the next command. */
   void onEnd(ResponseEnd end);
 
+  /**
+   * The backend asks for the file of a command of shape {@link CommandShape#LOAD_LOCAL}; before the
+   * first chunk. The file goes by {@link BackendConnection#send}, and ends with an empty packet.
+   *
+   * @param name of the file, as the backend sent it
+   * @param sequence of the file's first packet, as the client counts
+   */
+  default void onLocalFile(byte[] name, int sequence) {
+    throw new IllegalStateException("no file was offered");
+  }
+
   /** Nothing more was received for now: flush what was written. */
   void onReadComplete();
 

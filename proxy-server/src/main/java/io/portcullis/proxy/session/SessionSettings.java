@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param maxAllowedPacket largest command, in bytes
  * @param statementTimeout after which a statement is ended; zero for never
  * @param loginTimeout from connect to the end of the login
+ * @param localInfile whether clients may load files of their own
  */
 public record SessionSettings(
-    int maxAllowedPacket, Duration statementTimeout, Duration loginTimeout) {}
+    int maxAllowedPacket, Duration statementTimeout, Duration loginTimeout, boolean localInfile) {}

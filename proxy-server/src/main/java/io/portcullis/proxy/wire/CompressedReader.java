@@ -52,11 +52,12 @@ final class CompressedReader {
     if (length == 0) {
       throw broken("empty");
     }
-    // A command begins at zero, and may take several.
-    if (sequence != 0 && sequence != expected) {
+    // A command begins at zero, and may take several; a file that was asked for follows our
+    // numbers.
+    if (sequence != 0 && sequence != expected && sequence != answers.next()) {
       throw new ProtocolException(
           ErrorCode.ER_NET_PACKETS_OUT_OF_ORDER.error(),
-          "compressed sequence id: " + sequence + " (expected: 0 or " + expected + ")");
+          "compressed sequence id: " + sequence + " (expected: 0 or " + answers.next() + ")");
     }
     if (in.readableBytes() < CompressedFraming.HEADER_LENGTH + length) {
       return null;

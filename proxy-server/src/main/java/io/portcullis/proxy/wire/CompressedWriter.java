@@ -28,6 +28,11 @@ public final class CompressedWriter extends ChannelOutboundHandlerAdapter {
     sequence = next;
   }
 
+  /** What the next compressed packet gets. */
+  int next() {
+    return sequence;
+  }
+
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     if (!(message instanceof ByteBuf)) {

@@ -60,6 +60,7 @@ final class ConfigLoaderTest {
         statement_timeout: 30s
         idle_timeout: 0s
         nesting: 50
+        local_infile: false
       cache: {analyses: 500, logins: 0}
       threads: {event_loops: 2, analysis: 3, store: 1}
       shutdown: {drain_timeout: 1m}
@@ -149,7 +150,8 @@ final class ConfigLoaderTest {
                     Duration.ofMinutes(1)),
                 new AuthenticationConfig(
                     AuthenticationPlugin.MYSQL_NATIVE_PASSWORD, true, Duration.ofSeconds(3)),
-                new LimitsConfig(11, 3, 5, 1 << 20, Duration.ofSeconds(30), Duration.ZERO, 50),
+                new LimitsConfig(
+                    11, 3, 5, 1 << 20, Duration.ofSeconds(30), Duration.ZERO, 50, false),
                 new CacheConfig(500, 0),
                 new ThreadsConfig(2, 3, 1),
                 new ShutdownConfig(Duration.ofMinutes(1)),

@@ -265,9 +265,9 @@ final class LoginTest {
     assertThat(greeting.capabilities()).matches(all -> has(all, CapabilityFlags.COMPRESS));
     assertThat(greeting.capabilities())
         .matches(all -> has(all, CapabilityFlags.CAN_HANDLE_EXPIRED_PASSWORDS));
+    assertThat(greeting.capabilities()).matches(all -> has(all, CapabilityFlags.LOCAL_FILES));
     for (long flag :
         new long[] {
-          CapabilityFlags.LOCAL_FILES,
           CapabilityFlags.QUERY_ATTRIBUTES,
           CapabilityFlags.ZSTD_COMPRESSION_ALGORITHM,
           CapabilityFlags.OPTIONAL_RESULTSET_METADATA,

@@ -255,6 +255,49 @@ final class ScriptedBackend implements BackendSource {
       }
     }
 
+    /** Payloads and sequence ids of what the client was asked for. */
+    final List<byte[]> file = new ArrayList<>();
+
+    final List<Integer> fileSequences = new ArrayList<>();
+    boolean full;
+
+    @Override
+    public void send(ByteBuf framedBytes) {
+      if (discarded || lost) {
+        framedBytes.release();
+        throw new AssertionError("nobody takes it any more");
+      }
+      int at = framedBytes.readerIndex();
+      byte[] payload = new byte[PacketFraming.payloadLength(framedBytes, at)];
+      framedBytes.getBytes(at + PacketFraming.HEADER_LENGTH, payload);
+      file.add(payload);
+      fileSequences.add(PacketFraming.sequenceId(framedBytes, at));
+      framedBytes.release();
+    }
+
+    @Override
+    public boolean isWritable() {
+      return !full;
+    }
+
+    /** Asks for a file, in answer to the command in hand. */
+    void ask(String name) {
+      ResponseSink sink = outstanding;
+      if (sink == null) {
+        throw new AssertionError("nothing is underway");
+      }
+      sink.onLocalFile(name.getBytes(StandardCharsets.UTF_8), (2 + edit.sequenceOffset()) & 0xff);
+    }
+
+    /** Takes bytes of commands again. */
+    void drained() {
+      full = false;
+      ResponseSink sink = outstanding;
+      if (sink != null) {
+        sink.onWritabilityOfBackend(true);
+      }
+    }
+
     @Override
     public int restOfPacket() {
       return rest;

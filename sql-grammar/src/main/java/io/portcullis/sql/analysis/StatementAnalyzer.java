@@ -260,7 +260,8 @@ public final class StatementAnalyzer {
     }
     return statement instanceof ForwardStatement forward
         && switch (forward.kind()) {
-          case SELECT, INSERT, REPLACE, UPDATE, DELETE, DO, EXPLAIN, CALL, COMPOUND -> true;
+          case SELECT, INSERT, REPLACE, LOAD_LOCAL, UPDATE, DELETE, DO, EXPLAIN, CALL, COMPOUND ->
+              true;
           default -> false;
         };
   }

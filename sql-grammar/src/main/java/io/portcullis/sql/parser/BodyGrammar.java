@@ -508,6 +508,8 @@ final class BodyGrammar {
       throw cursor.notOffered(
           PolicyReason.UNSEEN_BY_THE_CATALOG,
           text.text(cursor.at()).toUpperCase(Locale.ROOT) + " in a stored program");
+    } else if (cursor.is("LOAD")) {
+      throw LoadGrammar.refused(cursor);
     } else if (isRefusedEverywhere()) {
       throw StatementReader.refused(cursor, FirstWord.of(text.text(cursor.at())).orElseThrow());
     } else if (cursor.isKind(TokenKind.WORD)) {

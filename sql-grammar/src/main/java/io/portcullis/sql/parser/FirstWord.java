@@ -54,6 +54,7 @@ enum FirstWord {
   GRANT,
   REVOKE,
   CALL,
+  LOAD,
   IF,
   CASE,
   WHILE,
@@ -62,7 +63,6 @@ enum FirstWord {
   FOR,
 
   HANDLER(PolicyReason.OUTLIVES_A_REVOKE, "it keeps a table open across a REVOKE"),
-  LOAD(PolicyReason.FILES, "it reads files"),
   XA(PolicyReason.SHARED_BY_ALL_SESSIONS, "what one prepares, anybody could commit or roll back"),
   FLUSH(PolicyReason.ABOUT_THE_SERVER, "it is about the whole server"),
   RESET(PolicyReason.ABOUT_THE_SERVER, "it is about the whole server"),

@@ -169,8 +169,13 @@ public final class StatementReader {
         ProgramGrammar.call(cursor, queries, accesses);
         yield accesses.forward(StatementKind.CALL);
       }
-      case LOAD,
-          HANDLER,
+      case LOAD -> {
+        if (!LoadGrammar.begins(cursor)) {
+          throw LoadGrammar.refused(cursor);
+        }
+        yield new LoadGrammar(cursor, queries).statement();
+      }
+      case HANDLER,
           XA,
           FLUSH,
           RESET,
@@ -223,11 +228,8 @@ public final class StatementReader {
 
   /** Of a word that begins nothing anybody may say. */
   static StatementRefused refused(TokenCursor cursor, FirstWord first) {
-    String what =
-        first == FirstWord.LOAD
-            ? "LOAD " + (cursor.wordAt(cursor.at() + 1, "DATA") ? "DATA" : "...")
-            : first.name();
-    return cursor.notOffered(first.policy().orElseThrow(), what, first.refusal().orElseThrow());
+    return cursor.notOffered(
+        first.policy().orElseThrow(), first.name(), first.refusal().orElseThrow());
   }
 
   private static void checkParentheses(LexedStatement text) {
@@ -543,7 +545,9 @@ public final class StatementReader {
     LexedStatement text = DynamicText.read(cursor);
     checkParentheses(text);
     Statement inner = read(new TokenCursor(cursor.names().beginString(text)));
-    if (!(inner instanceof ForwardStatement) && !(inner instanceof SetVariables)) {
+    boolean forwarded =
+        inner instanceof ForwardStatement forward && forward.kind() != StatementKind.LOAD_LOCAL;
+    if (!forwarded && !(inner instanceof SetVariables)) {
       throw StatementRefused.notOffered(
           PolicyReason.ANSWERED_BY_THE_GATE,
           text.text(0).toUpperCase(Locale.ROOT) + " in dynamic SQL",

@@ -5,6 +5,8 @@ public enum StatementKind {
   SELECT,
   INSERT,
   REPLACE,
+  /** LOAD DATA and LOAD XML of a file that the client sends. */
+  LOAD_LOCAL,
   UPDATE,
   DELETE,
   TRUNCATE,

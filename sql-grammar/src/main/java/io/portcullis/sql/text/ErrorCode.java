@@ -129,6 +129,10 @@ public enum ErrorCode {
       "Current password needs to be specified in the REPLACE clause in order to change it."),
   ER_CURRENT_PASSWORD_NOT_REQUIRED(
       3893, "HY000", "Do not specify the current password while changing it for other users."),
+  ER_CLIENT_LOCAL_FILES_DISABLED(
+      3948,
+      "42000",
+      "Loading local data is disabled; this must be enabled on both the client and server sides"),
   ER_INVALID_USER_ATTRIBUTE_JSON(3982, "HY000", "The user attribute must be a valid JSON object"),
   ER_ROLE_GRANTED_TO_ITSELF(4027, "HY000", "cannot grant role %s to %s"),
   ER_CLIENT_INTERACTION_TIMEOUT(

@@ -50,6 +50,7 @@ final class StatementFatesTest {
           "TABLE t",
           "INSERT INTO t VALUES (1)",
           "REPLACE INTO t VALUES (1)",
+          "LOAD DATA LOCAL INFILE 'x' INTO TABLE t",
           "UPDATE t SET a = 1",
           "DELETE FROM t",
           "DO 1",
