@@ -69,7 +69,8 @@ final class PoolingIT {
           BackendConfig all = config.backend().orElseThrow();
           return config
               .withLimits(
-                  new LimitsConfig(20_000, 0, 0, 64L << 20, Duration.ZERO, Duration.ZERO, 100))
+                  new LimitsConfig(
+                      20_000, 0, 0, 64L << 20, Duration.ZERO, Duration.ZERO, 100, true))
               .withBackend(
                   new BackendConfig(
                       all.host(),

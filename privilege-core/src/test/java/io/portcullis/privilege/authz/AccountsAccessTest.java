@@ -273,7 +273,7 @@ final class AccountsAccessTest {
     assertThat(denied(root(), tables).error().code().errno()).isEqualTo(1235);
     allowed(boss(), open);
     allowed(root(), open);
-    for (String all : List.of("INNODB_TABLES", "USER_PRIVILEGES", "FILES", "PROFILING")) {
+    for (String all : List.of("INNODB_TABLES", "USER_PRIVILEGES", "PROFILING")) {
       assertThat(
               denied(boss(), on(AccessKind.SELECT, "information_schema", all))
                   .error()

@@ -134,8 +134,7 @@ final class AccountsMetadataTest {
             catalog.in("acme").subject("boss", "accountadmin"),
             PrivilegeSnapshot.of(7, catalog.state()));
     for (String table :
-        List.of(
-            "PROCESSLIST", "INNODB_TRX", "INNODB_TABLES", "USER_PRIVILEGES", "FILES", "nothing")) {
+        List.of("PROCESSLIST", "INNODB_TRX", "INNODB_TABLES", "USER_PRIVILEGES", "nothing")) {
       assertThat(authorizer.metadataFilter(boss, table, false, ServerFlavour.MYSQL))
           .as(table)
           .isEqualTo(Optional.empty());

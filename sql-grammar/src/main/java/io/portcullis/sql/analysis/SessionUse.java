@@ -70,7 +70,7 @@ public enum SessionUse {
 
   private static SessionUse ofKind(ForwardStatement forward) {
     return switch (forward.kind()) {
-      case INSERT, REPLACE, CREATE_TABLE -> INSERT_ID;
+      case INSERT, REPLACE, LOAD_LOCAL, CREATE_TABLE -> INSERT_ID;
       case DIAGNOSTICS -> TAKES;
       case CALL, COMPOUND -> KEEPS;
       case SELECT,

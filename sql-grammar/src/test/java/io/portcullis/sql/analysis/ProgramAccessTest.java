@@ -318,7 +318,7 @@ final class ProgramAccessTest {
     Analysed.refused(
         ER_NOT_SUPPORTED_YET,
         "a DEFINER other than CURRENT_USER",
-        "EXECUTE IMMEDIATE 'CREATE DEFINER = a VIEW v AS SELECT 1'");
+        "PREPARE s FROM 'CREATE DEFINER = a VIEW v AS SELECT 1'");
     Analysed.refused(
         ER_NOT_SUPPORTED_YET,
         "a trigger whose database is not written as that of its table",
