@@ -147,6 +147,20 @@ final class DumpIT {
   }
 
   @Test
+  void anotherDefinerIsRefused() throws Exception {
+    String view = "CREATE DEFINER=%s VIEW mine AS SELECT id FROM customers;";
+    CommandLine.Run foreign =
+        CommandLine.run(shop.boss(), List.of(shop.database), view.formatted("`root`@`localhost`"));
+    assertThat(foreign.error()).contains("ERROR 1235", "DEFINER");
+    CommandLine.Run own =
+        CommandLine.run(
+            shop.boss(),
+            List.of(shop.database),
+            view.formatted("CURRENT_USER") + "DROP VIEW mine;");
+    assertThat(own.error()).isEmpty();
+  }
+
+  @Test
   void theServersLoadGeneratorRuns() throws Exception {
     Optional<String> slap = program("slap", "mysqlslap");
     Assumptions.assumeTrue(slap.isPresent(), "skipped: mariadb-slap is not installed");

@@ -37,6 +37,41 @@ final class R2dbcIT {
     works("mariadb");
   }
 
+  @Test
+  void compressedWithZstandard() throws Exception {
+    try (Shop shop = Shop.open(backend, "r2dbc_it")) {
+      Connection boss =
+          Mono.from(
+                  ConnectionFactories.get(
+                          options(shop, shop.boss(), "mysql")
+                              .option(Option.valueOf("compressionAlgorithms"), "zstd")
+                              .build())
+                      .create())
+              .blockOptional()
+              .map(Connection.class::cast)
+              .orElseThrow();
+      run(boss, "CREATE TABLE shown (s LONGTEXT)");
+      String large = "abcdefghij".repeat(300_000);
+      Flux.from(boss.createStatement("INSERT INTO shown VALUES (?)").bind(0, large).execute())
+          .flatMap(io.r2dbc.spi.Result::getRowsUpdated)
+          .blockLast();
+      assertThat(texts(boss, "SELECT s FROM shown")).containsExactly(large);
+      assertThatThrownBy(() -> run(boss, "SELECT * FROM nothing"))
+          .isInstanceOfSatisfying(
+              R2dbcException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1146));
+      assertThat(texts(boss, "SELECT 'on'")).containsExactly("on");
+      Mono.from(boss.close()).block();
+    }
+  }
+
+  private static List<String> texts(Connection connection, String query) {
+    return Flux.from(connection.createStatement(query).execute())
+        .flatMap(result -> result.map((row, of) -> String.valueOf(row.get(0))))
+        .collectList()
+        .blockOptional()
+        .orElse(List.of());
+  }
+
   private void works(String driver) throws Exception {
     try (Shop shop = Shop.open(backend, "r2dbc_it")) {
       Connection boss = connect(shop, shop.boss(), driver);
@@ -83,21 +118,21 @@ final class R2dbcIT {
   }
 
   private static Connection connect(Shop shop, Endpoint who, String driver) {
-    return Mono.from(
-            ConnectionFactories.get(
-                    ConnectionFactoryOptions.builder()
-                        .option(ConnectionFactoryOptions.DRIVER, driver)
-                        .option(ConnectionFactoryOptions.HOST, who.host())
-                        .option(ConnectionFactoryOptions.PORT, who.port())
-                        .option(ConnectionFactoryOptions.USER, who.user())
-                        .option(ConnectionFactoryOptions.PASSWORD, who.password())
-                        .option(ConnectionFactoryOptions.DATABASE, shop.database)
-                        .option(Option.valueOf("allowPublicKeyRetrieval"), true)
-                        .build())
-                .create())
+    return Mono.from(ConnectionFactories.get(options(shop, who, driver).build()).create())
         .blockOptional()
         .map(Connection.class::cast)
         .orElseThrow();
+  }
+
+  private static ConnectionFactoryOptions.Builder options(Shop shop, Endpoint who, String driver) {
+    return ConnectionFactoryOptions.builder()
+        .option(ConnectionFactoryOptions.DRIVER, driver)
+        .option(ConnectionFactoryOptions.HOST, who.host())
+        .option(ConnectionFactoryOptions.PORT, who.port())
+        .option(ConnectionFactoryOptions.USER, who.user())
+        .option(ConnectionFactoryOptions.PASSWORD, who.password())
+        .option(ConnectionFactoryOptions.DATABASE, shop.database)
+        .option(Option.valueOf("allowPublicKeyRetrieval"), true);
   }
 
   private static void run(Connection connection, String sql) {

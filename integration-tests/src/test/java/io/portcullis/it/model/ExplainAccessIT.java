@@ -111,6 +111,22 @@ final class ExplainAccessIT {
   }
 
   @Test
+  void theGatesOwnTablesAreNobodysToDeny() throws SQLException {
+    try (Person joe = joe()) {
+      assertThat(rows(joe, "EXPLAIN ACCESS SELECT user_name FROM mo_catalog.mo_user"))
+          .noneSatisfy(row -> assertThat(row).contains("denied"));
+      String joined =
+          "EXPLAIN ACCESS SELECT o.id FROM mo_catalog.mo_user u JOIN explain_shop.orders o ON o.id ="
+              + " u.user_id";
+      assertThat(rows(joe, joined))
+          .noneSatisfy(row -> assertThat(row).contains("denied"))
+          .anySatisfy(row -> assertThat(row).contains("allowed", "`explain_shop`.`orders`"));
+      assertThat(rows(joe, joined.replace("SELECT o.id FROM", "DELETE o FROM")))
+          .anySatisfy(row -> assertThat(row).contains("denied"));
+    }
+  }
+
+  @Test
   void theRoleThatIsNamedHelps() throws SQLException {
     String insert = "INSERT IGNORE INTO explain_shop.orders VALUES (3)";
     try (Person joe = joe()) {

@@ -203,8 +203,7 @@ final class PoolingIT {
 
   @Test
   void whatIsLostIsRefusedOnce() throws Exception {
-    try (Connection other = gate.administrator().connect();
-        Connection mover = gate.administrator().connect("pooling")) {
+    try (Connection mover = gate.administrator().connect("pooling")) {
       Sql.run(mover, "UPDATE t SET a = a + 1 WHERE id = 2");
       assertThat(Sql.value(mover, "SELECT ROW_COUNT()")).isEqualTo("1");
     }

@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.portcullis.proxy.session.ClientSession;
 import io.portcullis.proxy.session.FrontendPort;
+import io.portcullis.proxy.wire.CompressionAlgorithm;
 import io.portcullis.proxy.wire.Packet;
 import io.portcullis.proxy.wire.PacketDecoder;
 import io.portcullis.proxy.wire.ProtocolException;
@@ -191,8 +192,8 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fron
   }
 
   @Override
-  public void startCompression() {
-    decoder.startCompression();
+  public void startCompression(CompressionAlgorithm algorithm) {
+    decoder.startCompression(algorithm);
   }
 
   @Override

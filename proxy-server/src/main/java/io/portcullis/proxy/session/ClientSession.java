@@ -9,6 +9,7 @@ import io.portcullis.privilege.report.SessionRow;
 import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.statement.StatementReader;
 import io.portcullis.proxy.wire.CapabilityFlags;
+import io.portcullis.proxy.wire.CompressionAlgorithm;
 import io.portcullis.proxy.wire.Packet;
 import io.portcullis.proxy.wire.ProtocolException;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +42,8 @@ import org.slf4j.LoggerFactory;
 public final class ClientSession {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
+
+  private static final int DEFAULT_ZSTD_LEVEL = 3;
 
   static final List<ColumnDefinition41> PROCESSLIST_COLUMNS =
       List.of(
@@ -66,6 +70,7 @@ public final class ClientSession {
   private boolean closed;
   private boolean draining;
   private boolean compressed;
+  private Optional<CompressionAlgorithm> compression = Optional.empty();
   private long capabilities;
 
   /** Who is counted as having this session. */
@@ -205,6 +210,18 @@ public final class ClientSession {
   }
 
   /**
+   * What both sides send in compressed packets with, once the login is over. Where a client can do
+   * both, zlib, as the servers do.
+   */
+  void compress(long negotiated, OptionalInt zstdLevel) {
+    if (CapabilityFlags.has(negotiated, CapabilityFlags.COMPRESS)) {
+      compression = Optional.of(CompressionAlgorithm.ZLIB);
+    } else if (CapabilityFlags.has(negotiated, CapabilityFlags.ZSTD_COMPRESSION_ALGORITHM)) {
+      compression = Optional.of(CompressionAlgorithm.zstd(zstdLevel.orElse(DEFAULT_ZSTD_LEVEL)));
+    }
+  }
+
+  /**
    * The client has proved who it is, and its role stands.
    *
    * @param home of its account
@@ -282,9 +299,9 @@ public final class ClientSession {
       done.close();
       login = null;
     }
-    if (!compressed && CapabilityFlags.has(capabilities, CapabilityFlags.COMPRESS)) {
+    if (!compressed && compression.isPresent()) {
       compressed = true;
-      port.startCompression();
+      port.startCompression(compression.get());
     }
     port.setPacketLimit(services.settings().maxAllowedPacket());
     port.enterCommandPhase();

@@ -1011,6 +1011,7 @@ final class CommandPhase {
   /** Answers with an error in the place of what a backend that is given up would have said. */
   void abandoned(SqlError error, Supplier<List<String>> notes, boolean transactionLost) {
     stopTimeout();
+    ties.forget();
     forgetConnection();
     if (transactionLost) {
       session.closeWith(error);

@@ -202,7 +202,7 @@ final class ExplainedStatements {
       if (question.own() && renamesTemporary(forward)) {
         refused(question, DefinitionStatements.RENAMES_TEMPORARY);
       } else {
-        decide(question, analysis, forward.accesses(), 0);
+        ofBackend(question, analysis, forward.accesses());
       }
     } else if (statement instanceof SetVariables set) {
       decide(question, analysis, set.accesses(), 0);
@@ -221,6 +221,22 @@ final class ExplainedStatements {
           question,
           AccessReport.answeredByTheGate(
               question.subject(), authority.subject().snapshot().state()));
+    }
+  }
+
+  /** What the gate's own tables show is no question of privileges: everybody has rows there. */
+  private void ofBackend(
+      Question question, StatementAnalysis analysis, List<AccessRequest> accesses) {
+    List<AccessRequest> asked =
+        CatalogReads.besides(
+            accesses, question.own() ? authority.currentDatabase() : Optional.empty());
+    if (asked.isEmpty() && !accesses.isEmpty()) {
+      answer(
+          question,
+          AccessReport.answeredByTheGate(
+              question.subject(), authority.subject().snapshot().state()));
+    } else {
+      decide(question, analysis, asked, 0);
     }
   }
 

@@ -2,6 +2,7 @@ package io.portcullis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.portcullis.proxy.wire.CompressionAlgorithm;
 import java.security.cert.Certificate;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -46,7 +47,7 @@ public interface FrontendPort {
   Optional<Certificate> certificate();
 
   /** Compresses everything that follows, both ways; what is written so far must be flushed. */
-  void startCompression();
+  void startCompression(CompressionAlgorithm algorithm);
 
   /** Closes once everything written is sent. */
   void closeAfterFlush();

@@ -19,6 +19,7 @@ import io.portcullis.proxy.auth.AuthStep;
 import io.portcullis.proxy.auth.ServerAuthentication;
 import io.portcullis.proxy.wire.AuthData;
 import io.portcullis.proxy.wire.CapabilityFlags;
+import io.portcullis.proxy.wire.CompressionAlgorithm;
 import io.portcullis.proxy.wire.Packet;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.Packets;
@@ -161,6 +162,9 @@ final class Login {
 
   private long offered() {
     long offered = login.tlsOffered() ? OFFERED | CapabilityFlags.SSL : OFFERED;
+    if (CompressionAlgorithm.isZstdAvailable()) {
+      offered |= CapabilityFlags.ZSTD_COMPRESSION_ALGORITHM;
+    }
     if (services.settings().localInfile()) {
       offered |= CapabilityFlags.LOCAL_FILES;
     }
@@ -392,6 +396,7 @@ final class Login {
     noteLogin(user);
     closeTimeout();
     port.hold();
+    session.compress(decoded.capabilities() & offered, decoded.zstdLevel());
     session.loggedIn(
         account.get(),
         there,

@@ -3,9 +3,6 @@ package io.portcullis.proxy.wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.portcullis.sql.text.ErrorCode;
-import java.nio.ByteBuffer;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +16,15 @@ final class CompressedReader {
   /** Small commands sent together stay possible under a small limit. */
   private static final int LEAST_LIMIT = 64 * 1024;
 
+  private final CompressionAlgorithm algorithm;
   private final CompressedWriter answers;
   private int expected;
 
   /**
    * @param answers numbered on from each packet that is read
    */
-  CompressedReader(CompressedWriter answers) {
+  CompressedReader(CompressionAlgorithm algorithm, CompressedWriter answers) {
+    this.algorithm = algorithm;
     this.answers = answers;
   }
 
@@ -50,7 +49,7 @@ final class CompressedReader {
           "compressed packet: " + length + " of " + plain + " (expected: <= " + most + ")");
     }
     if (length == 0) {
-      throw broken("empty");
+      throw CompressionAlgorithm.broken("empty");
     }
     // A command begins at zero, and may take several; a file that was asked for follows our
     // numbers.
@@ -71,7 +70,7 @@ final class CompressedReader {
     ByteBuf inflated = allocator.buffer(plain + 1);
     boolean whole = false;
     try {
-      inflate(in, length, inflated, plain);
+      algorithm.inflate(in, length, inflated, plain);
       in.skipBytes(length);
       whole = true;
       return inflated;
@@ -80,33 +79,5 @@ final class CompressedReader {
         inflated.release();
       }
     }
-  }
-
-  /** Room for one byte more than was declared shows a stream that is longer. */
-  private static void inflate(ByteBuf in, int length, ByteBuf out, int plain) {
-    Inflater inflater = CompressedFraming.INFLATER.get();
-    inflater.reset();
-    try {
-      inflater.setInput(in.nioBuffer(in.readerIndex(), length));
-      ByteBuffer target = out.nioBuffer(0, plain + 1);
-      int before;
-      do {
-        before = target.position();
-        inflater.inflate(target);
-      } while (!inflater.finished() && target.position() > before);
-      if (!inflater.finished() || target.position() != plain || inflater.getRemaining() > 0) {
-        throw broken("not a stream of " + plain + " bytes");
-      }
-      out.writerIndex(plain);
-    } catch (DataFormatException e) {
-      throw broken(String.valueOf(e.getMessage()));
-    } finally {
-      inflater.setInput(ByteBuffer.allocate(0)); // holds on to no buffer of the connection
-    }
-  }
-
-  private static ProtocolException broken(String what) {
-    return new ProtocolException(
-        ErrorCode.ER_NET_UNCOMPRESS_ERROR.error(), "compressed packet: " + what);
   }
 }

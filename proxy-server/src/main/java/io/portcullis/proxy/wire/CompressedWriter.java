@@ -5,8 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
-import java.nio.ByteBuffer;
-import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +18,13 @@ public final class CompressedWriter extends ChannelOutboundHandlerAdapter {
   /** Shorter ones are not worth it; the servers' own bound. */
   private static final int LEAST = 50;
 
+  private final CompressionAlgorithm algorithm;
   private @Nullable ByteBuf gathered;
   private int sequence;
+
+  CompressedWriter(CompressionAlgorithm algorithm) {
+    this.algorithm = algorithm;
+  }
 
   /** Gives the next compressed packet this sequence id. */
   void number(int next) {
@@ -80,7 +83,10 @@ public final class CompressedWriter extends ChannelOutboundHandlerAdapter {
     try {
       int length = plain.readableBytes();
       ByteBuf out = context.alloc().buffer(CompressedFraming.HEADER_LENGTH + length);
-      int deflated = length < LEAST ? 0 : deflate(plain, out, length);
+      int deflated =
+          length < LEAST
+              ? 0
+              : algorithm.deflate(plain, length, out, CompressedFraming.HEADER_LENGTH);
       out.writeMediumLE(deflated == 0 ? length : deflated);
       out.writeByte(sequence);
       out.writeMediumLE(deflated == 0 ? 0 : length);
@@ -94,18 +100,6 @@ public final class CompressedWriter extends ChannelOutboundHandlerAdapter {
     } finally {
       plain.release();
     }
-  }
-
-  /** Behind the header to be; returns the length, zero if that is no gain. */
-  private static int deflate(ByteBuf plain, ByteBuf out, int length) {
-    Deflater deflater = CompressedFraming.DEFLATER.get();
-    deflater.reset();
-    deflater.setInput(plain.nioBuffer());
-    deflater.finish();
-    int deflated = deflater.deflate(out.nioBuffer(CompressedFraming.HEADER_LENGTH, length - 1));
-    boolean smaller = deflater.finished();
-    deflater.setInput(ByteBuffer.allocate(0)); // holds on to no buffer of the connection
-    return smaller ? deflated : 0;
   }
 
   @Override

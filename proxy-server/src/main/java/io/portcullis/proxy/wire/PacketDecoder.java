@@ -68,13 +68,13 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
    * From now on both directions are compressed. Called when the last packet before is written and
    * flushed, between two packets of the peer.
    */
-  public void startCompression() {
+  public void startCompression(CompressionAlgorithm algorithm) {
     ChannelHandlerContext ctx = context;
     if (ctx == null || compression != null) {
       throw new IllegalStateException("compression cannot start now");
     }
-    CompressedWriter writer = new CompressedWriter();
-    compression = new CompressedReader(writer);
+    CompressedWriter writer = new CompressedWriter(algorithm);
+    compression = new CompressedReader(algorithm, writer);
     compressed = cumulation;
     cumulation = null;
     ctx.pipeline().addBefore(ctx.name(), null, writer);

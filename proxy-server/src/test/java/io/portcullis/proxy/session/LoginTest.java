@@ -269,7 +269,6 @@ final class LoginTest {
     for (long flag :
         new long[] {
           CapabilityFlags.QUERY_ATTRIBUTES,
-          CapabilityFlags.ZSTD_COMPRESSION_ALGORITHM,
           CapabilityFlags.OPTIONAL_RESULTSET_METADATA,
           CapabilityFlags.MULTI_FACTOR_AUTHENTICATION,
           CapabilityFlags.SSL

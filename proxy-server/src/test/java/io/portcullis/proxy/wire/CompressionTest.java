@@ -31,7 +31,7 @@ class CompressionTest {
     channel.config().setAllocator(buffers.allocator());
     channel.pipeline().addLast(decoder);
     decoder.enterCommandPhase();
-    decoder.startCompression();
+    decoder.startCompression(CompressionAlgorithm.ZLIB);
   }
 
   @AfterEach
@@ -170,7 +170,7 @@ class CompressionTest {
       EmbeddedChannel cut = new EmbeddedChannel();
       cut.config().setAllocator(buffers.allocator());
       cut.pipeline().addLast(other);
-      other.startCompression();
+      other.startCompression(CompressionAlgorithm.ZLIB);
       cut.writeInbound(buffers.of(Arrays.copyOf(compressed, length)));
       assertThat((Packet) cut.readInbound()).isNull();
       assertFalse(cut.finish());
@@ -185,7 +185,7 @@ class CompressionTest {
     other.pipeline().addLast(early);
     early.hold();
     other.writeInbound(buffers.of(zlib(0, packet(0, text('e', 100)))));
-    early.startCompression();
+    early.startCompression(CompressionAlgorithm.ZLIB);
     early.resume();
     Packet packet = other.readInbound();
     assertThat(packet.payloadLength()).isEqualTo(100);
@@ -248,7 +248,7 @@ class CompressionTest {
     EmbeddedChannel other = new EmbeddedChannel();
     other.config().setAllocator(buffers.allocator());
     other.pipeline().addLast(own);
-    own.startCompression();
+    own.startCompression(CompressionAlgorithm.ZLIB);
     return other;
   }
 
