@@ -111,6 +111,14 @@ final class RevokeBitesIT {
   }
 
   private CompletableFuture<End> begin(Connection connection, String sql) throws Exception {
+    return begin(connection, sql, sql);
+  }
+
+  /**
+   * @param shown what the server shows of it while it runs
+   */
+  private CompletableFuture<End> begin(Connection connection, String sql, String shown)
+      throws Exception {
     CompletableFuture<End> end =
         CompletableFuture.supplyAsync(
             () -> {
@@ -125,7 +133,7 @@ final class RevokeBitesIT {
                 return End.of(e);
               }
             });
-    Await.until("it runs: " + sql, () -> running(sql) == 1);
+    Await.until("it runs: " + sql, () -> running(shown) == 1);
     return end;
   }
 
@@ -156,6 +164,30 @@ final class RevokeBitesIT {
   private static void isInterrupted(End end, String because) {
     assertThat(end.errno()).as("%s", end).isEqualTo(1317);
     assertThat(end.message()).contains("not permitted any more").contains(because);
+  }
+
+  @Test
+  void aCallOfSixtySecondsIsEndedAndItsTwinRunsOn() throws Exception {
+    gate.administer(
+        "CREATE PROCEDURE rv_it.long_nap() SELECT SLEEP(60) + 1 FROM rv_it.t",
+        "CREATE PROCEDURE rv_it.nap() SELECT SLEEP(5) + 8 FROM rv_it.t");
+    user("rv_call", "EXECUTE ON PROCEDURE rv_it.long_nap", "EXECUTE ON PROCEDURE rv_it.nap");
+    user("rv_call2", "EXECUTE ON PROCEDURE rv_it.nap");
+    try (Connection one = login("rv_call");
+        Connection twin = login("rv_call2")) {
+      CompletableFuture<End> stays = begin(twin, "CALL nap()", "SELECT SLEEP(5) + 8 FROM rv_it.t");
+      CompletableFuture<End> ends =
+          begin(one, "CALL long_nap()", "SELECT SLEEP(60) + 1 FROM rv_it.t");
+      long answered = change("REVOKE EXECUTE ON PROCEDURE rv_it.long_nap FROM rv_call_role");
+      End end = ends.get(60, TimeUnit.SECONDS);
+      isInterrupted(end, "denied to user 'rv_call'");
+      report("CALL", answered, end.nanoTime());
+      assertThat(Sql.value(one, "SELECT 1")).isEqualTo("1");
+      assertThatThrownBy(() -> Sql.run(one, "CALL long_nap()"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1370));
+      assertThat(stays.get(60, TimeUnit.SECONDS).value()).isEqualTo("8");
+    }
   }
 
   @Test
