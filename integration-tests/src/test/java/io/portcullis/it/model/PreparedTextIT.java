@@ -9,6 +9,7 @@ import io.portcullis.it.harness.TestBackend;
 import io.portcullis.it.harness.TestGate;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,10 +75,43 @@ final class PreparedTextIT {
       assertThat(Sql.rows(texter, "EXECUTE S USING @v")).containsExactly("2");
       refused(texter, "PREPARE x FROM 'SELECT a FROM secret'", 1142);
       refused(texter, "EXECUTE x", 1243);
-      refused(texter, "PREPARE x FROM @v", 1235);
+      refused(texter, "PREPARE x FROM CONCAT(@v)", 1235);
+      refused(texter, "PREPARE x FROM @v", 1064);
       assertThat(Sql.rows(texter, "EXECUTE s USING @v")).containsExactly("2");
       Sql.run(texter, "DEALLOCATE PREPARE s");
       refused(texter, "EXECUTE s USING @v", 1243);
+    }
+  }
+
+  /** What the variable holds at that moment is decided, and it is what runs. */
+  @Test
+  void whatAVariableHoldsIsDecidedAsItself() throws SQLException {
+    try (Connection texter = texter()) {
+      Sql.run(texter, "SET @v = 'SELECT ''it''''s \\\\\\\\'', a FROM t WHERE a > ?', @n = 1");
+      Sql.run(texter, "PREPARE s FROM @v", "SET @v = 'SELECT a FROM secret'");
+      assertThat(Sql.rows(texter, "EXECUTE s USING @n")).containsExactly("it's \\|2");
+      refused(texter, "PREPARE s FROM @v", 1142);
+      for (String mode : List.of("ANSI_QUOTES", "NO_BACKSLASH_ESCAPES")) {
+        Sql.run(texter, "SET sql_mode = '" + mode + "'", "SET @w = 'SELECT ''a'' FROM t LIMIT 1'");
+        Sql.run(texter, "PREPARE s FROM @w");
+        assertThat(Sql.rows(texter, "EXECUTE s")).containsExactly("a");
+        refused(texter, "PREPARE s FROM @v", 1142);
+      }
+      Sql.run(texter, "SET sql_mode = DEFAULT");
+      refused(texter, "PREPARE s FROM @nothing", 1064);
+      Sql.run(texter, "SET @two = 'SELECT 1; SELECT 2', @other = 'SELECT ''\u00e9'''");
+      refused(texter, "PREPARE s FROM @two", 1064);
+      refused(texter, "PREPARE s FROM @other", 1235);
+      Sql.run(texter, "SET @again = 'PREPARE x FROM @v', @set = 'SET @v = 1'");
+      refused(texter, "PREPARE s FROM @again", 1235);
+      Sql.run(texter, "PREPARE s FROM @set", "EXECUTE s");
+      assertThat(Sql.value(texter, "SELECT @v")).isEqualTo("1");
+      if (mariaDb) {
+        Sql.run(texter, "SET @e = 'SELECT a FROM t WHERE a > ?', @h = 'SELECT a FROM secret'");
+        assertThat(Sql.rows(texter, "EXECUTE IMMEDIATE @e USING @n")).containsExactly("2");
+        refused(texter, "EXECUTE IMMEDIATE @h", 1142);
+        assertThat(Sql.rows(texter, "EXECUTE IMMEDIATE @e USING 1")).containsExactly("2");
+      }
     }
   }
 

@@ -36,6 +36,7 @@ import io.portcullis.sql.statement.DeallocateText;
 import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.FromVariable;
 import io.portcullis.sql.statement.Kill;
 import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
@@ -787,10 +788,15 @@ final class CommandPhase {
     command = framed;
     shape = CommandShape.QUERY;
     int begin = framed.readerIndex() + PacketFraming.HEADER_LENGTH + COMMAND_OFFSET;
-    if (reader.read(framed, begin, backend.mode()) != 1) {
-      throw new IllegalStateException("a statement of the gate's own cannot be read");
+    int count = reader.read(framed, begin, backend.mode());
+    if (count == 1) {
+      analyse(reader.analysis(0), 0);
+    } else {
+      fail(
+          count < 0
+              ? reader.refusal().error()
+              : ErrorCode.ER_PARSE_ERROR.error("what is inside is not one statement"));
     }
-    analyse(reader.analysis(0), 0);
   }
 
   /** Whether only the password may be changed. */
@@ -850,6 +856,8 @@ final class CommandPhase {
       programs.show(show);
     } else if (statement instanceof Kill kill) {
       local.kill(kill);
+    } else if (statement instanceof FromVariable from) {
+      variables.runText(from);
     } else if (statement instanceof PrepareText prepare) {
       prepared.prepareText(analysis, prepare);
     } else if (statement instanceof ExecuteText execute) {

@@ -5,11 +5,15 @@ import io.portcullis.proxy.statement.Authority;
 import io.portcullis.proxy.statement.StatementReader;
 import io.portcullis.proxy.statement.StatementRewriter;
 import io.portcullis.proxy.wire.PacketFraming;
+import io.portcullis.proxy.wire.command.CommandByte;
+import io.portcullis.proxy.wire.command.CommandEncoder;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
+import io.portcullis.sql.statement.FromVariable;
 import io.portcullis.sql.statement.GateVariable;
 import io.portcullis.sql.statement.ShowVariables;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.LikePattern;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -78,6 +82,33 @@ final class VariableReads {
       return;
     }
     phase.ask(filter.get(), own -> phase.ask(framed, theirs -> answer(theirs.rows(), own.rows())));
+  }
+
+  /** Goes on with what the variable holds now in the place of the variable. */
+  void runText(FromVariable statement) {
+    String name = "@`" + statement.variable().replace("`", "``") + "`";
+    Charset charset = backend.mode().charset().java();
+    phase.ask(
+        CommandEncoder.text(port.allocator(), CommandByte.QUERY, "SELECT " + name, charset),
+        answer -> {
+          String text = answer.rows().isEmpty() ? null : answer.rows().get(0).get(0);
+          if (text == null) {
+            phase.fail(ErrorCode.ER_PARSE_ERROR.error(name + " holds no statement"));
+            return;
+          }
+          String escaped = text.replace("'", "''");
+          if (!backend.mode().noBackslashEscapes()) {
+            escaped = escaped.replace("\\", "\\\\");
+          }
+          String whole =
+              statement.before()
+                  + "'"
+                  + escaped
+                  + "'"
+                  + (statement.behind().isEmpty() ? "" : " " + statement.behind());
+          phase.runInstead(
+              CommandEncoder.text(port.allocator(), CommandByte.QUERY, whole, charset));
+        });
   }
 
   /** Every variable of the gate, with its value. */

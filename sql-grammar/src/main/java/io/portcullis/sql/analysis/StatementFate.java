@@ -6,6 +6,7 @@ import io.portcullis.sql.statement.DeallocateText;
 import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.FromVariable;
 import io.portcullis.sql.statement.Kill;
 import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
@@ -46,6 +47,7 @@ public enum StatementFate {
         || statement instanceof SetVariables
         || statement instanceof UseStatement
         || statement instanceof PrepareText
+        || statement instanceof FromVariable
         || statement instanceof ExecuteText
         || statement instanceof DeallocateText) {
       return ANALYSED;

@@ -13,8 +13,9 @@ import java.util.Optional;
 
 /**
  * {@code PREPARE name FROM 'text'} and {@code EXECUTE IMMEDIATE 'text'}: the statement inside the
- * string, read as the server reads it. A variable or an expression instead of the string is not
- * known before it runs and refused, and so is what character sets could change on the way.
+ * string, read as the server reads it. An expression instead of the string is not known before it
+ * runs and refused, and so is what character sets could change on the way. What a variable holds is
+ * asked for ({@link io.portcullis.sql.statement.FromVariable}).
  */
 public final class DynamicText {
 
@@ -24,17 +25,19 @@ public final class DynamicText {
 
   /**
    * The statement in the string; empty when the statement is not one of these two, or holds one
-   * about an account without a string around it.
+   * about an account without a string around it, or takes it from a variable.
    */
   public static Optional<LexedStatement> in(LexedStatement statement) {
     TokenCursor cursor = new TokenCursor(new QualifiedNames(statement));
     if (cursor.accept("EXECUTE", "IMMEDIATE")) {
-      return Optional.of(read(cursor));
+      return cursor.isKind(TokenKind.USER_VARIABLE) ? Optional.empty() : Optional.of(read(cursor));
     }
     if (cursor.accept("PREPARE")) {
       name(cursor);
       cursor.expect("FROM");
-      return AccountText.begins(cursor) ? Optional.empty() : Optional.of(read(cursor));
+      return AccountText.begins(cursor) || cursor.isKind(TokenKind.USER_VARIABLE)
+          ? Optional.empty()
+          : Optional.of(read(cursor));
     }
     return Optional.empty();
   }

@@ -15,6 +15,7 @@ import io.portcullis.sql.statement.AccessControlStatement.AddRule;
 import io.portcullis.sql.statement.DeallocateText;
 import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.FromVariable;
 import io.portcullis.sql.statement.Kill;
 import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
@@ -451,6 +452,12 @@ public final class StatementReader {
     cursor.skip();
     String name = DynamicText.name(cursor);
     cursor.expect("FROM");
+    if (cursor.isKind(TokenKind.USER_VARIABLE)) {
+      String variable = cursor.text().value(cursor.at());
+      cursor.skip();
+      cursor.expectEnd();
+      return new FromVariable("PREPARE `" + name + "` FROM ", variable, "");
+    }
     Statement inner = AccountText.begins(cursor) ? AccountText.read(cursor) : prepared(cursor);
     cursor.expectEnd();
     return new PrepareText(name, inner);
@@ -461,6 +468,14 @@ public final class StatementReader {
     if (cursor.accept("IMMEDIATE")) {
       if (cursor.text().mode().server().flavour() != ServerFlavour.MARIADB) {
         throw cursor.unexpected();
+      }
+      if (cursor.isKind(TokenKind.USER_VARIABLE)) {
+        String variable = cursor.text().value(cursor.at());
+        cursor.skip();
+        int behind = cursor.at();
+        using(cursor);
+        return new FromVariable(
+            "EXECUTE IMMEDIATE ", variable, cursor.text().source(behind, cursor.end()));
       }
       Statement inner = dynamic(cursor);
       using(cursor);

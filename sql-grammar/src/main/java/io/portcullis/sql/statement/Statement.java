@@ -14,6 +14,7 @@ public sealed interface Statement
         ShowPrograms,
         Kill,
         PrepareText,
+        FromVariable,
         ExecuteText,
         DeallocateText,
         ExplainAccess,
