@@ -1,11 +1,13 @@
 package io.portcullis.it.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portcullis.it.harness.BackendExtension;
 import io.portcullis.it.harness.Sql;
 import io.portcullis.it.harness.TestBackend;
 import io.portcullis.it.harness.TestGate;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -123,6 +125,20 @@ final class ExplainAccessIT {
           .anySatisfy(row -> assertThat(row).contains("allowed", "`explain_shop`.`orders`"));
       assertThat(rows(joe, joined.replace("SELECT o.id FROM", "DELETE o FROM")))
           .anySatisfy(row -> assertThat(row).contains("denied"));
+    }
+  }
+
+  @Test
+  void whatIsNotOfferedIsNotAllowed() throws SQLException {
+    try (Connection administrator = gate.administrator().connect()) {
+      String view = "EXPLAIN ACCESS CREATE DEFINER = %s VIEW explain_shop.v AS SELECT 1";
+      assertThat(Sql.rows(administrator, view.formatted("root@localhost")))
+          .anySatisfy(row -> assertThat(row).contains("DEFINER"))
+          .noneSatisfy(row -> assertThat(row).contains("allowed"));
+      assertThat(Sql.rows(administrator, view.formatted("CURRENT_USER")))
+          .anySatisfy(row -> assertThat(row).contains("allowed"));
+      assertThatThrownBy(() -> Sql.rows(administrator, "EXPLAIN ACCESS PREPARE s FROM @a"))
+          .hasMessageContaining("PREPARE");
     }
   }
 

@@ -220,6 +220,22 @@ final class PoolingIT {
     }
   }
 
+  /** Whatever else the statement does that ties the session to its connection. */
+  @Test
+  void whatIsLostIsRefusedInEverySpelling() throws Exception {
+    for (String asks :
+        List.of(
+            "GET DIAGNOSTICS @n = ROW_COUNT", "SET @n = ROW_COUNT()", "SELECT @n := ROW_COUNT()")) {
+      try (Connection other = gate.administrator().connect();
+          Connection mover = gate.administrator().connect("pooling")) {
+        Sql.run(mover, "UPDATE t SET a = a + 1 WHERE id = 2");
+        Sql.run(other, "SELECT 1");
+        SQLException lost = catchThrowableOfType(SQLException.class, () -> Sql.run(mover, asks));
+        assertThat(lost.getMessage()).as(asks).contains("ROW_COUNT()", "pooling");
+      }
+    }
+  }
+
   @Test
   void sessionKeepsItsConnectionWhileThereAreEnough() throws Exception {
     try (TestGate roomy = gate(3, Duration.ofSeconds(10));

@@ -264,19 +264,31 @@ final class BackendLease {
         });
   }
 
-  /** Asks the backend for LAST_INSERT_ID(); {@code then} is given it, or null without an answer. */
-  void lastInsertId(Consumer<@Nullable String> then) {
-    value("SELECT LAST_INSERT_ID()", then);
+  /**
+   * Asks the backend for LAST_INSERT_ID().
+   *
+   * @param then given it, or null where the backend does not say
+   * @param failed given why the connection was lost
+   */
+  void lastInsertId(Consumer<@Nullable String> then, Consumer<SqlError> failed) {
+    value("SELECT LAST_INSERT_ID()", then, failed);
   }
 
   /** Asks the backend who the session is there, {@code user@host}, as {@link #lastInsertId}. */
-  void currentUser(Consumer<@Nullable String> then) {
-    value("SELECT CURRENT_USER()", then);
+  void currentUser(Consumer<@Nullable String> then, Consumer<SqlError> failed) {
+    value("SELECT CURRENT_USER()", then, failed);
   }
 
-  private void value(String query, Consumer<@Nullable String> then) {
+  private void value(String query, Consumer<@Nullable String> then, Consumer<SqlError> failed) {
     select(
-        query, (row, error) -> then.accept(error == null && row.size() == 1 ? row.get(0) : null));
+        query,
+        (row, error) -> {
+          if (error != null) {
+            failed.accept(error);
+          } else {
+            then.accept(row.size() == 1 ? row.get(0) : null);
+          }
+        });
   }
 
   private interface RowConsumer {

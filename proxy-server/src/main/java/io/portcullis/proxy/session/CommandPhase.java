@@ -428,7 +428,8 @@ final class CommandPhase {
             giveUpConnection();
           }
           finishCommand();
-        });
+        },
+        session::closeWith);
   }
 
   private void giveUpConnection() {
@@ -611,7 +612,6 @@ final class CommandPhase {
           && analysis.statement() instanceof ForwardStatement forward
           && forward.effects().isEmpty()
           && authority.knowsPermitted(analysis)
-          && forward.kind() != StatementKind.LOAD_LOCAL
           && !password.restricts()
           && !ties.isLost(analysis)
           && !StatementRewriter.isNeeded(analysis, authority.names(), authority)) {
@@ -705,19 +705,25 @@ final class CommandPhase {
       return;
     }
     StatementAnalysis analysis = (StatementAnalysis) result;
+    ofOwnDefiner(analysis, () -> understood(analysis), this::fail);
+  }
+
+  /** Goes on where the definer that the statement names, if any, is the session's own login. */
+  void ofOwnDefiner(StatementAnalysis analysis, Runnable then, Consumer<SqlError> otherwise) {
     Optional<String> definer = analysis.definer();
     if (definer.isEmpty()) {
-      understood(analysis);
+      then.run();
       return;
     }
     backend.currentUser(
         login -> {
           if (definer.get().equals(login)) {
-            offload.guarded(() -> understood(analysis));
+            offload.guarded(then);
           } else {
-            fail(ANOTHER_DEFINER);
+            otherwise.accept(ANOTHER_DEFINER);
           }
-        });
+        },
+        this::backendFailed);
   }
 
   private void understood(StatementAnalysis analysis) {
@@ -905,11 +911,12 @@ final class CommandPhase {
   /** Goes on with a statement that is permitted as it is, and will be the next time. */
   private void remembered(StatementAnalysis analysis, Runnable then) {
     PreparedHandle executed = handle;
-    boolean locking =
-        analysis.statement() instanceof ForwardStatement forward && Holdings.isLocking(forward);
-    if (!locking && executed == null) {
+    boolean onItsOwnWay =
+        analysis.statement() instanceof ForwardStatement forward
+            && (Holdings.isLocking(forward) || forward.kind() == StatementKind.LOAD_LOCAL);
+    if (!onItsOwnWay && executed == null) {
       authority.rememberPermitted(analysis);
-    } else if (!locking && executed != null) {
+    } else if (!onItsOwnWay && executed != null) {
       executed.rememberPermitted(authority.decidedVersion());
     }
     then.run();

@@ -111,14 +111,13 @@ final class ConnectionTies {
     String said = setting;
     if (said != null) {
       setting = null;
-      if (end.error() || settings.size() == MOST_SETTINGS && !settings.contains(said)) {
+      if (settingAlone) {
+        settings.remove(said);
+      }
+      if (end.error() || settings.size() == MOST_SETTINGS) {
         kept = true;
       } else {
-        if (settingAlone) {
-          settings.remove(said);
-        }
         settings.add(said);
-        kept |= settings.size() > MOST_SETTINGS;
       }
     }
   }

@@ -33,6 +33,7 @@ import io.portcullis.sql.statement.DeallocateText;
 import io.portcullis.sql.statement.ExecuteText;
 import io.portcullis.sql.statement.ExplainAccess;
 import io.portcullis.sql.statement.ForwardStatement;
+import io.portcullis.sql.statement.FromVariable;
 import io.portcullis.sql.statement.PrepareText;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
@@ -197,6 +198,11 @@ final class ExplainedStatements {
       return;
     }
     StatementAnalysis analysis = (StatementAnalysis) result;
+    phase.ofOwnDefiner(
+        analysis, () -> understood(question, analysis), error -> refused(question, error));
+  }
+
+  private void understood(Question question, StatementAnalysis analysis) {
     Statement statement = analysis.statement();
     if (statement instanceof ForwardStatement forward) {
       if (question.own() && renamesTemporary(forward)) {
@@ -213,6 +219,7 @@ final class ExplainedStatements {
           List.of(new AccessRequest(AccessKind.USE, new DatabaseName(use.database()))),
           0);
     } else if (statement instanceof PrepareText
+        || statement instanceof FromVariable
         || statement instanceof ExecuteText
         || statement instanceof DeallocateText) {
       phase.fail(OF_PREPARED);

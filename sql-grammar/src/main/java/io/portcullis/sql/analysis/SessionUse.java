@@ -8,6 +8,7 @@ import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.Repetition;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.Statement;
+import io.portcullis.sql.statement.StatementKind;
 import java.util.Locale;
 import java.util.Set;
 
@@ -28,10 +29,13 @@ public enum SessionUse {
   SETTING,
   /** Something that the next statement may ask for: SQL_CALC_FOUND_ROWS. */
   LEAVES,
-  /** It asks for what the statement before has left: FOUND_ROWS(), ROW_COUNT(), diagnostics. */
-  TAKES,
   /** Something that stays: user variables, temporary tables, named locks, other variables. */
-  KEEPS;
+  KEEPS,
+  /**
+   * It asks for what the statement before has left: FOUND_ROWS(), ROW_COUNT(), diagnostics.
+   * Whatever else it does: without that it must not run.
+   */
+  TAKES;
 
   private static final Set<String> KEEPING_FUNCTIONS =
       Set.of("GET_LOCK", "NEXTVAL", "SETVAL", "LASTVAL");
@@ -43,6 +47,9 @@ public enum SessionUse {
       Set.of("CALL", "PREPARE", "EXECUTE", "DEALLOCATE", "FLUSH", "HANDLER", "XA");
 
   static SessionUse of(Statement statement, LexedStatement text) {
+    if (takes(statement, text)) {
+      return TAKES;
+    }
     if (statement instanceof SetVariables set) {
       return set.repetition() == Repetition.NO ? KEEPS : SETTING;
     }
@@ -63,6 +70,21 @@ public enum SessionUse {
     return use;
   }
 
+  private static boolean takes(Statement statement, LexedStatement text) {
+    if (statement instanceof ForwardStatement forward
+        && forward.kind() == StatementKind.DIAGNOSTICS) {
+      return text.isWord(0, "GET"); // and not SIGNAL
+    }
+    for (int i = 0; i < text.size(); i++) {
+      if (text.kind(i) == TokenKind.WORD
+          && text.isPunctuation(i + 1, "(")
+          && TAKING_FUNCTIONS.contains(text.text(i).toUpperCase(Locale.ROOT))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean runsProgram(AccessRequest access) {
     return access.kind() == AccessKind.EXECUTE_FUNCTION
         || access.kind() == AccessKind.EXECUTE_PROCEDURE;
@@ -71,7 +93,6 @@ public enum SessionUse {
   private static SessionUse ofKind(ForwardStatement forward) {
     return switch (forward.kind()) {
       case INSERT, REPLACE, LOAD_LOCAL, CREATE_TABLE -> INSERT_ID;
-      case DIAGNOSTICS -> TAKES;
       case CALL, COMPOUND -> KEEPS;
       case SELECT,
           UPDATE,
@@ -97,6 +118,7 @@ public enum SessionUse {
           DESCRIBE,
           SHOW,
           TABLE_MAINTENANCE,
+          DIAGNOSTICS,
           DO,
           TRANSACTION ->
           NONE;
@@ -123,10 +145,9 @@ public enum SessionUse {
     if (!text.isPunctuation(i + 1, "(")) {
       return NONE;
     }
-    if (KEEPING_FUNCTIONS.contains(word)
-        || word.equals("LAST_INSERT_ID") && !text.isPunctuation(i + 2, ")")) {
-      return KEEPS;
-    }
-    return TAKING_FUNCTIONS.contains(word) ? TAKES : NONE;
+    return KEEPING_FUNCTIONS.contains(word)
+            || word.equals("LAST_INSERT_ID") && !text.isPunctuation(i + 2, ")")
+        ? KEEPS
+        : NONE;
   }
 }
