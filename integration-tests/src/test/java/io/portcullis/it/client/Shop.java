@@ -54,9 +54,7 @@ final class Shop implements AutoCloseable {
 
   /** Whether the server is a MariaDB, as its version says. */
   boolean isMariaDb() throws SQLException {
-    try (Connection connection = boss().connect()) {
-      return Sql.value(connection, "SELECT VERSION()").contains("MariaDB");
-    }
+    return boss().isMariaDb();
   }
 
   String url(String scheme) {

@@ -46,6 +46,13 @@ public record Endpoint(String name, String host, int port, String user, String p
     return open("jdbc:mariadb://" + host + ":" + port + "/" + database, all);
   }
 
+  /** Whether the server there is a MariaDB; else it is a MySQL. */
+  public boolean isMariaDb() throws SQLException {
+    try (Connection connection = connect()) {
+      return Sql.value(connection, "SELECT VERSION()").contains("MariaDB");
+    }
+  }
+
   private Connection open(String url, Map<String, String> options) throws SQLException {
     Properties properties = new Properties();
     properties.putAll(options);

@@ -1,5 +1,7 @@
 package io.portcullis.it.harness;
 
+import java.nio.file.Path;
+
 /**
  * The database server behind the gate, with a login that may do everything. One per run of the
  * module; tests keep apart by database.
@@ -33,6 +35,9 @@ public interface TestBackend extends AutoCloseable {
     if (wanted.equals("embedded")) {
       return EmbeddedTestBackend.start();
     }
+    if (wanted.startsWith("mysqld:")) {
+      return MySqlTestBackend.start(Path.of(wanted.substring("mysqld:".length())));
+    }
     if (wanted.startsWith("docker:")) {
       return DockerTestBackend.start(wanted.substring("docker:".length()));
     }
@@ -42,6 +47,6 @@ public interface TestBackend extends AutoCloseable {
     throw new IllegalArgumentException(
         "portcullis.it.backend: "
             + wanted
-            + " (expected: embedded, docker:IMAGE or external:HOST:PORT:USER)");
+            + " (expected: embedded, mysqld:PATH, docker:IMAGE or external:HOST:PORT:USER)");
   }
 }

@@ -369,7 +369,7 @@ final class CatalogViewsIT {
         "SET GLOBAL password_history = 3",
         "DROP DATABASE IF EXISTS seen_programs",
         "CREATE DATABASE seen_programs",
-        "CREATE FUNCTION seen_programs.f() RETURNS INT RETURN 1",
+        "CREATE FUNCTION seen_programs.f() RETURNS INT DETERMINISTIC RETURN 1",
         "CREATE PROCEDURE seen_programs.p() SELECT 1");
     try {
       String variables =

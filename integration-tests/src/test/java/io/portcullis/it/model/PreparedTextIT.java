@@ -27,9 +27,7 @@ final class PreparedTextIT {
 
   PreparedTextIT(TestBackend backend) throws SQLException {
     gate = TestGate.start(backend);
-    try (Connection connection = backend.endpoint().connect()) {
-      mariaDb = Sql.value(connection, "SELECT VERSION()").contains("MariaDB");
-    }
+    mariaDb = backend.endpoint().isMariaDb();
   }
 
   @BeforeAll

@@ -886,7 +886,7 @@ final class PrivilegeModelIT {
         "PREPARE s FROM 'SELECT * FROM pm_b.t'",
         "EXECUTE IMMEDIATE 'SELECT * FROM pm_b.t'",
         "BEGIN NOT ATOMIC SELECT * FROM pm_b.t; END",
-        "CREATE FUNCTION pm_a.f() RETURNS INT RETURN (SELECT v FROM pm_b.t)",
+        "CREATE FUNCTION pm_a.f() RETURNS INT READS SQL DATA RETURN (SELECT v FROM pm_b.t)",
         "CREATE TRIGGER pm_a.tr BEFORE INSERT ON pm_a.t FOR EACH ROW SET @x = (SELECT v FROM"
             + " pm_b.t)",
         "SET sql_log_bin = 0",

@@ -262,8 +262,10 @@ final class ProgramsIT {
       caller.mayNot(Refused.ROUTINE, "CALL sp_a.p6()");
       gate.administer("GRANT EXECUTE ON PROCEDURE sp_a.p6 TO r" + (people - 1));
       assertThat(Sql.rows(caller.text(), "CALL sp_a.p6()")).containsExactly("1");
-      gate.administer("CREATE OR REPLACE PROCEDURE sp_a.p6() SELECT 2");
-      caller.mayNot(Refused.ROUTINE, "CALL sp_a.p6()");
+      if (gate.straight().isMariaDb()) {
+        gate.administer("CREATE OR REPLACE PROCEDURE sp_a.p6() SELECT 2");
+        caller.mayNot(Refused.ROUTINE, "CALL sp_a.p6()");
+      }
     }
   }
 

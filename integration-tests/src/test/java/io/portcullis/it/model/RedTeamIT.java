@@ -55,9 +55,7 @@ final class RedTeamIT {
 
   @BeforeAll
   void makeTheSecret() throws SQLException {
-    try (Connection connection = straight.connect()) {
-      mariaDb = Sql.value(connection, "SELECT VERSION()").contains("MariaDB");
-    }
+    mariaDb = straight.isMariaDb();
     gate.administer(
         "DROP DATABASE IF EXISTS red_db",
         "CREATE DATABASE red_db",

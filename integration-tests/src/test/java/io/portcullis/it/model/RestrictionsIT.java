@@ -345,7 +345,8 @@ final class RestrictionsIT {
     grant("eur");
     gate.administer(
         "GRANT ALL ON TABLE row_d.sales TO row_user", "GRANT ALL ON DATABASE row_d TO row_user");
-    refused(rose, sql, 1235, "");
+    boolean known = gate.straight().isMariaDb() || !sql.startsWith("EXECUTE IMMEDIATE");
+    refused(rose, sql, known ? 1235 : 1064, "");
     assertThat(administrator("SELECT COUNT(*) FROM row_d.sales")).containsExactly("6");
   }
 
@@ -413,8 +414,10 @@ final class RestrictionsIT {
   @Test
   void routinesThatReadTheTableAreNotCalled() throws SQLException {
     gate.administer(
-        "CREATE OR REPLACE FUNCTION row_d.f() RETURNS INT READS SQL DATA RETURN (SELECT COUNT(*) FROM row_d.sales)",
-        "CREATE OR REPLACE PROCEDURE row_d.p() SELECT * FROM row_d.sales",
+        "DROP FUNCTION IF EXISTS row_d.f",
+        "DROP PROCEDURE IF EXISTS row_d.p",
+        "CREATE FUNCTION row_d.f() RETURNS INT READS SQL DATA RETURN (SELECT COUNT(*) FROM row_d.sales)",
+        "CREATE PROCEDURE row_d.p() SELECT * FROM row_d.sales",
         "GRANT EXECUTE ON FUNCTION row_d.f TO row_user",
         "GRANT EXECUTE ON PROCEDURE row_d.p TO row_user");
     try {

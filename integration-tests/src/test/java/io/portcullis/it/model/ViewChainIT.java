@@ -317,7 +317,7 @@ final class ViewChainIT {
     try (Connection straight = gate.straight().connect("vc_a")) {
       Sql.run(
           straight,
-          "CREATE FUNCTION vc_a.f() RETURNS INT RETURN LOAD_FILE('/no/such/file') IS NULL",
+          "CREATE FUNCTION vc_a.f() RETURNS INT NO SQL RETURN LOAD_FILE('/no/such/file') IS NULL",
           "CREATE SQL SECURITY INVOKER VIEW vc_a.odd AS SELECT vc_a.f() AS v FROM vc_a.t");
     }
     String[] reading = {"SELECT ON VIEW vc_a.*", "SELECT ON TABLE vc_a.*"};

@@ -63,15 +63,9 @@ final class TlsIT {
         directory.resolve(name), Optional.empty(), Clock.systemUTC(), new SecureRandom());
   }
 
-  private boolean isMariaDb() throws SQLException {
-    try (Connection connection = backend.endpoint().connect()) {
-      return Sql.value(connection, "SELECT VERSION()").contains("MariaDB");
-    }
-  }
-
   @Test
   void mariaDbClientVerifiesTheGatesOwnCertificateByItsPassword() throws Exception {
-    Assumptions.assumeTrue(isMariaDb(), "skipped: the digest is MariaDB's");
+    Assumptions.assumeTrue(backend.endpoint().isMariaDb(), "skipped: the digest is MariaDB's");
     try (TestGate gate = gate(TlsConfig.DEFAULT, AuthenticationPlugin.MYSQL_NATIVE_PASSWORD)) {
       Endpoint administrator = gate.administrator();
       for (int i = 0; i < 2; i++) {
@@ -91,7 +85,7 @@ final class TlsIT {
 
   @Test
   void withoutTheDigestItRefusesToGoOn() throws Exception {
-    Assumptions.assumeTrue(isMariaDb(), "skipped: the digest is MariaDB's");
+    Assumptions.assumeTrue(backend.endpoint().isMariaDb(), "skipped: the digest is MariaDB's");
     try (TestGate gate = gate(TlsConfig.DEFAULT, AuthenticationPlugin.CACHING_SHA2_PASSWORD)) {
       assertThatThrownBy(() -> gate.administrator().connectMariaDb("", VERIFY).close())
           .isInstanceOf(SQLException.class)
