@@ -117,8 +117,11 @@ public final class EmbeddedStarter implements ServerStarter {
   private static BackendConfig login(EmbeddedBackend backend) {
     return BackendConfig.of(
             backend.host(), backend.port(), backend.user(), Secret.of(backend.password()))
-        .withTls(new BackendTlsConfig(BackendTlsMode.DISABLED, Optional.empty()))
-        .withMaxConnections(MAX_CONNECTIONS, SPARE_CONNECTIONS);
+        .with(
+            changes ->
+                changes
+                    .tls(new BackendTlsConfig(BackendTlsMode.DISABLED, Optional.empty()))
+                    .connections(MAX_CONNECTIONS, SPARE_CONNECTIONS));
   }
 
   private static List<String> greeting(

@@ -146,20 +146,14 @@ final class SoakIT {
 
   /** Fewer connections than workers. */
   private static BackendConfig sharing(java.util.Optional<BackendConfig> backend) {
-    BackendConfig all = backend.orElseThrow();
-    return new BackendConfig(
-        all.host(),
-        all.port(),
-        all.user(),
-        all.password(),
-        all.tls(),
-        all.serverPublicKeyFile(),
-        all.connectTimeout(),
-        8,
-        4,
-        all.idleTimeout(),
-        Duration.ofSeconds(5),
-        BackendConfig.Pooling.TRANSACTION);
+    return backend
+        .orElseThrow()
+        .with(
+            changes ->
+                changes
+                    .connections(8, 4)
+                    .acquireTimeout(Duration.ofSeconds(5))
+                    .pooling(BackendConfig.Pooling.TRANSACTION));
   }
 
   private Thread worker(String name, Random random, Work work) {

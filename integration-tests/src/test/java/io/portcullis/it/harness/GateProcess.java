@@ -97,18 +97,6 @@ public final class GateProcess implements AutoCloseable {
 
   /** A gate started again and again on a busy machine is slow, which is not what is tested. */
   private static BackendConfig patient(BackendConfig backend) {
-    return new BackendConfig(
-        backend.host(),
-        backend.port(),
-        backend.user(),
-        backend.password(),
-        backend.tls(),
-        backend.serverPublicKeyFile(),
-        Duration.ofSeconds(60),
-        backend.maxConnections(),
-        backend.maxIdleConnections(),
-        backend.idleTimeout(),
-        backend.acquireTimeout(),
-        backend.pooling());
+    return backend.with(changes -> changes.connectTimeout(Duration.ofSeconds(60)));
   }
 }

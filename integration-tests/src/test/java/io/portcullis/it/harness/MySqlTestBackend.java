@@ -30,10 +30,11 @@ final class MySqlTestBackend implements TestBackend {
   private final int port;
   private Process server;
 
-  private MySqlTestBackend(Path mysqld, Path directory, int port) {
+  private MySqlTestBackend(Path mysqld, Path directory, int port) throws IOException {
     this.mysqld = mysqld;
     this.directory = directory;
     this.port = port;
+    this.server = run(mysqld, directory, List.of("--initialize-insecure"));
   }
 
   static MySqlTestBackend start(Path mysqld) {
@@ -44,9 +45,9 @@ final class MySqlTestBackend implements TestBackend {
         port = socket.getLocalPort();
       }
       MySqlTestBackend backend = new MySqlTestBackend(mysqld, directory, port);
-      backend.initialize();
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> backend.server.destroyForcibly(), "mysqld-end"));
+      backend.awaitInitialized();
       backend.startAgain();
       return backend;
     } catch (IOException e) {
@@ -54,10 +55,9 @@ final class MySqlTestBackend implements TestBackend {
     }
   }
 
-  private void initialize() throws IOException {
-    server = run("--initialize-insecure");
+  private void awaitInitialized() throws IOException {
     if (!ends(server, INITIALIZE) || server.exitValue() != 0) {
-      throw new IOException("mysqld --initialize-insecure failed; see " + log());
+      throw new IOException("mysqld --initialize-insecure failed; see " + log(directory));
     }
     Files.writeString(
         directory.resolve("init.sql"),
@@ -65,7 +65,7 @@ final class MySqlTestBackend implements TestBackend {
             + "GRANT ALL ON *.* TO %s@'%%' WITH GRANT OPTION;\n".formatted(USER));
   }
 
-  private Process run(String... options) throws IOException {
+  private static Process run(Path mysqld, Path directory, List<String> options) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(mysqld.toString());
     command.add("--no-defaults");
@@ -73,14 +73,14 @@ final class MySqlTestBackend implements TestBackend {
     if (System.getProperty("user.name").equals("root")) {
       command.add("--user=root");
     }
-    command.addAll(List.of(options));
+    command.addAll(options);
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log(directory).toFile()))
         .start();
   }
 
-  private Path log() {
+  private static Path log(Path directory) {
     return directory.resolve("server.log");
   }
 
@@ -116,20 +116,24 @@ final class MySqlTestBackend implements TestBackend {
     try {
       server =
           run(
-              "--port=" + port,
-              "--bind-address=127.0.0.1",
-              // Relative to the data directory: a socket's path may have no more than 107 bytes.
-              "--socket=mysql.sock",
-              "--mysqlx=OFF",
-              "--max-allowed-packet=64M",
-              "--secure-file-priv=" + directory,
-              "--log-bin-trust-function-creators=ON",
-              "--innodb-redo-log-capacity=64M",
-              // Only the gate is killed in tests.
-              "--innodb-flush-log-at-trx-commit=0",
-              "--sync-binlog=0",
-              "--local-infile=ON",
-              "--init-file=" + directory.resolve("init.sql"));
+              mysqld,
+              directory,
+              List.of(
+                  "--port=" + port,
+                  "--bind-address=127.0.0.1",
+                  // Relative to the data directory: a socket's path may have no more than 107
+                  // bytes.
+                  "--socket=mysql.sock",
+                  "--mysqlx=OFF",
+                  "--max-allowed-packet=64M",
+                  "--secure-file-priv=" + directory,
+                  "--log-bin-trust-function-creators=ON",
+                  "--innodb-redo-log-capacity=64M",
+                  // Only the gate is killed in tests.
+                  "--innodb-flush-log-at-trx-commit=0",
+                  "--sync-binlog=0",
+                  "--local-infile=ON",
+                  "--init-file=" + directory.resolve("init.sql")));
       Await.until("mysqld answers", this::answers);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -140,7 +144,7 @@ final class MySqlTestBackend implements TestBackend {
 
   private boolean answers() {
     if (!server.isAlive()) {
-      throw new IllegalStateException("mysqld ended; see " + log());
+      throw new IllegalStateException("mysqld ended; see " + log(directory));
     }
     try (Connection connection = endpoint().connect()) {
       return connection.isValid(0);

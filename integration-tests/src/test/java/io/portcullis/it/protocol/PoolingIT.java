@@ -65,27 +65,21 @@ final class PoolingIT {
     return TestGate.start(
         backend.endpoint(),
         backend.endpoint(),
-        config -> {
-          BackendConfig all = config.backend().orElseThrow();
-          return config
-              .withLimits(
-                  new LimitsConfig(
-                      20_000, 0, 0, 64L << 20, Duration.ZERO, Duration.ZERO, 100, true))
-              .withBackend(
-                  new BackendConfig(
-                      all.host(),
-                      all.port(),
-                      all.user(),
-                      all.password(),
-                      all.tls(),
-                      all.serverPublicKeyFile(),
-                      all.connectTimeout(),
-                      connections,
-                      connections,
-                      all.idleTimeout(),
-                      acquireTimeout,
-                      BackendConfig.Pooling.TRANSACTION));
-        });
+        config ->
+            config
+                .withLimits(
+                    new LimitsConfig(
+                        20_000, 0, 0, 64L << 20, Duration.ZERO, Duration.ZERO, 100, true))
+                .withBackend(
+                    config
+                        .backend()
+                        .orElseThrow()
+                        .with(
+                            changes ->
+                                changes
+                                    .connections(connections, connections)
+                                    .acquireTimeout(acquireTimeout)
+                                    .pooling(BackendConfig.Pooling.TRANSACTION))));
   }
 
   /** Something a session may hold; without {@code end} it holds it until it ends. */

@@ -6,13 +6,17 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.portcullis.proxy.session.BackendConnection;
 import io.portcullis.proxy.session.CommandShape;
 import io.portcullis.proxy.session.ResponseEdit;
 import io.portcullis.proxy.session.ResponseEnd;
 import io.portcullis.proxy.session.ResponseSink;
 import io.portcullis.proxy.wire.CapabilityFlags;
+import io.portcullis.proxy.wire.CompressedConnection;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.ProtocolException;
+import io.portcullis.proxy.wire.command.CommandByte;
+import io.portcullis.proxy.wire.command.QueryAttributes;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
 import java.io.IOException;
@@ -58,13 +62,18 @@ final class BackendChannel extends ChannelInboundHandlerAdapter implements Respo
   private final Channel channel;
   private final long threadId;
   private final boolean deprecateEof;
+  private final boolean takesAttributes;
   private final PoolKey key;
+  private final @Nullable CompressedConnection compression;
   private final CloseListener closeListener;
   private final ResponseTracker tracker;
   private final ArrayDeque<Exchange> pending = new ArrayDeque<>();
 
   /** Who was given something since the last flush. */
   private @Nullable ResponseSink unflushed;
+
+  /** What texts are sent with. */
+  private QueryAttributes attributes = QueryAttributes.NONE;
 
   private @Nullable String closeReason;
   private boolean closing;
@@ -79,10 +88,17 @@ final class BackendChannel extends ChannelInboundHandlerAdapter implements Respo
   private long idleSince;
 
   BackendChannel(
-      Channel channel, long threadId, long capabilities, PoolKey key, CloseListener closeListener) {
+      Channel channel,
+      long threadId,
+      long capabilities,
+      PoolKey key,
+      @Nullable CompressedConnection compression,
+      CloseListener closeListener) {
     this.channel = channel;
+    this.compression = compression;
     this.threadId = threadId;
     this.deprecateEof = CapabilityFlags.has(capabilities, CapabilityFlags.DEPRECATE_EOF);
+    this.takesAttributes = CapabilityFlags.has(capabilities, CapabilityFlags.QUERY_ATTRIBUTES);
     this.key = key;
     this.closeListener = closeListener;
     this.tracker =
@@ -90,7 +106,8 @@ final class BackendChannel extends ChannelInboundHandlerAdapter implements Respo
             channel.alloc(),
             deprecateEof,
             CapabilityFlags.has(capabilities, CapabilityFlags.SESSION_TRACK),
-            CapabilityFlags.has(capabilities, CapabilityFlags.MARIADB_EXTENDED_METADATA));
+            CapabilityFlags.has(capabilities, CapabilityFlags.MARIADB_EXTENDED_METADATA),
+            compression != null);
   }
 
   ByteBuf allocate() {
@@ -184,10 +201,33 @@ final class BackendChannel extends ChannelInboundHandlerAdapter implements Respo
         tracker.begin(shape, edit);
       }
     }
-    channel.write(framed, channel.voidPromise());
+    if (compression != null) {
+      compression.beginCommand();
+    }
+    if (takesAttributes
+        && framed.getByte(framed.readerIndex() + PacketFraming.HEADER_LENGTH)
+            == CommandByte.QUERY.code()) {
+      writeWithAttributes(framed);
+    } else {
+      channel.write(framed, channel.voidPromise());
+    }
     if (shape == CommandShape.NONE) {
       sink.onEnd(new ResponseEnd(false, 0, tracker.statusFlags(), 0, edit.sequenceOffset() & 0xFF));
     }
+  }
+
+  private void writeWithAttributes(ByteBuf framed) {
+    if (attributes.fitInto(framed)) {
+      channel.write(attributes.head(framed, channel.alloc()), channel.voidPromise());
+      channel.write(framed, channel.voidPromise());
+    } else {
+      channel.write(attributes.putIn(framed, channel.alloc()), channel.voidPromise());
+    }
+  }
+
+  /** {@link BackendConnection#attributes}. */
+  void attributes(QueryAttributes ofTexts) {
+    attributes = ofTexts;
   }
 
   void flush() {
@@ -201,6 +241,9 @@ final class BackendChannel extends ChannelInboundHandlerAdapter implements Respo
 
   void resume() {
     channel.config().setAutoRead(true);
+    if (compression != null) {
+      compression.resume();
+    }
   }
 
   /** Calls no sink of the outstanding responses any more. */
@@ -219,6 +262,9 @@ final class BackendChannel extends ChannelInboundHandlerAdapter implements Respo
     }
     closing = true;
     if (channel.isActive() && pending.isEmpty()) {
+      if (compression != null) {
+        compression.beginCommand();
+      }
       channel
           .writeAndFlush(
               channel.alloc().buffer(5).writeMediumLE(1).writeByte(0).writeByte(COM_QUIT))
@@ -300,6 +346,9 @@ final class BackendChannel extends ChannelInboundHandlerAdapter implements Respo
   void send(ByteBuf framed) {
     assert loop().inEventLoop();
     if (active()) {
+      if (compression != null) {
+        tracker.sent(PacketFraming.sequenceAfter(framed) - 1);
+      }
       channel.writeAndFlush(framed, channel.voidPromise());
     } else {
       framed.release();

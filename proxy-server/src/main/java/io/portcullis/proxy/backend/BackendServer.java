@@ -2,6 +2,7 @@ package io.portcullis.proxy.backend;
 
 import io.netty.handler.ssl.SslContext;
 import io.portcullis.proxy.tls.BackendTlsMode;
+import io.portcullis.proxy.wire.CompressionAlgorithm;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  *     TLS
  * @param publicKeyRetrieval whether the key may be asked for when it is not configured
  * @param connectTimeout for connect, TLS and login together
+ * @param compression of the packets after the login; empty for none
  */
 public record BackendServer(
     String host,
@@ -22,7 +24,8 @@ public record BackendServer(
     Optional<SslContext> tls,
     Optional<PublicKey> serverKey,
     boolean publicKeyRetrieval,
-    Duration connectTimeout) {
+    Duration connectTimeout,
+    Optional<CompressionAlgorithm> compression) {
 
   public BackendServer {
     if (port < 1 || port > 65_535) {

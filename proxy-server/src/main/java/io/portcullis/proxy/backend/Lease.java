@@ -6,6 +6,7 @@ import io.portcullis.proxy.session.BackendConnection;
 import io.portcullis.proxy.session.CommandShape;
 import io.portcullis.proxy.session.ResponseEdit;
 import io.portcullis.proxy.session.ResponseSink;
+import io.portcullis.proxy.wire.command.QueryAttributes;
 import java.util.function.LongConsumer;
 
 /**
@@ -76,6 +77,13 @@ final class Lease implements BackendConnection {
   }
 
   @Override
+  public void attributes(QueryAttributes ofTexts) {
+    if (!over) {
+      channel.attributes(ofTexts);
+    }
+  }
+
+  @Override
   public void send(ByteBuf framedBytes) {
     if (over) {
       framedBytes.release();
@@ -128,6 +136,7 @@ final class Lease implements BackendConnection {
       return;
     }
     over = true;
+    channel.attributes(QueryAttributes.NONE);
     channel.resume();
     pool.returned(this);
     pool.reset(channel);

@@ -9,6 +9,8 @@ import io.portcullis.proxy.auth.AuthStep;
 import io.portcullis.proxy.auth.ClientAuthentication;
 import io.portcullis.proxy.tls.TlsContexts;
 import io.portcullis.proxy.wire.CapabilityFlags;
+import io.portcullis.proxy.wire.CompressedConnection;
+import io.portcullis.proxy.wire.CompressionAlgorithm;
 import io.portcullis.proxy.wire.Packet;
 import io.portcullis.proxy.wire.PacketDecoder;
 import io.portcullis.proxy.wire.PacketFraming;
@@ -130,13 +132,19 @@ final class LoginHandler extends ChannelInboundHandlerAdapter {
     if (!CapabilityFlags.has(offered, format)) {
       fail(
           context,
-          "it does not offer what was agreed with the client (CLIENT_DEPRECATE_EOF, CLIENT_SESSION_TRACK or MariaDB's extended metadata)");
+          "it does not offer what was agreed with the client (CLIENT_DEPRECATE_EOF, CLIENT_SESSION_TRACK, CLIENT_QUERY_ATTRIBUTES or MariaDB's extended metadata)");
       return;
     }
     long capabilities = (WANTED | key.capabilities()) & offered;
     if ((capabilities & ~CapabilityFlags.MYSQL_MASK) == 0) {
       capabilities |= CapabilityFlags.CLIENT_MYSQL; // without it a MariaDB reads the extended ones
     }
+    long compression = compression();
+    if (!CapabilityFlags.has(offered, compression)) {
+      fail(context, "it does not offer the compression that the configuration asks for");
+      return;
+    }
+    capabilities |= compression;
     int sequence = next;
     boolean secure = false;
     if (server.tls().isPresent()) {
@@ -170,6 +178,17 @@ final class LoginHandler extends ChannelInboundHandlerAdapter {
             Map.of("program_name", "portcullis"),
             OptionalInt.empty());
     send(context, response.encode(context.alloc()), sequence);
+  }
+
+  private long compression() {
+    return server
+        .compression()
+        .map(
+            algorithm ->
+                algorithm == CompressionAlgorithm.ZLIB
+                    ? CapabilityFlags.COMPRESS
+                    : CapabilityFlags.ZSTD_COMPRESSION_ALGORITHM)
+        .orElse(0L);
   }
 
   /** Returns the next sequence id. What is sent from here on waits for the end of the handshake. */
@@ -209,9 +228,19 @@ final class LoginHandler extends ChannelInboundHandlerAdapter {
 
   private void loggedIn(ChannelHandlerContext context, Answered login) {
     login.authentication.close();
+    CompressedConnection compression =
+        server.compression().map(CompressedConnection::new).orElse(null);
     BackendChannel channel =
         new BackendChannel(
-            context.channel(), login.greeting.threadId(), login.capabilities, key, closeListener);
+            context.channel(),
+            login.greeting.threadId(),
+            login.capabilities,
+            key,
+            compression,
+            closeListener);
+    if (compression != null) {
+      context.pipeline().addBefore(context.name(), null, compression);
+    }
     context.pipeline().replace(this, null, channel);
     context.pipeline().remove(decoder);
     listener.loggedIn(channel);

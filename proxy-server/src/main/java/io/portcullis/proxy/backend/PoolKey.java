@@ -16,8 +16,7 @@ record PoolKey(BackendIdentity identity, long capabilities) {
 
   /**
    * What is passed on of the client's capabilities. Never among them: several statements in one
-   * text, compression, query attributes, optional metadata; the tracker and the decisions count on
-   * that.
+   * text, compression, optional metadata; the tracker and the decisions count on that.
    */
   static final long PASSED_ON =
       CapabilityFlags.FOUND_ROWS
@@ -28,13 +27,15 @@ record PoolKey(BackendIdentity identity, long capabilities) {
           | CapabilityFlags.PS_MULTI_RESULTS
           | CapabilityFlags.SESSION_TRACK
           | CapabilityFlags.DEPRECATE_EOF
+          | CapabilityFlags.QUERY_ATTRIBUTES
           | CapabilityFlags.MARIADB_EXTENDED_METADATA
           | CapabilityFlags.MARIADB_STMT_BULK_OPERATIONS;
 
-  /** Those that change the bytes of a response: without them the client could not read it. */
+  /** Those that change the bytes of commands or responses: without them one could not read them. */
   static final long FORMAT =
       CapabilityFlags.SESSION_TRACK
           | CapabilityFlags.DEPRECATE_EOF
+          | CapabilityFlags.QUERY_ATTRIBUTES
           | CapabilityFlags.MARIADB_EXTENDED_METADATA;
 
   static PoolKey of(BackendTarget target) {

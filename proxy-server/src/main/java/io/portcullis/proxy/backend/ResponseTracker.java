@@ -84,6 +84,9 @@ final class ResponseTracker {
   private final boolean deprecateEof;
   private final NameEditor nameEditor;
 
+  /** Whether packets are numbered as they come, since what they carry means nothing. */
+  private final boolean counts;
+
   /** {@link #nameEditor} while a response passes whose names are to be edited. */
   private @Nullable NameEditor editor;
 
@@ -121,24 +124,32 @@ final class ResponseTracker {
   private int heldTarget;
 
   private int sequence;
+
+  /** The number of the last packet of either side, as the server would count them. */
+  private int count;
+
   private int statusFlags;
   private int warnings;
   private boolean error;
   private int errno;
 
   ResponseTracker(ByteBufAllocator allocator, boolean deprecateEof) {
-    this(allocator, deprecateEof, false, false);
+    this(allocator, deprecateEof, false, false, false);
   }
 
   /**
    * @param tracksSession whether OK packets tell what has changed in the session
    * @param extendedMetadata whether column definitions have MariaDB's extended metadata
+   * @param compressed whether the connection is: see {@link
+   *     io.portcullis.proxy.wire.CompressedConnection}
    */
   ResponseTracker(
       ByteBufAllocator allocator,
       boolean deprecateEof,
       boolean tracksSession,
-      boolean extendedMetadata) {
+      boolean extendedMetadata,
+      boolean compressed) {
+    this.counts = compressed;
     this.allocator = allocator;
     this.deprecateEof = deprecateEof;
     this.nameEditor = new NameEditor(allocator, tracksSession, extendedMetadata);
@@ -159,6 +170,7 @@ final class ResponseTracker {
     sequenceOffset = edit.sequenceOffset();
     moreResults = edit.moreResults();
     sequence = edit.sequenceOffset() - 1;
+    count = 0;
     warnings = 0;
     error = false;
     errno = 0;
@@ -301,8 +313,8 @@ final class ResponseTracker {
       if (length == 0 || length == FULL || next > end || in.getUnsignedByte(at + HEADER) >= EOF) {
         break;
       }
-      sequence = (header >>> SEQUENCE_SHIFT) + sequenceOffset;
-      if (sequenceOffset != 0) {
+      sequence = number(header >>> SEQUENCE_SHIFT) + sequenceOffset;
+      if (counts || sequenceOffset != 0) {
         in.setByte(at + HEADER - 1, sequence);
       }
       at = next;
@@ -444,10 +456,19 @@ final class ResponseTracker {
   }
 
   private void renumber(ByteBuf in, int position) {
-    sequence = PacketFraming.sequenceId(in, position) + sequenceOffset;
-    if (sequenceOffset != 0) {
+    sequence = number(PacketFraming.sequenceId(in, position)) + sequenceOffset;
+    if (counts || sequenceOffset != 0) {
       in.setByte(position + HEADER - 1, sequence);
     }
+  }
+
+  private int number(int received) {
+    return counts ? ++count : received;
+  }
+
+  /** A packet of the client with this number was sent on: the server's next has the one after. */
+  void sent(int number) {
+    count = number;
   }
 
   /** A packet has passed that was not looked at. */
@@ -508,7 +529,7 @@ final class ResponseTracker {
         in.getBytes(payload + 1, name);
         localFile = name;
         localFileAsked = true;
-        sequence = PacketFraming.sequenceId(in, position) + sequenceOffset;
+        sequence = number(PacketFraming.sequenceId(in, position)) + sequenceOffset;
         return false;
       }
     }
@@ -641,6 +662,7 @@ final class ResponseTracker {
       return;
     }
     sequenceOffset -= 2;
+    count += 2;
     out.localInfileRequested((received + 1) & 0xFF);
   }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -28,7 +29,16 @@ public record BackendConfig(
     int maxIdleConnections,
     Duration idleTimeout,
     Duration acquireTimeout,
-    Pooling pooling) {
+    Pooling pooling,
+    Compression compression) {
+
+  /** What the packets between gate and backend are made smaller with. */
+  public enum Compression {
+    NONE,
+    ZLIB,
+    /** Only a MySQL can do it, and not the gate on every machine. */
+    ZSTD
+  }
 
   /** How long a session keeps its connection to the backend. */
   public enum Pooling {
@@ -74,39 +84,79 @@ public record BackendConfig(
         DEFAULT_MAX_IDLE_CONNECTIONS,
         DEFAULT_IDLE_TIMEOUT,
         DEFAULT_ACQUIRE_TIMEOUT,
-        Pooling.SESSION);
+        Pooling.SESSION,
+        Compression.NONE);
   }
 
-  public BackendConfig withTls(BackendTlsConfig tls) {
+  /** What of another backend's configuration is to be different. */
+  public static final class Changes {
+    private BackendTlsConfig tls;
+    private Duration connectTimeout;
+    private int maxConnections;
+    private int maxIdleConnections;
+    private Duration acquireTimeout;
+    private Pooling pooling;
+    private Compression compression;
+
+    private Changes(BackendConfig from) {
+      tls = from.tls;
+      connectTimeout = from.connectTimeout;
+      maxConnections = from.maxConnections;
+      maxIdleConnections = from.maxIdleConnections;
+      acquireTimeout = from.acquireTimeout;
+      pooling = from.pooling;
+      compression = from.compression;
+    }
+
+    public Changes tls(BackendTlsConfig config) {
+      tls = config;
+      return this;
+    }
+
+    public Changes connectTimeout(Duration timeout) {
+      connectTimeout = timeout;
+      return this;
+    }
+
+    public Changes connections(int most, int mostIdle) {
+      maxConnections = most;
+      maxIdleConnections = mostIdle;
+      return this;
+    }
+
+    public Changes acquireTimeout(Duration timeout) {
+      acquireTimeout = timeout;
+      return this;
+    }
+
+    public Changes pooling(Pooling mode) {
+      pooling = mode;
+      return this;
+    }
+
+    public Changes compression(Compression algorithm) {
+      compression = algorithm;
+      return this;
+    }
+  }
+
+  /** The same but for what {@code change} says. */
+  public BackendConfig with(UnaryOperator<Changes> change) {
+    Changes to = change.apply(new Changes(this));
     return new BackendConfig(
         host,
         port,
         user,
         password,
-        tls,
+        to.tls,
         serverPublicKeyFile,
-        connectTimeout,
-        maxConnections,
-        maxIdleConnections,
+        to.connectTimeout,
+        to.maxConnections,
+        to.maxIdleConnections,
         idleTimeout,
-        acquireTimeout,
-        pooling);
-  }
-
-  public BackendConfig withMaxConnections(int most, int mostIdle) {
-    return new BackendConfig(
-        host,
-        port,
-        user,
-        password,
-        tls,
-        serverPublicKeyFile,
-        connectTimeout,
-        most,
-        mostIdle,
-        idleTimeout,
-        acquireTimeout,
-        pooling);
+        to.acquireTimeout,
+        to.pooling,
+        to.compression);
   }
 
   /**
@@ -128,6 +178,7 @@ public record BackendConfig(
     Duration idle = section.duration("idle_timeout", DEFAULT_IDLE_TIMEOUT);
     Duration acquire = section.duration("acquire_timeout", DEFAULT_ACQUIRE_TIMEOUT);
     Pooling pooling = section.choice("pooling", Pooling.class, Pooling.SESSION);
+    Compression compression = section.choice("compression", Compression.class, Compression.NONE);
     if (!present) {
       return Optional.empty();
     }
@@ -146,7 +197,8 @@ public record BackendConfig(
                     mostIdle,
                     idle,
                     acquire,
-                    pooling)),
+                    pooling,
+                    compression)),
         Optional.empty());
   }
 

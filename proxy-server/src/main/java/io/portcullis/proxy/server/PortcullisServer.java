@@ -312,6 +312,11 @@ public final class PortcullisServer implements AutoCloseable {
       public boolean areMariaDb() {
         return backends.values().stream().allMatch(RunningBackend::isMariaDb);
       }
+
+      @Override
+      public boolean takeQueryAttributes() {
+        return backends.values().stream().allMatch(RunningBackend::takesQueryAttributes);
+      }
     };
   }
 

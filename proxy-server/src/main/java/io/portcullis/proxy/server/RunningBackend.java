@@ -29,6 +29,7 @@ import io.portcullis.proxy.statement.BackendObjects;
 import io.portcullis.proxy.statement.ObjectLookup;
 import io.portcullis.proxy.tls.BackendTlsMode;
 import io.portcullis.proxy.tls.TlsContexts;
+import io.portcullis.proxy.wire.CompressionAlgorithm;
 import io.portcullis.sql.analysis.StatementAnalyzer;
 import io.portcullis.sql.text.ErrorCode;
 import java.io.IOException;
@@ -55,6 +56,12 @@ import org.slf4j.LoggerFactory;
 final class RunningBackend {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunningBackend.class);
+
+  /** MySQL's default. */
+  private static final int ZSTD_LEVEL = 3;
+
+  /** The first MySQL whose COM_STMT_EXECUTE says whether it has attributes. */
+  private static final int QUERY_ATTRIBUTES_SINCE = 80026;
 
   /** What all backends have in common. */
   record Shared(
@@ -112,7 +119,8 @@ final class RunningBackend {
             TlsContexts.forBackend(tlsMode, config.tls().caFile()),
             serverKey,
             true,
-            config.connectTimeout());
+            config.connectTimeout(),
+            compression(config.compression()));
     PoolLimits limits =
         new PoolLimits(
             config.maxConnections(),
@@ -123,6 +131,20 @@ final class RunningBackend {
     AccountLogins logins =
         new AccountLogins(name, config, shared.publisher(), shared.accounts(), shared.mappings());
     return new BackendPool(server, logins, limits, store, this::collation, this::killLater);
+  }
+
+  private static Optional<CompressionAlgorithm> compression(BackendConfig.Compression algorithm)
+      throws IOException {
+    return switch (algorithm) {
+      case NONE -> Optional.empty();
+      case ZLIB -> Optional.of(CompressionAlgorithm.ZLIB);
+      case ZSTD -> {
+        if (!CompressionAlgorithm.isZstdAvailable()) {
+          throw new IOException("backend.compression: zstd cannot be done on this machine");
+        }
+        yield Optional.of(CompressionAlgorithm.zstd(ZSTD_LEVEL));
+      }
+    };
   }
 
   private Optional<String> collation(int id) {
@@ -223,6 +245,14 @@ final class RunningBackend {
   boolean isMariaDb() {
     SessionServices known = services;
     return known != null && known.facts().version().isMariaDb();
+  }
+
+  /** Whether it is known to be a MySQL with CLIENT_QUERY_ATTRIBUTES. */
+  boolean takesQueryAttributes() {
+    SessionServices known = services;
+    return known != null
+        && !known.facts().version().isMariaDb()
+        && known.facts().version().number() >= QUERY_ATTRIBUTES_SINCE;
   }
 
   /** {@link BackendPool#acquire}. */

@@ -1,6 +1,7 @@
 package io.portcullis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.portcullis.proxy.wire.command.QueryAttributes;
 
 /**
  * A backend connection leased to one session. All methods are called on the session's event loop;
@@ -17,6 +18,12 @@ public interface BackendConnection {
    * command of shape {@link CommandShape#NONE} ends at once.
    */
   void execute(ByteBuf framedCommand, CommandShape shape, ResponseEdit edit, ResponseSink sink);
+
+  /**
+   * What the texts of COM_QUERY are sent with from now on, where CLIENT_QUERY_ATTRIBUTES was
+   * negotiated; at first {@link QueryAttributes#NONE}.
+   */
+  void attributes(QueryAttributes ofTexts);
 
   /**
    * Sends packets of the file that {@link ResponseSink#onLocalFile} was asked for, and flushes.

@@ -6,6 +6,7 @@ import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.StatusFlags;
 import io.portcullis.proxy.wire.command.CommandByte;
 import io.portcullis.proxy.wire.command.CommandEncoder;
+import io.portcullis.proxy.wire.command.QueryAttributes;
 import io.portcullis.proxy.wire.message.QueryResult;
 import io.portcullis.proxy.wire.message.QueryResultDecoder;
 import io.portcullis.sql.text.ClientCharset;
@@ -58,6 +59,7 @@ final class BackendLease {
   private @Nullable BackendIdentity leasedAs;
   private @Nullable LexicalMode mode;
   private int statusFlags = StatusFlags.AUTOCOMMIT;
+  private QueryAttributes attributes = QueryAttributes.NONE;
   private @Nullable HeldResponse held;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private boolean killing;
@@ -156,6 +158,17 @@ final class BackendLease {
     return current;
   }
 
+  /** {@link BackendConnection#attributes}, on whatever connection. */
+  void attributes(QueryAttributes ofTexts) {
+    if (attributes != ofTexts) {
+      attributes = ofTexts;
+      BackendConnection leased = connection;
+      if (leased != null) {
+        leased.attributes(ofTexts);
+      }
+    }
+  }
+
   int statusFlags() {
     return statusFlags;
   }
@@ -188,6 +201,7 @@ final class BackendLease {
               return;
             }
             connection = leased;
+            leased.attributes(attributes);
             leasedAs = asWhom;
             statusFlags = state.statusFlags();
             then.accept(null);

@@ -345,6 +345,10 @@ public final class ClientSession {
     return CapabilityFlags.has(capabilities, CapabilityFlags.MARIADB_STMT_BULK_OPERATIONS);
   }
 
+  boolean negotiatedQueryAttributes() {
+    return CapabilityFlags.has(capabilities, CapabilityFlags.QUERY_ATTRIBUTES);
+  }
+
   boolean negotiatedLocalFiles() {
     return CapabilityFlags.has(capabilities, CapabilityFlags.LOCAL_FILES);
   }

@@ -17,6 +17,7 @@ import io.portcullis.proxy.wire.command.ClientCommand;
 import io.portcullis.proxy.wire.command.CommandByte;
 import io.portcullis.proxy.wire.command.CommandDecoder;
 import io.portcullis.proxy.wire.command.CommandEncoder;
+import io.portcullis.proxy.wire.command.QueryAttributes;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
 import io.portcullis.proxy.wire.message.ErrPacket;
 import io.portcullis.proxy.wire.message.QueryResult;
@@ -483,7 +484,7 @@ final class CommandPhase {
     ByteBuf payload = packet.payload();
     int code = payload.getUnsignedByte(payload.readerIndex());
     if (code == CommandByte.QUERY.code()) {
-      withBackend(packet, query);
+      withBackend(session.negotiatedQueryAttributes() ? withoutAttributes(packet) : packet, query);
     } else if (code == CommandByte.STMT_EXECUTE.code()) {
       prepared.execute(packet);
     } else if (code == CommandByte.STMT_BULK_EXECUTE.code() && session.negotiatedBulk()) {
@@ -491,6 +492,21 @@ final class CommandPhase {
     } else {
       dispatchRare(packet, payload);
     }
+  }
+
+  /**
+   * They go with whatever is sent for this command. Releases the packet when they are malformed.
+   */
+  private Packet withoutAttributes(Packet packet) {
+    QueryAttributes attributes;
+    try {
+      attributes = QueryAttributes.read(packet.payload());
+    } catch (ProtocolException e) {
+      packet.release();
+      throw e;
+    }
+    backend.attributes(attributes);
+    return attributes.takeOff(packet, port.allocator());
   }
 
   private void dispatchRare(Packet packet, ByteBuf payload) {
@@ -1582,6 +1598,7 @@ final class CommandPhase {
     dropFile();
     dropCommand();
     dropText();
+    backend.attributes(QueryAttributes.NONE);
     holdings.ran();
     port.flush();
     if (prepared.hasCursorsToClose()) {

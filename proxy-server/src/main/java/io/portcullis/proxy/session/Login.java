@@ -169,7 +169,7 @@ final class Login {
       offered |= CapabilityFlags.LOCAL_FILES;
     }
     if (!services.facts().version().isMariaDb()) {
-      return offered;
+      return backends.takeQueryAttributes() ? offered | CapabilityFlags.QUERY_ATTRIBUTES : offered;
     }
     long asMariaDb = offered & ~CapabilityFlags.CLIENT_MYSQL;
     return backends.areMariaDb() ? asMariaDb | OFFERED_FOR_MARIADB : asMariaDb;

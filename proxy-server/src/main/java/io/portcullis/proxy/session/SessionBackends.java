@@ -33,4 +33,7 @@ public interface SessionBackends {
    * known who they are, what no other server does.
    */
   boolean areMariaDb();
+
+  /** Whether each of them is known to be a MySQL that takes query attributes, likewise. */
+  boolean takeQueryAttributes();
 }

@@ -6,7 +6,7 @@ import io.portcullis.sql.text.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the compressed packets of a client apart, one when it is asked for: what waits behind a
+ * Takes the compressed packets of a peer apart, one when it is asked for: what waits behind a
  * command in hand stays small. The length before compression is checked against the limit of the
  * phase before a byte is inflated, and what is inflated must have that length, so that a few bytes
  * never become more memory than one command may take.
@@ -18,12 +18,16 @@ final class CompressedReader {
 
   private final CompressionAlgorithm algorithm;
   private final CompressedWriter answers;
+  private final boolean inOrder;
   private int expected;
 
   /**
    * @param answers numbered on from each packet that is read
+   * @param inOrder whether the numbers have to be those that follow; several commands may be under
+   *     way to a server, each answered from 1 on
    */
-  CompressedReader(CompressionAlgorithm algorithm, CompressedWriter answers) {
+  CompressedReader(CompressionAlgorithm algorithm, CompressedWriter answers, boolean inOrder) {
+    this.inOrder = inOrder;
     this.algorithm = algorithm;
     this.answers = answers;
   }
@@ -53,7 +57,7 @@ final class CompressedReader {
     }
     // A command begins at zero, and may take several; a file that was asked for follows our
     // numbers.
-    if (sequence != 0 && sequence != expected && sequence != answers.next()) {
+    if (inOrder && sequence != 0 && sequence != expected && sequence != answers.next()) {
       throw new ProtocolException(
           ErrorCode.ER_NET_PACKETS_OUT_OF_ORDER.error(),
           "compressed sequence id: " + sequence + " (expected: 0 or " + answers.next() + ")");

@@ -20,10 +20,25 @@ public final class CompressedWriter extends ChannelOutboundHandlerAdapter {
 
   private final CompressionAlgorithm algorithm;
   private @Nullable ByteBuf gathered;
+  private @Nullable ChannelHandlerContext context;
   private int sequence;
 
   CompressedWriter(CompressionAlgorithm algorithm) {
     this.algorithm = algorithm;
+  }
+
+  /** What is written next is not put into a packet with what came before, and numbered from 0. */
+  void begin() {
+    ChannelHandlerContext here = context;
+    if (here != null) {
+      emit(here);
+    }
+    sequence = 0;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext here) {
+    context = here;
   }
 
   /** Gives the next compressed packet this sequence id. */

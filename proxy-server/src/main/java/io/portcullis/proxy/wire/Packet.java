@@ -1,6 +1,7 @@
 package io.portcullis.proxy.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ReferenceCounted;
 
@@ -68,6 +69,37 @@ public final class Packet implements ReferenceCounted {
       index += PacketFraming.HEADER_LENGTH + length;
     }
     return Unpooled.wrappedBuffer(frames, parts);
+  }
+
+  /**
+   * The same packet without {@code length} bytes of its payload, from {@code at} on. Takes
+   * ownership of this one, whose bytes it changes; the caller owns the result.
+   */
+  public Packet without(int at, int length, ByteBufAllocator allocator) {
+    if (!split) {
+      int begin = framed.readerIndex();
+      int payload = payloadLength() - length;
+      for (int i = PacketFraming.HEADER_LENGTH + at - 1; i >= PacketFraming.HEADER_LENGTH; i--) {
+        framed.setByte(begin + i + length, framed.getByte(begin + i));
+      }
+      framed.setMediumLE(begin + length, payload);
+      framed.setByte(begin + length + 3, sequenceId);
+      framed.skipBytes(length);
+      return this;
+    }
+    try {
+      ByteBuf payload = payload();
+      ByteBuf out = allocator.buffer(framed.readableBytes());
+      int begin = Packets.begin(out);
+      out.writeBytes(payload, at);
+      payload.skipBytes(length);
+      out.writeBytes(payload);
+      int bytes = out.writerIndex() - begin - PacketFraming.HEADER_LENGTH;
+      Packets.end(out, begin, 0);
+      return new Packet(out, sequenceId, bytes >= PacketFraming.MAX_FRAME_PAYLOAD);
+    } finally {
+      framed.release();
+    }
   }
 
   @Override

@@ -74,7 +74,7 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
       throw new IllegalStateException("compression cannot start now");
     }
     CompressedWriter writer = new CompressedWriter(algorithm);
-    compression = new CompressedReader(algorithm, writer);
+    compression = new CompressedReader(algorithm, writer, true);
     compressed = cumulation;
     cumulation = null;
     ctx.pipeline().addBefore(ctx.name(), null, writer);

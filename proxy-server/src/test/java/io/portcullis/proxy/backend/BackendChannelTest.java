@@ -14,12 +14,17 @@ import io.portcullis.proxy.session.ResponseEdit;
 import io.portcullis.proxy.session.ResponseEnd;
 import io.portcullis.proxy.session.ResponseSink;
 import io.portcullis.proxy.wire.CapabilityFlags;
+import io.portcullis.proxy.wire.CompressedConnection;
+import io.portcullis.proxy.wire.CompressionAlgorithm;
 import io.portcullis.proxy.wire.StatusFlags;
+import io.portcullis.proxy.wire.command.QueryAttributes;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +33,10 @@ final class BackendChannelTest {
 
   private final List<String> events = new ArrayList<>();
   private final List<ByteBuf> received = new ArrayList<>();
+
+  /** What sinks are given, as hexadecimal. */
+  private StringBuilder relay = new StringBuilder();
+
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final BackendChannel backend =
       new BackendChannel(
@@ -35,6 +44,7 @@ final class BackendChannelTest {
           7,
           CapabilityFlags.DEPRECATE_EOF,
           new PoolKey(BackendIdentity.CONFIGURED, 0),
+          null,
           closed -> events.add("closed"));
 
   BackendChannelTest() {
@@ -84,6 +94,103 @@ final class BackendChannelTest {
     execute("a", CommandShape.NONE);
     assertThat(events).containsExactly("a end 0");
     assertThat(backend.idle()).isTrue();
+  }
+
+  @Test
+  void textsAreSentWithTheirAttributesWhereTheServerTakesThem() {
+    byte[] query = {9, 0, 0, 0, 0x03, 'S', 'E', 'L', 'E', 'C', 'T', ' ', '1'};
+    EmbeddedChannel taking = new EmbeddedChannel();
+    BackendChannel there =
+        new BackendChannel(
+            taking,
+            7,
+            CapabilityFlags.DEPRECATE_EOF | CapabilityFlags.QUERY_ATTRIBUTES,
+            new PoolKey(BackendIdentity.CONFIGURED, 0),
+            null,
+            closed -> {});
+    taking.pipeline().addLast(there);
+    there.execute(
+        Unpooled.copiedBuffer(query), CommandShape.QUERY, ResponseEdit.NONE, new Recorder("q"));
+    assertThat(sent(taking))
+        .isEqualTo(new byte[] {11, 0, 0, 0, 0x03, 0, 1, 'S', 'E', 'L', 'E', 'C', 'T', ' ', '1'});
+    there.execute(
+        Unpooled.copiedBuffer(COMMAND), CommandShape.SINGLE, ResponseEdit.NONE, new Recorder("p"));
+    assertThat(sent(taking)).isEqualTo(COMMAND);
+    there.attributes(
+        QueryAttributes.read(
+            Unpooled.wrappedBuffer(new byte[] {0x03, 1, 1, 0, 1, 1, 0, 1, 'n', 7, 'X'})));
+    there.execute(
+        Unpooled.copiedBuffer(query), CommandShape.QUERY, ResponseEdit.NONE, new Recorder("q"));
+    assertThat(sent(taking))
+        .startsWith(18, 0, 0, 0, 0x03, 1, 1, 0, 1, 1, 0, 1, 'n', 7, 'S')
+        .hasSize(22);
+    taking.finishAndReleaseAll();
+
+    backend.execute(
+        Unpooled.copiedBuffer(query), CommandShape.QUERY, ResponseEdit.NONE, new Recorder("q"));
+    assertThat(sent()).isEqualTo(query);
+  }
+
+  /** A server numbers packets inside of compressed ones as it happens to compress them. */
+  @Test
+  void packetsOfACompressedConnectionAreNumberedAnew() {
+    EmbeddedChannel client = new EmbeddedChannel();
+    CompressedConnection compression = new CompressedConnection(CompressionAlgorithm.ZLIB);
+    BackendChannel there =
+        new BackendChannel(
+            client,
+            7,
+            CapabilityFlags.DEPRECATE_EOF,
+            new PoolKey(BackendIdentity.CONFIGURED, 0),
+            compression,
+            closed -> {});
+    client.pipeline().addLast(compression, there);
+    byte[] command = {1, 0, 0, 0, 0x0E};
+    for (int i = 0; i < 2; i++) {
+      there.execute(
+          Unpooled.copiedBuffer(command), CommandShape.QUERY, ResponseEdit.NONE, new Recorder("q"));
+      // Length 5, from 0 on, not compressed.
+      assertThat(sent(client)).isEqualTo(new byte[] {5, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0x0E});
+      byte[] response =
+          response(true)
+              .columns(1)
+              .ints(1, 'a')
+              .ints(1, 'b')
+              .end(StatusFlags.AUTOCOMMIT, 0)
+              .bytes();
+      byte[] numbered = response.clone();
+      int number = 77;
+      for (int at = 0; at < numbered.length; at += 4 + numbered[at]) {
+        numbered[at + 3] = (byte) number++;
+      }
+      StringBuilder relayed = new StringBuilder();
+      relay = relayed;
+      byte[] first = compressed(1, numbered, 0, 20);
+      byte[] second = compressed(2, numbered, 20, numbered.length);
+      client.writeInbound(Unpooled.copiedBuffer(Arrays.copyOf(first, 5)));
+      client.writeInbound(
+          Unpooled.wrappedBuffer(
+              Arrays.copyOfRange(first, 5, first.length), Arrays.copyOf(second, 9)));
+      client.writeInbound(Unpooled.copiedBuffer(Arrays.copyOfRange(second, 9, second.length)));
+      assertThat(relayed.toString()).isEqualTo(ByteBufUtil.hexDump(response));
+      assertThat(there.idle()).isTrue();
+    }
+    client.finishAndReleaseAll();
+  }
+
+  private static byte[] compressed(int sequence, byte[] plain, int from, int to) {
+    Deflater deflater = new Deflater();
+    deflater.setInput(plain, from, to - from);
+    deflater.finish();
+    byte[] out = new byte[plain.length + 64];
+    int length = deflater.deflate(out);
+    deflater.end();
+    return ByteBufUtil.getBytes(
+        Unpooled.buffer()
+            .writeMediumLE(length)
+            .writeByte(sequence)
+            .writeMediumLE(to - from)
+            .writeBytes(out, 0, length));
   }
 
   @Test
@@ -211,6 +318,10 @@ final class BackendChannelTest {
   }
 
   private byte[] sent() {
+    return sent(channel);
+  }
+
+  private static byte[] sent(EmbeddedChannel channel) {
     ByteBuf all = Unpooled.buffer();
     for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
       all.writeBytes(out);
@@ -229,6 +340,7 @@ final class BackendChannelTest {
     @Override
     public void onChunk(ByteBuf framedBytes) {
       events.add(name + " chunk " + framedBytes.readableBytes());
+      relay.append(ByteBufUtil.hexDump(framedBytes));
       framedBytes.release();
     }
 

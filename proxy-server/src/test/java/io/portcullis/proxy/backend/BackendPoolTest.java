@@ -96,7 +96,14 @@ final class BackendPoolTest {
       Duration connectTimeout) {
     BackendServer server =
         new BackendServer(
-            "127.0.0.1", port, tlsMode, tls(tlsMode), Optional.empty(), false, connectTimeout);
+            "127.0.0.1",
+            port,
+            tlsMode,
+            tls(tlsMode),
+            Optional.empty(),
+            false,
+            connectTimeout,
+            Optional.empty());
     return new BackendPool(
         server,
         name ->
@@ -169,7 +176,9 @@ final class BackendPoolTest {
 
   @Test
   void capabilitiesOfTheClientArePassedOnExceptThoseThatAreNeverNegotiated() {
-    long everything = CapabilityFlags.MYSQL_MASK & ~CapabilityFlags.SESSION_TRACK;
+    long everything =
+        CapabilityFlags.MYSQL_MASK
+            & ~(CapabilityFlags.SESSION_TRACK | CapabilityFlags.QUERY_ATTRIBUTES);
     SessionProbe.acquire(pool, new BackendTarget(everything, 45, Optional.empty()), loop);
     long agreed = backend.responses.get(0).capabilities();
     assertThat(CapabilityFlags.has(agreed, CapabilityFlags.DEPRECATE_EOF)).isTrue();

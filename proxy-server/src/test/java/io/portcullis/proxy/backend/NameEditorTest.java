@@ -406,7 +406,7 @@ final class NameEditorTest {
       List<Integer> splits) {
     TrackedBuffers buffers = new TrackedBuffers();
     ResponseTracker tracker =
-        new ResponseTracker(buffers.allocator(), deprecateEof, true, extended);
+        new ResponseTracker(buffers.allocator(), deprecateEof, true, extended, false);
     tracker.begin(shape, edit);
     ByteArrayOutputStream passed = new ByteArrayOutputStream();
     int from = 0;
@@ -529,7 +529,8 @@ final class NameEditorTest {
       byte[] received = bytes(c, "acme$", true, false);
       for (int length = 1; length < received.length; length++) {
         TrackedBuffers buffers = new TrackedBuffers();
-        ResponseTracker tracker = new ResponseTracker(buffers.allocator(), true, true, false);
+        ResponseTracker tracker =
+            new ResponseTracker(buffers.allocator(), true, true, false, false);
         tracker.begin(
             c.shape(), new ResponseEdit(0, false, new ResponseEdit.Names("acme$", c.inRows())));
         ByteBuf in = buffers.of(Arrays.copyOf(received, length));
@@ -556,7 +557,7 @@ final class NameEditorTest {
   @Test
   void nothingIsLeftOfADefinitionThatIsBroken() {
     TrackedBuffers buffers = new TrackedBuffers();
-    ResponseTracker tracker = new ResponseTracker(buffers.allocator(), true, true, false);
+    ResponseTracker tracker = new ResponseTracker(buffers.allocator(), true, true, false, false);
     tracker.begin(
         CommandShape.QUERY, new ResponseEdit(0, false, new ResponseEdit.Names("acme$", false)));
     ResponseBytes broken = ResponseBytes.response(true).ints(1);

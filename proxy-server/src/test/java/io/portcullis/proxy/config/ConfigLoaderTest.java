@@ -39,6 +39,7 @@ final class ConfigLoaderTest {
         idle_timeout: 2m
         acquire_timeout: 250ms
         pooling: transaction
+        compression: zlib
       catalog: {schema: gate_catalog, pool_size: 9, secondary_roles_mode: off,
                 secret_key: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}
       administrator: {user: admin, password: "adminpw"}
@@ -131,7 +132,8 @@ final class ConfigLoaderTest {
                         3,
                         Duration.ofMinutes(2),
                         Duration.ofMillis(250),
-                        BackendConfig.Pooling.TRANSACTION)),
+                        BackendConfig.Pooling.TRANSACTION,
+                        BackendConfig.Compression.ZLIB)),
                 Collections.emptySortedMap(),
                 new CatalogConfig(
                     "gate_catalog",
@@ -174,11 +176,15 @@ final class ConfigLoaderTest {
     assertThat(config.backends().keySet()).containsExactly("eu", "us_2");
     assertThat(config.backends().get("eu"))
         .isEqualTo(
-            BackendConfig.of("db.eu", 3307, "gate", Secret.of("pw")).withMaxConnections(5, 5));
+            BackendConfig.of("db.eu", 3307, "gate", Secret.of("pw"))
+                .with(changes -> changes.connections(5, 5)));
     assertThat(config.backends().get("us_2"))
         .isEqualTo(
             BackendConfig.of("db.us", 3306, "gate", Secret.of("other"))
-                .withTls(new BackendTlsConfig(BackendTlsMode.REQUIRED, Optional.empty())));
+                .with(
+                    changes ->
+                        changes.tls(
+                            new BackendTlsConfig(BackendTlsMode.REQUIRED, Optional.empty()))));
   }
 
   @Test

@@ -266,9 +266,9 @@ final class LoginTest {
     assertThat(greeting.capabilities())
         .matches(all -> has(all, CapabilityFlags.CAN_HANDLE_EXPIRED_PASSWORDS));
     assertThat(greeting.capabilities()).matches(all -> has(all, CapabilityFlags.LOCAL_FILES));
+    assertThat(greeting.capabilities()).matches(all -> has(all, CapabilityFlags.QUERY_ATTRIBUTES));
     for (long flag :
         new long[] {
-          CapabilityFlags.QUERY_ATTRIBUTES,
           CapabilityFlags.OPTIONAL_RESULTSET_METADATA,
           CapabilityFlags.MULTI_FACTOR_AUTHENTICATION,
           CapabilityFlags.SSL

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.StatusFlags;
 import io.portcullis.proxy.wire.command.CommandByte;
+import io.portcullis.proxy.wire.command.QueryAttributes;
 import io.portcullis.sql.text.SqlError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -133,6 +134,7 @@ final class ScriptedBackend implements BackendSource {
     boolean discarded;
     boolean lost;
     boolean wanted;
+    QueryAttributes attributes = QueryAttributes.NONE;
 
     Connection(long threadId, long capabilities) {
       this.threadId = threadId;
@@ -142,6 +144,11 @@ final class ScriptedBackend implements BackendSource {
     @Override
     public boolean isWanted() {
       return wanted;
+    }
+
+    @Override
+    public void attributes(QueryAttributes ofTexts) {
+      attributes = ofTexts;
     }
 
     @Override

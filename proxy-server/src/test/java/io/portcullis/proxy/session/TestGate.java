@@ -216,6 +216,11 @@ final class TestGate {
     public boolean areMariaDb() {
       return false;
     }
+
+    @Override
+    public boolean takeQueryAttributes() {
+      return true;
+    }
   }
 
   private static ServerFacts facts() {

@@ -102,6 +102,13 @@ public final class BuiltinFunctions {
           VEC_TOTEXT ST_BOUNDARY ST_ISRING ST_POINTONSURFACE ST_RELATE
           """);
 
+  /**
+   * A loadable function of MySQL's own, with which a statement reads the attributes it was sent
+   * with. Where its component is not installed a stored function could have the name: the gate
+   * makes none that has.
+   */
+  private static final String QUERY_ATTRIBUTE = "MYSQL_QUERY_ATTRIBUTE_STRING";
+
   /** Those of MariaDB alone that are in no list of MySQL's. */
   private static final Set<String> MARIADB_ONLY =
       ReservedWords.words(
@@ -153,10 +160,15 @@ public final class BuiltinFunctions {
   public static boolean contains(String name, ServerVersion server) {
     String word = name.toUpperCase(Locale.ROOT);
     if (!server.isMariaDb()) {
-      return NAMES.contains(word) && !NOT_MYSQL.contains(word);
+      return NAMES.contains(word) && !NOT_MYSQL.contains(word) || isLoadable(word, server);
     }
     return MARIADB_ONLY.contains(word)
         || NAMES.contains(word) && (server.number() >= MARIADB_12 || !NOT_MARIADB.contains(word));
+  }
+
+  /** Whether a stored function of this name could be called in the place of a loadable one. */
+  static boolean isLoadable(String name, ServerVersion server) {
+    return !server.isMariaDb() && name.equalsIgnoreCase(QUERY_ATTRIBUTE);
   }
 
   /** Why nobody may call a function of this name; empty where it is not a refused built-in one. */

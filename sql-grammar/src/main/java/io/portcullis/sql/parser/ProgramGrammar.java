@@ -204,6 +204,11 @@ final class ProgramGrammar {
   private RelationName created(RelationKind kind, boolean replace) {
     boolean ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
     RelationName program = program(kind);
+    if (kind == RelationKind.FUNCTION
+        && BuiltinFunctions.isLoadable(program.name(), text.mode().server())) {
+      throw cursor.notOffered(
+          PolicyReason.AMBIGUOUS_NAME, "a stored function named " + program.name());
+    }
     accesses.add(creating(kind), program);
     if (replace) {
       accesses.add(altering(kind), program);

@@ -223,6 +223,20 @@ final class MariaDbStatementsTest {
   }
 
   @Test
+  void noStoredFunctionTakesTheNameOfALoadableOne() {
+    String call = "SELECT mysql_query_attribute_string('a')";
+    String create =
+        "CREATE FUNCTION d.Mysql_query_attribute_string(a TEXT) RETURNS TEXT NO SQL RETURN ''";
+    assertThat(Analysed.accesses(call, MYSQL)).isEmpty();
+    assertThat(Analysed.refusal(create, MYSQL).refusal().policy())
+        .contains(PolicyReason.AMBIGUOUS_NAME);
+    assertThat(Analysed.refusal(call, MARIADB).refusal().policy())
+        .contains(PolicyReason.AMBIGUOUS_NAME);
+    assertThat(Analysed.accesses(create, MARIADB))
+        .isEqualTo("CREATE_FUNCTION d.Mysql_query_attribute_string");
+  }
+
+  @Test
   void mySqlHasNoCompoundStatementOutsideOfPrograms() {
     for (String text :
         List.of("BEGIN NOT ATOMIC SELECT 1", "IF 1 THEN SELECT 1", "x: LOOP SELECT 1")) {

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Payload to {@link ClientCommand}. Query attributes are never negotiated, so a query is its byte
- * and the text.
+ * Payload to {@link ClientCommand}. A query is its byte and the text: {@link QueryAttributes} were
+ * taken off.
  */
 public final class CommandDecoder {
   /** Longest identifier of the server, 64 characters, and room for the quoted and encoded form. */
