@@ -63,7 +63,8 @@ public final class Coverage {
       new ServerSuite(
               Path.of(words.get(1)).toAbsolutePath(),
               Path.of(words.get(2)).toAbsolutePath(),
-              Set.copyOf(words.subList(4, words.size())))
+              Set.copyOf(words.subList(4, words.size())),
+              Optional.ofNullable(System.getenv("COVERAGE_MYSQLD")).map(Path::of))
           .record(Path.of(words.get(3)));
     } else if (words.size() == 4 && words.get(0).equals("traffic")) {
       Traffic.record(Path.of(words.get(1)).toAbsolutePath(), Path.of(words.get(2)), words.get(3));

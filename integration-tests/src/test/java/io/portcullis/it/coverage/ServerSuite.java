@@ -2,6 +2,7 @@ package io.portcullis.it.coverage;
 
 import io.portcullis.embedded.EmbeddedBackend;
 import io.portcullis.it.harness.Endpoint;
+import io.portcullis.it.harness.MySqlTestBackend;
 import io.portcullis.it.harness.Sql;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -14,15 +15,17 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has an embedded server run the scripts of a suite and writes down what it accepts. Each script
- * finds empty databases and the server's variables as they were; after a number of scripts, and
- * whenever the server does not answer, there is a new server.
+ * Has a server run the scripts of a suite and writes down what it accepts: an embedded MariaDB, or
+ * the MySQL whose program is named. Each script finds empty databases and the server's variables as
+ * they were; after a number of scripts, and whenever the server does not answer, there is a new
+ * server.
  */
 final class ServerSuite {
 
@@ -34,14 +37,19 @@ final class ServerSuite {
   private final Path root;
   private final Path work;
   private final Set<String> suites;
-  private @Nullable EmbeddedBackend server;
+  private final Optional<Path> mysqld;
+  private @Nullable Server server;
   private Map<String, String> variables = Map.of();
   private Path directory = Path.of("");
   private int scripts;
   private long tried;
   private long accepted;
 
-  ServerSuite(Path root, Path work, Set<String> suites) {
+  /** A server with data of its own, which may be lost. */
+  private record Server(Endpoint endpoint, Runnable end) {}
+
+  ServerSuite(Path root, Path work, Set<String> suites, Optional<Path> mysqld) {
+    this.mysqld = mysqld;
     this.root = root;
     this.work = work;
     this.suites = suites;
@@ -97,9 +105,9 @@ final class ServerSuite {
 
   /** A server with an empty database {@code test}, and with nothing left of the last script. */
   private Endpoint ready() throws IOException {
-    EmbeddedBackend running = server;
+    Server running = server;
     if (running != null && ++scripts < SCRIPTS_PER_SERVER) {
-      Endpoint endpoint = endpoint(running);
+      Endpoint endpoint = running.endpoint();
       try (Connection connection = endpoint.connect()) {
         clean(connection);
         return endpoint;
@@ -109,7 +117,21 @@ final class ServerSuite {
     }
     stop();
     directory = Files.createTempDirectory(Files.createDirectories(work), "coverage-");
-    running =
+    running = mysqld.isPresent() ? startMySql(mysqld.get()) : startMariaDb();
+    server = running;
+    scripts = 0;
+    Endpoint endpoint = running.endpoint();
+    try (Connection connection = endpoint.connect()) {
+      variables = variables(connection);
+      clean(connection);
+      return endpoint;
+    } catch (SQLException e) {
+      throw new IOException("the server does not answer", e);
+    }
+  }
+
+  private Server startMariaDb() throws IOException {
+    EmbeddedBackend started =
         EmbeddedBackend.start(
             EmbeddedBackend.Settings.in(directory)
                 .withServerOptions(
@@ -122,30 +144,37 @@ final class ServerSuite {
                     "--lock-wait-timeout=1",
                     "--innodb-lock-wait-timeout=1",
                     "--performance-schema=1"));
-    server = running;
-    scripts = 0;
-    Endpoint endpoint = endpoint(running);
-    try (Connection connection = endpoint.connect()) {
-      variables = variables(connection);
-      clean(connection);
-      return endpoint;
-    } catch (SQLException e) {
-      throw new IOException("the server does not answer", e);
-    }
+    return new Server(
+        new Endpoint(
+            "straight", started.host(), started.port(), started.user(), started.password()),
+        started::close);
   }
 
-  private static Endpoint endpoint(EmbeddedBackend server) {
-    return new Endpoint("straight", server.host(), server.port(), server.user(), server.password());
+  private Server startMySql(Path program) throws IOException {
+    MySqlTestBackend started =
+        MySqlTestBackend.start(
+            program,
+            directory,
+            List.of(
+                "--skip-log-bin",
+                "--innodb-doublewrite=OFF",
+                "--max-execution-time=4000",
+                "--lock-wait-timeout=1",
+                "--innodb-lock-wait-timeout=1"));
+    return new Server(started.endpoint(), started::close);
   }
 
-  private static Map<String, String> variables(Connection connection) throws SQLException {
+  private Map<String, String> variables(Connection connection) throws SQLException {
     Map<String, String> variables = new TreeMap<>();
     for (String row :
         Sql.rows(
             connection,
-            "SELECT VARIABLE_NAME, GLOBAL_VALUE FROM information_schema.SYSTEM_VARIABLES"
-                + " WHERE READ_ONLY = 'NO' AND VARIABLE_SCOPE <> 'SESSION ONLY'"
-                + " AND GLOBAL_VALUE IS NOT NULL")) {
+            mysqld.isPresent()
+                ? "SELECT g.VARIABLE_NAME, g.VARIABLE_VALUE FROM"
+                    + " performance_schema.global_variables g"
+                : "SELECT VARIABLE_NAME, GLOBAL_VALUE FROM information_schema.SYSTEM_VARIABLES"
+                    + " WHERE READ_ONLY = 'NO' AND VARIABLE_SCOPE <> 'SESSION ONLY'"
+                    + " AND GLOBAL_VALUE IS NOT NULL")) {
       int bar = row.indexOf('|');
       variables.put(row.substring(0, bar), row.substring(bar + 1));
     }
@@ -182,10 +211,10 @@ final class ServerSuite {
   }
 
   private void stop() {
-    EmbeddedBackend running = server;
+    Server running = server;
     server = null;
     if (running != null) {
-      running.close();
+      running.end().run();
       delete(directory);
     }
   }

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * directory; it keeps its port when it is restarted. As MySQL comes: TLS with a certificate of its
  * own, caching_sha2_password, names of tables as they are written.
  */
-final class MySqlTestBackend implements TestBackend {
+public final class MySqlTestBackend implements TestBackend {
 
   private static final String USER = "it_root";
   private static final String PASSWORD = "it-root-secret";
@@ -28,9 +28,12 @@ final class MySqlTestBackend implements TestBackend {
   private final Path mysqld;
   private final Path directory;
   private final int port;
+  private final List<String> options;
   private Process server;
 
-  private MySqlTestBackend(Path mysqld, Path directory, int port) throws IOException {
+  private MySqlTestBackend(Path mysqld, Path directory, int port, List<String> options)
+      throws IOException {
+    this.options = options;
     this.mysqld = mysqld;
     this.directory = directory;
     this.port = port;
@@ -39,20 +42,28 @@ final class MySqlTestBackend implements TestBackend {
 
   static MySqlTestBackend start(Path mysqld) {
     try {
-      Path directory = Files.createTempDirectory(WorkDirectory.get(), "mysql-");
-      int port;
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-        port = socket.getLocalPort();
-      }
-      MySqlTestBackend backend = new MySqlTestBackend(mysqld, directory, port);
-      Runtime.getRuntime()
-          .addShutdownHook(new Thread(() -> backend.server.destroyForcibly(), "mysqld-end"));
-      backend.awaitInitialized();
-      backend.startAgain();
-      return backend;
+      return start(mysqld, Files.createTempDirectory(WorkDirectory.get(), "mysql-"), List.of());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * @param directory where its data is to be; the caller's to delete
+   * @param options of the server, besides those that tests want
+   */
+  public static MySqlTestBackend start(Path mysqld, Path directory, List<String> options)
+      throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      port = socket.getLocalPort();
+    }
+    MySqlTestBackend backend = new MySqlTestBackend(mysqld, directory, port, options);
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> backend.server.destroyForcibly(), "mysqld-end"));
+    backend.awaitInitialized();
+    backend.startAgain();
+    return backend;
   }
 
   private void awaitInitialized() throws IOException {
@@ -114,10 +125,8 @@ final class MySqlTestBackend implements TestBackend {
   @Override
   public void startAgain() {
     try {
-      server =
-          run(
-              mysqld,
-              directory,
+      List<String> all =
+          new ArrayList<>(
               List.of(
                   "--port=" + port,
                   "--bind-address=127.0.0.1",
@@ -134,6 +143,8 @@ final class MySqlTestBackend implements TestBackend {
                   "--sync-binlog=0",
                   "--local-infile=ON",
                   "--init-file=" + directory.resolve("init.sql")));
+      all.addAll(options);
+      server = run(mysqld, directory, all);
       Await.until("mysqld answers", this::answers);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
