@@ -117,7 +117,7 @@ final class CommandLineIT {
   }
 
   private List<String> tls(boolean wanted) {
-    if (client.equals("mysql")) {
+    if (CommandLine.isMySqls(client)) {
       return List.of(wanted ? "--ssl-mode=REQUIRED" : "--ssl-mode=DISABLED");
     }
     return wanted ? List.of("--ssl", "--skip-ssl-verify-server-cert") : List.of("--skip-ssl");

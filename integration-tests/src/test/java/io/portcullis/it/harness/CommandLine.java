@@ -2,13 +2,17 @@ package io.portcullis.it.harness;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The command line client, in batch. */
+/**
+ * The command line client, in batch: before a MySQL that was installed for the tests, the programs
+ * beside it.
+ */
 public final class CommandLine {
 
   /** How it ended and what it printed. */
@@ -23,7 +27,26 @@ public final class CommandLine {
 
   /** The first of these programs that is there. */
   public static Optional<String> installed(String... programs) {
-    return Stream.of(programs).filter(CommandLine::runs).findFirst();
+    return Stream.concat(
+            Stream.of(programs).flatMap(program -> besideTheServer(program).stream()),
+            Stream.of(programs))
+        .filter(CommandLine::runs)
+        .findFirst();
+  }
+
+  private static Optional<String> besideTheServer(String program) {
+    String backend = System.getProperty("portcullis.it.backend", "");
+    return backend.startsWith(TestBackend.MYSQLD)
+        ? Optional.of(
+            Path.of(backend.substring(TestBackend.MYSQLD.length()))
+                .resolveSibling(program)
+                .toString())
+        : Optional.empty();
+  }
+
+  /** Whether the program of that name or path is MySQL's. */
+  public static boolean isMySqls(String program) {
+    return Path.of(program).endsWith("mysql") || Path.of(program).endsWith("mysqldump");
   }
 
   private static boolean runs(String program) {
@@ -42,9 +65,13 @@ public final class CommandLine {
   /** Logs in with the options and gives it that input. */
   public static Run run(Endpoint endpoint, List<String> options, String input)
       throws IOException, InterruptedException {
+    String program = installed().orElseThrow();
     List<String> all = new ArrayList<>(List.of("--default-character-set=utf8mb4"));
+    if (program.indexOf('/') >= 0) {
+      all.add("--commands"); // off since MySQL 9.6
+    }
     all.addAll(options);
-    return run(installed().orElseThrow(), endpoint, all, input);
+    return run(program, endpoint, all, input);
   }
 
   /** The same with another of the server's programs. */

@@ -8,6 +8,9 @@ import java.nio.file.Path;
  */
 public interface TestBackend extends AutoCloseable {
 
+  /** Before the path of a mysqld, in {@code portcullis.it.backend}. */
+  String MYSQLD = "mysqld:";
+
   /** Its administrator, reached straight. */
   Endpoint endpoint();
 
@@ -35,8 +38,8 @@ public interface TestBackend extends AutoCloseable {
     if (wanted.equals("embedded")) {
       return EmbeddedTestBackend.start();
     }
-    if (wanted.startsWith("mysqld:")) {
-      return MySqlTestBackend.start(Path.of(wanted.substring("mysqld:".length())));
+    if (wanted.startsWith(MYSQLD)) {
+      return MySqlTestBackend.start(Path.of(wanted.substring(MYSQLD.length())));
     }
     if (wanted.startsWith("docker:")) {
       return DockerTestBackend.start(wanted.substring("docker:".length()));
