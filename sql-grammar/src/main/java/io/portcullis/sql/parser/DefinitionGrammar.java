@@ -122,8 +122,15 @@ final class DefinitionGrammar {
     if (temporary) {
       throw notOffered("CREATE TEMPORARY");
     }
-    if (cursor.isAny("UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "INDEX")) {
+    if (cursor.isAny("UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "INDEX")
+        && !cursor.is("SPATIAL", "REFERENCE")) {
       return createIndex();
+    }
+    if (cursor.is("JSON", "DUALITY") || cursor.is("JSON", "RELATIONAL")) {
+      throw cursor.notOffered(
+          PolicyReason.UNKNOWN_BEFORE_IT_RUNS,
+          "a JSON duality view",
+          "which tables are written through it is not known before");
     }
     viewOptions();
     if (cursor.accept("VIEW")) {

@@ -43,6 +43,10 @@ final class StatementAccessTest {
         touches("SELECT * FROM d.t", "SELECT d.t"),
         touches("TABLE d.t", "SELECT d.t"),
         touches(
+            "SELECT JSON_VALUE((SELECT j FROM s), '$.a' DEFAULT 'x' ON EMPTY ERROR ON ERROR),"
+                + " JSON_VALUE(j, '$.a' RETURNING CHAR(10) NULL ON ERROR) FROM t",
+            "SELECT t, SELECT s"),
+        touches(
             "SELECT a BETWEEN 1 AND 10, 1 IN (1, 2), 3, 4 = (SELECT 1 FROM s), 5 FROM t",
             "SELECT t, SELECT s"),
         touches(

@@ -39,6 +39,10 @@ final class StatementRefusedTest {
         notOffered("a loadable function", "CREATE FUNCTION f RETURNS STRING SONAME 'x.so'"),
         notOffered("ALTER TRIGGER", "ALTER TRIGGER x"),
         notOffered(
+            "a JSON duality view",
+            "CREATE OR REPLACE JSON DUALITY VIEW v AS SELECT JSON_DUALITY_OBJECT('_id' : a) FROM t"),
+        notOffered("CREATE SPATIAL", "CREATE SPATIAL REFERENCE SYSTEM 1 NAME 'x' DEFINITION 'y'"),
+        notOffered(
             "CREATE SERVER", "CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (HOST 'x')"),
         notOffered("dynamic SQL from anything but one string", "PREPARE s FROM CONCAT(@v)"),
         notOffered("dynamic SQL from anything but one string", "PREPARE s FROM 'SELECT ' '1'"),

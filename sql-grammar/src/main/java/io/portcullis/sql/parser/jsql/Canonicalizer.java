@@ -881,7 +881,7 @@ final class Canonicalizer {
       }
       case "CAST", "COLUMN_GET", "COLUMN_CREATE", "COLUMN_ADD" -> arguments(open, close, "AS");
       case "CHAR" -> arguments(open, close, "USING");
-      case "JSON_VALUE" -> arguments(open, close, "RETURNING");
+      case "JSON_VALUE" -> jsonValue(open, close);
       case "CONVERT" -> {
         int using = find(open + 1, close, "USING");
         int end = using < close ? using : comma(open + 1, close);
@@ -971,6 +971,22 @@ final class Canonicalizer {
       }
       at = end + 1;
     }
+    out.mark(")");
+  }
+
+  /** {@code (document, path [RETURNING type] [value ON EMPTY] [value ON ERROR])}. */
+  private void jsonValue(int open, int close) {
+    int path = comma(open + 1, close) + 1;
+    boolean more =
+        isKind(path, TokenKind.STRING)
+            && (isWord(path + 1, "RETURNING")
+                || isWord(path + 1, "DEFAULT")
+                || isWord(path + 1, "NULL")
+                || isWord(path + 1, "ERROR"));
+    int end = more ? path + 1 : close;
+    dropped(end, close);
+    begin();
+    range(open + 1, end);
     out.mark(")");
   }
 
