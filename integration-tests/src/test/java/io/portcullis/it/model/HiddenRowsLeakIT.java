@@ -89,6 +89,8 @@ final class HiddenRowsLeakIT {
           "SELECT v.id FROM v AS t JOIN v ON v.id = t.id WHERE {1} ORDER BY v.id",
           "WITH c AS (SELECT * FROM t) SELECT t.id FROM c AS t WHERE {1} ORDER BY t.id",
           "SELECT ROW_NUMBER() OVER (ORDER BY t.id), {1} FROM t",
+          "SELECT {1} AS e FROM t WHERE {2} ORDER BY t.id FOR UPDATE",
+          "SELECT o.name FROM o JOIN t ON t.id = o.id WHERE {1} ORDER BY o.name LOCK IN SHARE MODE",
           "UPDATE t SET note = 'changed' WHERE {1}",
           "UPDATE t SET note = CONCAT(note, 'x') WHERE {1} ORDER BY t.note, t.id LIMIT 1",
           "UPDATE t SET big = {1} WHERE {2}",

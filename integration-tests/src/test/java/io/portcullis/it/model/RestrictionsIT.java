@@ -197,6 +197,47 @@ final class RestrictionsIT {
   }
 
   @Test
+  void whatIsLockedIsWhatIsSeen() throws SQLException {
+    gate.administer("CREATE INDEX by_currency ON row_d.sales (currency)");
+    grant("eur");
+    try (Connection root = gate.administrator().connect("row_d")) {
+      for (String lock : List.of("FOR UPDATE", "LOCK IN SHARE MODE")) {
+        Sql.run(rose, "START TRANSACTION");
+        assertThat(Sql.rows(rose, "SELECT country FROM sales ORDER BY id " + lock))
+            .containsExactly("France", "Germany");
+        Sql.run(root, "START TRANSACTION");
+        Sql.run(root, "UPDATE sales SET note = 'free' WHERE id IN (1, 2, 6)");
+        assertThat(
+                Sql.rows(root, "SELECT id FROM sales WHERE id IN (2, 3, 4) FOR UPDATE SKIP LOCKED"))
+            .containsExactly("2");
+        Sql.run(root, "ROLLBACK");
+        Sql.run(rose, "ROLLBACK");
+      }
+      Sql.run(root, "START TRANSACTION");
+      Sql.run(root, "UPDATE sales SET note = 'held' WHERE id IN (1, 3)");
+      Sql.run(rose, "START TRANSACTION");
+      assertThat(Sql.rows(rose, "SELECT country FROM sales FOR UPDATE SKIP LOCKED"))
+          .containsExactly("Germany");
+      assertThatThrownBy(() -> Sql.rows(rose, "SELECT country FROM sales FOR UPDATE NOWAIT"))
+          .isInstanceOf(SQLException.class);
+      assertThat(Sql.rows(rose, "SELECT country FROM sales")).hasSize(2);
+      Sql.run(root, "ROLLBACK");
+      Sql.run(rose, "ROLLBACK");
+    }
+    try (Connection prepared =
+        gate.user("row_rose", PASSWORD).connect("row_d", Map.of("useServerPrepStmts", "true"))) {
+      Sql.run(prepared, "SET SECONDARY ROLE ALL");
+      try (PreparedStatement one =
+          prepared.prepareStatement("SELECT country FROM sales WHERE id = ? FOR UPDATE")) {
+        one.setInt(1, 3);
+        assertThat(Sql.rows(one.executeQuery())).containsExactly("France");
+        one.setInt(1, 1);
+        assertThat(Sql.rows(one.executeQuery())).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void aPreparedStatementIsNotExecutedAsItWasWhenOtherRowsAreSeen() throws SQLException {
     grant("france");
     try (Connection prepared =
@@ -316,8 +357,8 @@ final class RestrictionsIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "SELECT country FROM sales FOR UPDATE",
-        "SELECT country FROM sales LOCK IN SHARE MODE",
+        "(SELECT country FROM sales) FOR UPDATE",
+        "SELECT country FROM sales UNION SELECT country FROM notes LOCK IN SHARE MODE",
         "SELECT country FROM sales FORCE INDEX (PRIMARY)",
         "SELECT country FROM sales IGNORE INDEX (PRIMARY)",
         "TABLE sales",
@@ -391,6 +432,7 @@ final class RestrictionsIT {
                   "SELECT x.text FROM w x WHERE row_d.x.land = 'Germany'".replace("row_d.x", "x")))
           .containsExactly("beer");
       refused(rose, "UPDATE w SET text = 'x'", 1235, "through a view");
+      refused(rose, "SELECT land FROM v FOR UPDATE", 1235, "lock those of its tables");
     } finally {
       gate.administer("DROP VIEW row_d.w", "DROP VIEW row_d.v");
     }

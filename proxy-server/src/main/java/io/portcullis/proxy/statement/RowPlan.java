@@ -10,7 +10,6 @@ import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.ColumnUses;
 import io.portcullis.sql.lexer.LexedStatement;
-import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
@@ -551,23 +550,8 @@ public final class RowPlan {
 
   // ---- tokens
 
-  /** The first token from here, outside parentheses, that is one of the words; else the end. */
   private int find(int from, int end, String... words) {
-    int depth = 0;
-    for (int i = from; i < end; i++) {
-      if (text.isPunctuation(i, "(")) {
-        depth++;
-      } else if (text.isPunctuation(i, ")")) {
-        depth--;
-      } else if (depth == 0 && text.kind(i) == TokenKind.WORD && !text.isPunctuation(i - 1, ".")) {
-        for (String word : words) {
-          if (text.isWord(i, word)) {
-            return i;
-          }
-        }
-      }
-    }
-    return end;
+    return QueryBlock.find(text, from, end, words);
   }
 
   private int comma(int from, int end) {

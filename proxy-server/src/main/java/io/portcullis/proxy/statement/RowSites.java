@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -23,6 +24,7 @@ final class RowSites {
   private final Function<RelationName, RelationName> bound;
   private final RowReach reach;
   private final RowSources sources;
+  private final LockingClauses locking;
   private final List<TextEdit> edits = new ArrayList<>();
   private final Set<Integer> unqualified = new HashSet<>();
 
@@ -41,6 +43,7 @@ final class RowSites {
     this.bound = bound;
     this.reach = reach;
     this.sources = sources;
+    this.locking = new LockingClauses(text);
   }
 
   /** Puts secured references everywhere. */
@@ -53,10 +56,6 @@ final class RowSites {
    * @param target tokens that name such a table, and are dealt with otherwise
    */
   List<TextEdit> secure(Predicate<ColumnUses.Table> replaced, BitSet target) {
-    if (uses.locking() && sites().anyMatch(replaced)) {
-      throw Unsecurable.because(
-          "a query that locks rows (FOR UPDATE, FOR SHARE, LOCK IN SHARE MODE)");
-    }
     sites().filter(replaced).forEach(this::secure);
     checkAccounted(target);
     return edits;
@@ -77,7 +76,14 @@ final class RowSites {
     }
     RelationName name = bound.apply(site.relation());
     VisibleRows rows = reach.tables().get(name);
-    RowSources.Place place = rows == null ? sources.view(name) : sources.table(name, rows);
+    Optional<String> lock = uses.locking() ? locking.of(site) : Optional.empty();
+    if (lock.isPresent() && (rows == null || !rows.rules().isEmpty())) {
+      throw Unsecurable.because(
+          "a query that locks rows of a view, or of a table that is read through a rule (lock those"
+              + " of its tables),");
+    }
+    RowSources.Place place =
+        rows == null ? sources.view(name) : sources.table(name, rows, lock.orElse(""));
     unqualify(site, name);
     edits.add(
         new TextEdit(

@@ -96,13 +96,15 @@ public final class RowSources {
   /** What stands before and behind the name of a table in a query, or in place of it. */
   record Place(String before, boolean kept, String after) {}
 
-  /** A table with hidden rows, read under its own name. */
-  Place table(RelationName name, VisibleRows rows) {
-    Place restricted =
-        rows.hierarchies().isEmpty()
-            ? new Place("(SELECT * FROM ", true, WALL + ")")
-            : new Place(
-                "(SELECT * FROM ", true, " WHERE " + condition(rows.hierarchies()) + WALL + ")");
+  /**
+   * A table with hidden rows, read under its own name.
+   *
+   * @param lock a clause that locks what is read; or nothing
+   */
+  Place table(RelationName name, VisibleRows rows, String lock) {
+    String where = rows.hierarchies().isEmpty() ? "" : " WHERE " + condition(rows.hierarchies());
+    String locked = lock.isEmpty() ? "" : " " + lock;
+    Place restricted = new Place("(SELECT * FROM ", true, where + WALL + locked + ")");
     if (rows.rules().isEmpty() || insideRule.contains(name)) {
       return restricted;
     }

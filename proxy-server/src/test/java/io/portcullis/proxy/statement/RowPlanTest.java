@@ -186,6 +186,26 @@ final class RowPlanTest {
   }
 
   @Test
+  void whatIsReadToBeLockedIsLockedWhereItIsRead() {
+    String locked = SECURED_T.replace(") AS", " FOR UPDATE SKIP LOCKED) AS");
+    assertThat(plan("SELECT c FROM t FOR UPDATE SKIP LOCKED"))
+        .isEqualTo("SELECT c FROM " + locked + " FOR UPDATE SKIP LOCKED");
+    assertThat(plan("SELECT c FROM (t JOIN u ON 1) LIMIT 3 LOCK IN SHARE MODE"))
+        .isEqualTo(
+            "SELECT c FROM ("
+                + SECURED_T.replace(") AS", " LOCK IN SHARE MODE) AS")
+                + " JOIN u ON 1) LIMIT 3 LOCK IN SHARE MODE");
+    assertThat(plan("SELECT id FROM u WHERE EXISTS (SELECT c FROM t) FOR UPDATE"))
+        .isEqualTo("SELECT id FROM u WHERE EXISTS (SELECT c FROM " + SECURED_T + ") FOR UPDATE");
+    assertThat(plan("(SELECT c FROM t FOR UPDATE SKIP LOCKED) UNION SELECT id FROM t"))
+        .isEqualTo(
+            "(SELECT c FROM "
+                + locked
+                + " FOR UPDATE SKIP LOCKED) UNION SELECT id FROM "
+                + SECURED_T);
+  }
+
+  @Test
   void viewsAndRulesAreReadAsTheirQueries() {
     assertThat(plan("SELECT k FROM v"))
         .isEqualTo(
@@ -245,7 +265,10 @@ final class RowPlanTest {
       delimiter = '~',
       quoteCharacter = '"',
       value = {
-        "SELECT c FROM t FOR UPDATE ~ 1235 ~ locks rows",
+        "SELECT k FROM v FOR UPDATE ~ 1235 ~ lock those of its tables",
+        "SELECT id FROM r LOCK IN SHARE MODE ~ 1235 ~ lock those of its tables",
+        "SELECT c FROM t UNION SELECT c FROM u FOR UPDATE ~ 1235 ~ parentheses of each",
+        "(SELECT c FROM t) FOR UPDATE ~ 1235 ~ parentheses of each",
         "SELECT c FROM t USE INDEX (i) ~ 1235 ~ index hint",
         "SELECT c FROM t PARTITION (p) ~ 1235 ~ PARTITION",
         "TABLE t ~ 1235 ~ TABLE",
