@@ -98,6 +98,9 @@ final class HiddenRowsLeakIT {
           "DELETE FROM t WHERE {1}",
           "DELETE FROM t WHERE {1} ORDER BY t.note, t.id LIMIT 2",
           "INSERT INTO o SELECT t.id, t.country FROM t WHERE {1}",
+          "INSERT INTO t (id, country, big) SELECT t.id, t.country, {1} FROM t WHERE {2}",
+          "INSERT INTO t (id, country) SELECT o.id, (SELECT MAX(t.country) FROM t WHERE {1}) FROM o",
+          "INSERT INTO t (country, note) SELECT t.country, {1} FROM t UNION SELECT 'France', {2} FROM t",
           "DO (SELECT COUNT(*) FROM t WHERE {1})");
 
   /** Without hidden rows, with bad ones, and with as many good ones. */

@@ -336,6 +336,102 @@ final class RestrictionsIT {
   }
 
   @Test
+  void whatIsInsertedFromAQueryWouldBeSeen() throws SQLException {
+    grant("eur");
+    assertThat(update("INSERT INTO sales (country, currency) SELECT country, 'EUR' FROM notes"))
+        .isEqualTo(2);
+    assertThat(
+            update(
+                "INSERT INTO sales (country, currency) SELECT s.country, s.currency AS cur FROM sales"
+                    + " AS s WHERE s.note = 'f' FOR UPDATE"))
+        .isEqualTo(1);
+    assertThat(
+            update(
+                "INSERT INTO sales (note, currency) SELECT 'a', 'EUR' UNION ALL (SELECT 'b', UPPER('eur')"
+                    + " FROM notes ORDER BY country LIMIT 1)"))
+        .isEqualTo(2);
+    assertThat(
+            update(
+                "INSERT INTO sales (currency, note) WITH c AS (SELECT 'EUR' AS cur, text FROM notes)"
+                    + " SELECT * FROM c ORDER BY text DESC"))
+        .isEqualTo(2);
+    assertThat(
+            update(
+                "INSERT INTO sales SELECT id + 100, continent, country, currency, note FROM sales"
+                    + " WHERE id = 3"))
+        .isEqualTo(1);
+    assertThat(administrator("SELECT note, country FROM row_d.sales WHERE id > 6 ORDER BY id"))
+        .containsExactly(
+            "null|France",
+            "null|Germany",
+            "null|France",
+            "a|null",
+            "b|null",
+            "wine|null",
+            "beer|null",
+            "f|France");
+    String hidden = "whoever writes a row has to see it";
+    refused(rose, "INSERT INTO sales (currency) SELECT 'PEN' FROM notes", 1369, hidden);
+    refused(
+        rose,
+        "INSERT INTO sales (currency) SELECT IF(country = 'France', 'EUR', 'PEN') FROM notes",
+        1369,
+        hidden);
+    refused(rose, "INSERT INTO sales (currency) SELECT 'EUR' UNION SELECT 'PEN'", 1369, hidden);
+    refused(rose, "INSERT INTO sales (currency) SELECT NULL FROM notes", 1369, hidden);
+    refused(rose, "INSERT INTO sales (note) SELECT text FROM notes", 1369, "currency");
+    assertThat(update("INSERT INTO sales (currency) SELECT 'PEN' FROM notes WHERE 1 = 0")).isZero();
+    try (Connection prepared =
+        gate.user("row_rose", PASSWORD).connect("row_d", Map.of("useServerPrepStmts", "true"))) {
+      Sql.run(prepared, "SET SECONDARY ROLE ALL");
+      try (PreparedStatement insert =
+          prepared.prepareStatement(
+              "INSERT INTO sales (currency, note) SELECT ?, 'p' FROM notes WHERE country = ?")) {
+        insert.setString(1, "EUR");
+        insert.setString(2, "France");
+        assertThat(insert.executeUpdate()).isEqualTo(1);
+        insert.setString(1, "PEN");
+        assertThatThrownBy(insert::executeUpdate)
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1369));
+      }
+    }
+    assertThat(administrator("SELECT COUNT(*) FROM row_d.sales WHERE currency <> 'EUR'"))
+        .containsExactly("4");
+  }
+
+  @Test
+  void aRowFromAQueryPassesByOneLevelOfAHierarchy() throws SQLException {
+    grant("france", "asia");
+    assertThat(
+            update(
+                "INSERT INTO sales (continent, country) SELECT 'Asia', country FROM notes UNION ALL"
+                    + " SELECT 'Europe', 'France'"))
+        .isEqualTo(3);
+    assertThat(
+            update(
+                "INSERT INTO sales (continent, country) SELECT continent, country FROM sales WHERE"
+                    + " country IN ('Korea', 'France') AND id < 7"))
+        .isEqualTo(2);
+    String hidden = "whoever writes a row has to see it";
+    refused(
+        rose,
+        "INSERT INTO sales (continent, country) SELECT 'Europe', country FROM notes",
+        1369,
+        hidden);
+    refused(
+        rose,
+        "INSERT INTO sales (continent, country) SELECT 'Europe', CONCAT('Fran', 'ce')",
+        1235,
+        "a column of a hierarchy");
+    assertThat(
+            administrator(
+                "SELECT continent, country FROM row_d.sales WHERE id > 6 ORDER BY continent, country"))
+        .containsExactly(
+            "Asia|France", "Asia|Germany", "Asia|Korea", "Europe|France", "Europe|France");
+  }
+
+  @Test
   void oneLevelOfAHierarchyHasToLetWhatIsWrittenPass() throws SQLException {
     grant("france", "asia");
     assertThat(update("INSERT INTO sales (continent, country) VALUES ('Asia', 'Nepal')"))
@@ -372,7 +468,9 @@ final class RestrictionsIT {
         "INSERT INTO sales (id, currency) VALUES (1, 'EUR') ON DUPLICATE KEY UPDATE note = 'x'",
         "INSERT IGNORE INTO sales (currency) VALUES ('PEN')",
         "UPDATE IGNORE sales SET currency = 'PEN'",
-        "INSERT INTO sales (country, currency) SELECT country, currency FROM sales",
+        "REPLACE INTO sales (country, currency) SELECT country, currency FROM sales",
+        "INSERT IGNORE INTO sales (country, currency) SELECT country, currency FROM sales",
+        "INSERT INTO sales (id, currency) SELECT id, currency FROM sales ON DUPLICATE KEY UPDATE note = 'x'",
         "UPDATE sales s JOIN notes n USING (country) SET s.note = n.text",
         "UPDATE notes n JOIN sales s USING (country) SET n.text = s.note",
         "DELETE sales FROM sales JOIN notes USING (country)",

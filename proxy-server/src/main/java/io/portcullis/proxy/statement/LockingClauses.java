@@ -47,6 +47,16 @@ final class LockingClauses {
     return found;
   }
 
+  /** Where the locking clause of a query begins; else its end. */
+  static int find(QueryBlock query) {
+    LexedStatement text = query.text();
+    int at = query.find(query.begin(), "FOR", "LOCK");
+    while (at < query.end() && new LockingClauses(text).behindStrength(at) == at) {
+      at = query.find(at + 1, "FOR", "LOCK");
+    }
+    return at;
+  }
+
   /** Behind the words that begin such a clause; the token itself where none begins. */
   private int behindStrength(int i) {
     boolean forOne =

@@ -31,7 +31,8 @@ record QueryBlock(LexedStatement text, int begin, int end) {
     return new QueryBlock(text, 0, text.size());
   }
 
-  private static boolean beginsQuery(LexedStatement text, int token) {
+  /** Whether what begins here is a query, perhaps in parentheses. */
+  static boolean beginsQuery(LexedStatement text, int token) {
     int first = token;
     while (text.isPunctuation(first, "(")) {
       first++;
@@ -74,6 +75,21 @@ record QueryBlock(LexedStatement text, int begin, int end) {
             return i;
           }
         }
+      }
+    }
+    return end;
+  }
+
+  /** The next comma outside parentheses; else the end. */
+  static int comma(LexedStatement text, int from, int end) {
+    int depth = 0;
+    for (int i = from; i < end; i++) {
+      if (text.isPunctuation(i, "(")) {
+        depth++;
+      } else if (text.isPunctuation(i, ")")) {
+        depth--;
+      } else if (depth == 0 && text.isPunctuation(i, ",")) {
+        return i;
       }
     }
     return end;

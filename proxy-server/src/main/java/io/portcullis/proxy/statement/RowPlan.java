@@ -36,11 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowPlan {
 
-  private static final String CHECKED = " AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin WHEN ";
-
-  /** Error 1242, which becomes {@link ErrorCode#ER_ROW_NOT_VISIBLE}. */
-  private static final String FAILS = " ELSE (SELECT 1 UNION ALL SELECT 2) END ";
-
   private final LexedStatement text;
   private final ColumnUses uses;
   private final StatementKind kind;
@@ -371,7 +366,7 @@ public final class RowPlan {
     }
     int at = from;
     List<String> into = null;
-    if (text.isPunctuation(at, "(") && !text.isWord(at + 1, "SELECT")) {
+    if (text.isPunctuation(at, "(") && !QueryBlock.beginsQuery(text, at)) {
       into = new ArrayList<>();
       int close = closing(at);
       for (int i = at + 1; i < close; i += 2) {
@@ -385,13 +380,14 @@ public final class RowPlan {
       }
       at = close + 1;
     }
-    if (!text.isWord(at, "VALUES") && !text.isWord(at, "VALUE")) {
-      throw Unsecurable.because("INSERT of anything but VALUES into a table");
-    }
     if (into == null) {
       into = allColumns(table);
     }
     checkAll(table, rows, new HashSet<>(into));
+    if (!text.isWord(at, "VALUES") && !text.isWord(at, "VALUE")) {
+      query(table, rows, into, at, ignore);
+      return;
+    }
     at++;
     while (text.isPunctuation(at, "(")) {
       int close = closing(at);
@@ -405,6 +401,25 @@ public final class RowPlan {
     if (at < text.size() && !text.isWord(at, "RETURNING")) {
       throw Unsecurable.because("this form of INSERT");
     }
+  }
+
+  private void query(
+      RelationName table, VisibleRows rows, List<String> into, int begin, boolean ignore) {
+    if (new HashSet<>(into).size() != into.size()) {
+      throw Unsecurable.because("INSERT into one column twice");
+    }
+    for (VisibleRows.Passing hierarchy : rows.hierarchies()) {
+      if (hierarchy.values().entrySet().stream()
+          .allMatch(each -> each.getValue().isEmpty() || !into.contains(each.getKey()))) {
+        throw notVisible(table, allowed(hierarchy.values().firstKey(), List.of()));
+      }
+      if (ignore) {
+        throw ignored();
+      }
+      checked = true;
+    }
+    int end = find(begin, text.size(), "RETURNING");
+    edits.addAll(new InsertedQuery(text, rows.hierarchies(), into, begin, end).checked());
   }
 
   private List<String> allColumns(RelationName table) {
@@ -476,23 +491,20 @@ public final class RowPlan {
       return;
     }
     if (ignore) {
-      throw Unsecurable.because("IGNORE, under which the server would not check what it writes,");
+      throw ignored();
     }
     boolean byDefault = end - from == 1 && text.isWord(from, "DEFAULT");
     if (byDefault || values == null || values.isEmpty() || from >= end) {
       throw notVisible(table, allowed(column, values));
     }
-    Map<String, String> cases = new LinkedHashMap<>();
-    for (RowPolicy.Value value : values) {
-      cases.putIfAbsent(RowSources.text(value.text()), RowSources.literal(value));
-    }
-    String whens =
-        cases.entrySet().stream()
-            .map(each -> each.getKey() + " THEN " + each.getValue())
-            .collect(Collectors.joining(" WHEN "));
+    WrittenValue written = WrittenValue.oneOf(values);
     checked = true;
-    edits.add(TextEdit.insert(from, "CASE CAST(("));
-    edits.add(TextEdit.insert(end, ")" + CHECKED + whens + FAILS));
+    edits.add(TextEdit.insert(from, written.before()));
+    edits.add(TextEdit.insert(end, written.after()));
+  }
+
+  private static Unsecurable ignored() {
+    return Unsecurable.because("IGNORE, under which the server would not check what it writes,");
   }
 
   private void passes(VisibleRows.Passing hierarchy, String column, int from, int end) {
@@ -555,17 +567,7 @@ public final class RowPlan {
   }
 
   private int comma(int from, int end) {
-    int depth = 0;
-    for (int i = from; i < end; i++) {
-      if (text.isPunctuation(i, "(")) {
-        depth++;
-      } else if (text.isPunctuation(i, ")")) {
-        depth--;
-      } else if (depth == 0 && text.isPunctuation(i, ",")) {
-        return i;
-      }
-    }
-    return end;
+    return QueryBlock.comma(text, from, end);
   }
 
   private int closing(int open) {

@@ -164,6 +164,11 @@ final class RowPlanTest {
     }
   }
 
+  /** Without regard to blanks. */
+  private String squeezed(String sql) {
+    return plan(sql).replaceAll("\\s+", " ").replace(" )", ")").strip();
+  }
+
   @Test
   void whatIsReadBecomesASecuredReference() {
     assertThat(plan("SELECT * FROM t")).isEqualTo("SELECT * FROM " + SECURED_T);
@@ -253,6 +258,61 @@ final class RowPlanTest {
   }
 
   @Test
+  void whatIsInsertedFromAQueryIsCheckedByTheServer() {
+    String checked =
+        ") AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin WHEN _utf8mb4 x'46' THEN _utf8mb4"
+            + " x'46' WHEN _utf8mb4 x'47' THEN _utf8mb4 x'47' ELSE (SELECT 1 UNION ALL SELECT 2)"
+            + " END ";
+    assertThat(
+            squeezed(
+                "INSERT INTO t (c, id) SELECT DISTINCT x.c AS k, COUNT(*) FROM u x GROUP BY 1"))
+        .isEqualTo(
+            "INSERT INTO t (c, id) SELECT DISTINCT CASE CAST((x.c"
+                + checked
+                + "AS k, COUNT(*) FROM u x GROUP BY 1");
+    assertThat(squeezed("INSERT INTO t SELECT id, UPPER(c) k FROM t WHERE id > 3 FOR UPDATE"))
+        .isEqualTo(
+            "INSERT INTO t SELECT id, CASE CAST((UPPER(c)"
+                + checked
+                + "k FROM "
+                + SECURED_T.replace(") AS", " FOR UPDATE) AS")
+                + " WHERE id > 3 FOR UPDATE");
+    assertThat(squeezed("INSERT INTO t (c) (SELECT c FROM u) UNION SELECT 'F' RETURNING c"))
+        .isEqualTo(
+            "INSERT INTO t (c) WITH `written` (`c1`) AS ((SELECT c FROM u) UNION SELECT 'F' LIMIT"
+                + " 18446744073709551615) SELECT CASE CAST((`c1`"
+                + checked
+                + "FROM `written` RETURNING c");
+    assertThat(squeezed("INSERT INTO t (id, c) SELECT u.* FROM u ORDER BY id LIMIT 3"))
+        .isEqualTo(
+            "INSERT INTO t (id, c) WITH `written` (`c1`, `c2`) AS (SELECT u.* FROM u ORDER BY id"
+                + " LIMIT 3) SELECT `c1`, CASE CAST((`c2`"
+                + checked
+                + "FROM `written`");
+  }
+
+  @Test
+  void aRowFromAQueryPassesByOneLevelOfAHierarchy() {
+    String one = ") AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin";
+    String fails = " ELSE (SELECT 1 UNION ALL SELECT 2) END";
+    assertThat(squeezed("INSERT INTO h (a, b) SELECT id, 'y' FROM u"))
+        .isEqualTo(
+            "INSERT INTO h (a, b) SELECT CASE CAST((id"
+                + one
+                + " WHEN _utf8mb4 x'31' THEN 1 ELSE CASE WHEN CAST(('y'"
+                + one
+                + " IN (_utf8mb4 x'78') THEN id"
+                + fails
+                + " END , CASE CAST(('y'"
+                + one
+                + " WHEN _utf8mb4 x'78' THEN _utf8mb4 x'78' ELSE CASE WHEN CAST((id"
+                + one
+                + " IN (_utf8mb4 x'31') THEN 'y'"
+                + fails
+                + " END FROM u");
+  }
+
+  @Test
   void oneLevelOfAHierarchyLetsARowPass() {
     assertThat(plan("INSERT INTO h (id, a, b) VALUES (1, 1, 'q'), (2, 9, 'x')"))
         .isEqualTo("INSERT INTO h (id, a, b) VALUES (1, 1, 'q'), (2, 9, 'x')");
@@ -281,7 +341,15 @@ final class RowPlanTest {
         "LOCK TABLES t READ ~ 1235 ~ LOCK TABLES by who",
         "SHOW INDEX FROM t ~ 1235 ~ SHOW INDEX",
         "REPLACE INTO t (c) VALUES ('F') ~ 1235 ~ REPLACE by who",
-        "INSERT INTO t (c) SELECT c FROM u ~ 1235 ~ anything but VALUES",
+        "REPLACE INTO t (c) SELECT c FROM u ~ 1235 ~ REPLACE by who",
+        "INSERT INTO t (id) SELECT c FROM u ~ 1369 ~ give a value to c",
+        "INSERT INTO t SELECT c FROM u ~ 1235 ~ more or fewer columns",
+        "INSERT INTO t SELECT *, c + 1 FROM u ~ 1235 ~ list the columns",
+        "INSERT IGNORE INTO t (c) SELECT c FROM u ~ 1235 ~ IGNORE",
+        "INSERT INTO t (c, c) SELECT c, c FROM u ~ 1235 ~ twice",
+        "INSERT INTO h (a) SELECT id + 1 FROM u ~ 1235 ~ a column of a hierarchy",
+        "INSERT INTO h (a, b) SELECT ?, c FROM u ~ 1235 ~ a column of a hierarchy",
+        "INSERT INTO t (c) SELECT c FROM u ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ DUPLICATE",
         "INSERT INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ DUPLICATE",
         "INSERT IGNORE INTO t (c) VALUES ('F') ~ 1235 ~ IGNORE",
         "UPDATE IGNORE t SET c = 'F' ~ 1235 ~ IGNORE",
