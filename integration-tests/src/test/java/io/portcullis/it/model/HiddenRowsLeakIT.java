@@ -95,6 +95,9 @@ final class HiddenRowsLeakIT {
           "UPDATE t SET note = CONCAT(note, 'x') WHERE {1} ORDER BY t.note, t.id LIMIT 1",
           "UPDATE t SET big = {1} WHERE {2}",
           "UPDATE o SET name = 'changed' WHERE o.id IN (SELECT t.id FROM t WHERE {1})",
+          "UPDATE o JOIN t ON t.id = o.id AND {1} SET o.name = {2}",
+          "UPDATE t LEFT JOIN o ON {1} SET o.name = CONCAT(o.name, 'x') WHERE {2}",
+          "DELETE o FROM t, o WHERE {1} AND t.id <= o.id",
           "DELETE FROM t WHERE {1}",
           "DELETE FROM t WHERE {1} ORDER BY t.note, t.id LIMIT 2",
           "INSERT INTO o SELECT t.id, t.country FROM t WHERE {1}",
@@ -133,7 +136,7 @@ final class HiddenRowsLeakIT {
               + ".t VALUES (1, 'France', 'seen', 1), (2, 'France', '12', 2), (3, 'France', NULL, 3)",
           "CREATE VIEW " + database + ".v AS SELECT id, country, note, big FROM " + database + ".t",
           "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE " + database + ".t TO leak_role",
-          "GRANT SELECT, INSERT, UPDATE ON TABLE " + database + ".o TO leak_role",
+          "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE " + database + ".o TO leak_role",
           "GRANT SELECT ON VIEW " + database + ".v TO leak_role",
           "ALTER ROLE leak_role RESTRICT " + database + ".t (country) TO ('France')");
     }
@@ -230,6 +233,7 @@ final class HiddenRowsLeakIT {
     outcome.append(Sql.rows(connection, "SELECT FOUND_ROWS()"));
     if (!sql.startsWith("SELECT")) {
       outcome.append(Sql.rows(connection, "SELECT COUNT(*), MAX(note), MIN(big) FROM t"));
+      outcome.append(Sql.rows(connection, "SELECT * FROM o ORDER BY id, name"));
     }
     Sql.run(connection, "ROLLBACK");
     return new Outcome(nameless(outcome.toString()), warnings);

@@ -274,6 +274,32 @@ final class RestrictionsIT {
         .isZero();
   }
 
+  @Test
+  void whatIsReadBesideWhatIsChangedIsOnlyWhatIsPermitted() throws SQLException {
+    gate.administer("GRANT DELETE ON TABLE row_d.notes TO row_user");
+    grant("france");
+    assertThat(update("UPDATE notes n JOIN sales s USING (country) SET n.text = s.note"))
+        .isEqualTo(1);
+    assertThat(
+            update(
+                "UPDATE sales, notes SET notes.text = CONCAT(notes.text, 'x') WHERE"
+                    + " sales.country = notes.country"))
+        .isEqualTo(1);
+    assertThat(
+            update(
+                "UPDATE row_d.sales s RIGHT JOIN notes n ON s.country = n.country SET n.text ="
+                    + " COALESCE(s.note, 'none')"))
+        .isEqualTo(2);
+    assertThat(administrator("SELECT * FROM row_d.notes ORDER BY 1"))
+        .containsExactly("France|f", "Germany|none");
+    assertThat(update("DELETE n FROM sales s JOIN notes n USING (country)")).isEqualTo(1);
+    assertThat(update("DELETE FROM n USING sales s JOIN notes n ON s.country = n.country"))
+        .isZero();
+    assertThat(administrator("SELECT * FROM row_d.notes")).containsExactly("Germany|none");
+    assertThat(administrator("SELECT COUNT(*) FROM row_d.sales WHERE note IN ('f', 'g')"))
+        .containsExactly("2");
+  }
+
   private int update(String sql) throws SQLException {
     try (java.sql.Statement statement = rose.createStatement()) {
       return statement.executeUpdate(sql);
@@ -472,7 +498,7 @@ final class RestrictionsIT {
         "INSERT IGNORE INTO sales (country, currency) SELECT country, currency FROM sales",
         "INSERT INTO sales (id, currency) SELECT id, currency FROM sales ON DUPLICATE KEY UPDATE note = 'x'",
         "UPDATE sales s JOIN notes n USING (country) SET s.note = n.text",
-        "UPDATE notes n JOIN sales s USING (country) SET n.text = s.note",
+        "UPDATE notes n JOIN sales s USING (country) SET text = s.note",
         "DELETE sales FROM sales JOIN notes USING (country)",
         "DELETE FROM s USING sales AS s",
         "PREPARE p FROM 'SELECT * FROM sales'",

@@ -211,16 +211,20 @@ public final class RowPlan {
     checkUses();
     List<ColumnUses.Table> changing =
         uses.tables().stream().filter(ColumnUses.Table::changing).toList();
-    boolean concerned = changing.stream().anyMatch(sites::isReached);
-    if (!concerned) {
+    List<ColumnUses.Table> changed =
+        changing.stream().filter(sites::isReached).filter(this::isChanged).toList();
+    if (changed.isEmpty()) {
       onlyReads();
       edits.addAll(sites.secure());
       return;
     }
     if (changing.size() != 1) {
-      throw Unsecurable.because("UPDATE or DELETE of several tables at once");
+      throw Unsecurable.because(
+          "UPDATE or DELETE of several tables at once, one of which is changed, or may be as long as"
+              + " a column that is set does not say of which table it is, (change it alone, WHERE"
+              + " ... IN (SELECT ...) of the others)");
     }
-    ColumnUses.Table site = changing.get(0);
+    ColumnUses.Table site = changed.get(0);
     VisibleRows rows = writable(bound.apply(site.relation()));
     target.set(site.firstToken(), site.endToken());
     int behind = behindAlias(site);
@@ -236,6 +240,13 @@ public final class RowPlan {
     }
     narrow(rows, behind);
     edits.addAll(sites.secure(other -> !other.changing(), target));
+  }
+
+  /** And not only read beside what is changed. */
+  private boolean isChanged(ColumnUses.Table site) {
+    RelationName name = bound.apply(site.relation());
+    return accesses.stream()
+        .anyMatch(access -> access.object().equals(name) && access.kind() != AccessKind.SELECT);
   }
 
   private boolean isClause(int token) {

@@ -71,7 +71,7 @@ final class RowSites {
   }
 
   private void secure(ColumnUses.Table site) {
-    if (!site.replaceable()) {
+    if (!site.replaceable() && !isFirstOfChange(site)) {
       throw Unsecurable.because("a query with TABLE, PARTITION or an index hint");
     }
     RelationName name = bound.apply(site.relation());
@@ -93,6 +93,23 @@ final class RowSites {
             place.kept(),
             place.after()
                 + (site.aliased() ? "" : " AS " + RowSources.quoted(site.exposedName()))));
+  }
+
+  /** Of several tables in UPDATE or DELETE, the first, where one may stand as well that is made. */
+  private boolean isFirstOfChange(ColumnUses.Table site) {
+    int before = site.firstToken() - 1;
+    int behind = site.endToken();
+    if (site.aliased()) {
+      behind += text.isWord(behind, "AS") ? 2 : 1;
+    }
+    return site.changing()
+        && isOneOf(before, "UPDATE", "LOW_PRIORITY", "IGNORE", "USING")
+        && !text.isWord(site.endToken(), "PARTITION")
+        && !isOneOf(behind, "USE", "FORCE", "IGNORE");
+  }
+
+  private boolean isOneOf(int token, String... words) {
+    return Stream.of(words).anyMatch(word -> text.isWord(token, word));
   }
 
   /** {@code d.t.c} becomes {@code t.c}: a derived table has no database. */

@@ -239,6 +239,19 @@ final class RowPlanTest {
   }
 
   @Test
+  void whatIsReadBesideWhatIsChangedBecomesASecuredReference() {
+    assertThat(plan("UPDATE t JOIN u ON t.id = u.id SET u.id = t.id WHERE t.c = 'F'"))
+        .isEqualTo(
+            "UPDATE " + SECURED_T + " JOIN u ON t.id = u.id SET u.id = t.id WHERE t.c = 'F'");
+    assertThat(plan("UPDATE u, t AS x SET u.id = x.id"))
+        .isEqualTo("UPDATE u, " + SECURED_T.replace(" AS `t`", "") + " AS x SET u.id = x.id");
+    assertThat(plan("DELETE u FROM t LEFT JOIN u ON t.id = u.id"))
+        .isEqualTo("DELETE u FROM " + SECURED_T + " LEFT JOIN u ON t.id = u.id");
+    assertThat(plan("DELETE FROM u USING t, u WHERE t.id = u.id"))
+        .isEqualTo("DELETE FROM u USING " + SECURED_T + ", u WHERE t.id = u.id");
+  }
+
+  @Test
   void whatIsWrittenIsCheckedByTheServer() {
     String checked =
         ") AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin WHEN _utf8mb4 x'46' THEN _utf8mb4"
@@ -354,7 +367,9 @@ final class RowPlanTest {
         "INSERT IGNORE INTO t (c) VALUES ('F') ~ 1235 ~ IGNORE",
         "UPDATE IGNORE t SET c = 'F' ~ 1235 ~ IGNORE",
         "UPDATE t, u SET t.c = 'F' ~ 1235 ~ several tables",
-        "UPDATE t JOIN u ON 1 SET u.id = t.id ~ 1235 ~ several tables",
+        "UPDATE t JOIN u ON 1 SET id = 3 ~ 1235 ~ of which table",
+        "UPDATE u JOIN v ON 1 SET v.k = 3 ~ 1235 ~ ",
+        "UPDATE t USE INDEX (i), u SET u.id = 3 ~ 1235 ~ index hint",
         "DELETE t FROM t, u ~ 1235 ~ several tables",
         "UPDATE v SET k = 1 ~ 1235 ~ through a view",
         "DELETE FROM v ~ 1235 ~ through a view",
