@@ -39,6 +39,10 @@ final class HiddenRowsLeakIT {
   private static final List<String> EXPRESSIONS =
       List.of(
           "t.id > 0",
+          "t.id = 901",
+          "t.big BETWEEN -1 AND 1",
+          "t.note = 'secret'",
+          "2 >= t.id",
           "t.note = 1",
           "t.note + 0 > 1",
           "CAST(t.note AS SIGNED) = 1",
@@ -75,6 +79,8 @@ final class HiddenRowsLeakIT {
       List.of(
           "SELECT t.country FROM t WHERE {1} ORDER BY t.id",
           "SELECT {1} AS e FROM t ORDER BY t.id",
+          "SELECT t.country FROM t WHERE {1} AND {2} AND t.id = 1",
+          "SELECT o.name FROM o LEFT JOIN t ON t.id = o.id WHERE t.id IN (1, 901) AND {1}",
           "SELECT COUNT(*), SUM({1}) FROM t WHERE {2}",
           "SELECT t.country, COUNT(*) FROM t GROUP BY t.country HAVING MAX(t.id) > 0",
           "SELECT {1} AS e, COUNT(*) FROM t GROUP BY {1} ORDER BY 1, 2",

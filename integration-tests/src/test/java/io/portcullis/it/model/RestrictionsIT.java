@@ -177,6 +177,15 @@ final class RestrictionsIT {
         "SELECT a.id FROM sales a, sales b WHERE a.id = b.id ~ 3",
         "SELECT RANK() OVER (ORDER BY id) FROM sales ~ 1",
         "SELECT EXISTS (SELECT 1 FROM sales WHERE country = 'Korea') ~ 0",
+        "SELECT country FROM sales WHERE id = 1 ~ ",
+        "SELECT country FROM sales WHERE id = 3 AND note = 'f' ~ France",
+        "SELECT country FROM sales WHERE id BETWEEN 1 AND 6 AND currency LIKE 'E%' ~ France",
+        "SELECT country FROM sales WHERE id IN (1, 2, 3) AND country = 'france ' ~ France",
+        "SELECT n.text FROM notes n LEFT JOIN sales s USING (country) WHERE s.id = 3 ~ wine",
+        "SELECT n.text FROM notes n LEFT JOIN sales s USING (country) WHERE s.id = 4 ~ ",
+        "SELECT n.text FROM sales s LEFT JOIN notes n USING (country) WHERE s.id IN (1, 3) ~ wine",
+        "SELECT n.text FROM sales s RIGHT JOIN notes n USING (country) WHERE n.text = 'beer' ~ beer",
+        "SELECT COUNT(*) FROM sales WHERE id = 3 UNION ALL SELECT COUNT(*) FROM sales WHERE id = 4 ~ 1,0",
         "SELECT country FROM sales /* all */ -- of them ~ France",
         "/*!50000 SELECT */ country FROM /*! sales */ ~ France",
       })
@@ -263,6 +272,8 @@ final class RestrictionsIT {
     grant("france", "germany");
     assertThat(update("UPDATE sales SET note = 'x'")).isEqualTo(2);
     assertThat(update("UPDATE sales SET note = 'y' WHERE country = 'Korea'")).isZero();
+    assertThat(update("UPDATE sales SET note = 'y' WHERE id = 1")).isZero();
+    assertThat(update("UPDATE sales SET note = 'y' WHERE id = 3 AND note = 'x'")).isEqualTo(1);
     assertThat(update("UPDATE sales AS s SET s.note = 'z' WHERE s.id > 0 ORDER BY s.id LIMIT 1"))
         .isEqualTo(1);
     assertThat(update("DELETE FROM sales WHERE country = 'Korea' OR country = 'France'"))

@@ -103,7 +103,7 @@ public final class RowPlan {
     this.sources = sources;
     this.columns = columns;
     this.shown = shown;
-    this.sites = new RowSites(text, uses, bound, reach, sources);
+    this.sites = new RowSites(text, uses, bound, reach, sources, this::knownColumns);
   }
 
   /** Any thread. */
@@ -238,7 +238,7 @@ public final class RowPlan {
       int end = find(behind, text.size(), "WHERE", "ORDER", "LIMIT");
       assign(bound.apply(site.relation()), rows, behind + 1, end, ignore);
     }
-    narrow(rows, behind);
+    narrow(rows, behind, sites.conditions(site, bound.apply(site.relation())));
     edits.addAll(sites.secure(other -> !other.changing(), target));
   }
 
@@ -277,7 +277,7 @@ public final class RowPlan {
   }
 
   /** Only what is seen is changed, and the statement's own condition sees nothing else. */
-  private void narrow(VisibleRows rows, int from) {
+  private void narrow(VisibleRows rows, int from, String plain) {
     if (rows.hierarchies().isEmpty()) {
       return;
     }
@@ -286,7 +286,9 @@ public final class RowPlan {
     if (where < text.size()) {
       int end = find(where, text.size(), "ORDER", "LIMIT", "RETURNING");
       edits.add(
-          TextEdit.insert(where + 1, "(" + condition + ") AND CASE WHEN " + condition + " THEN ("));
+          TextEdit.insert(
+              where + 1,
+              "(" + condition + ")" + plain + " AND CASE WHEN " + condition + " THEN ("));
       edits.add(TextEdit.insert(end, ") ELSE FALSE END "));
       return;
     }
@@ -433,9 +435,12 @@ public final class RowPlan {
     edits.addAll(new InsertedQuery(text, rows.hierarchies(), into, begin, end).checked());
   }
 
+  private Optional<List<TableColumn>> knownColumns(RelationName table) {
+    return Optional.of(columns.apply(table).orElseThrow(() -> new Lacks(table)));
+  }
+
   private List<String> allColumns(RelationName table) {
-    List<TableColumn> known = columns.apply(table).orElseThrow(() -> new Lacks(table));
-    return known.stream()
+    return knownColumns(table).orElseThrow().stream()
         .filter(column -> !column.invisible())
         .map(column -> ColumnNames.fold(column.name()))
         .toList();

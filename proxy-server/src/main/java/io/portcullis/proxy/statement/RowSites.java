@@ -2,6 +2,7 @@ package io.portcullis.proxy.statement;
 
 import io.portcullis.privilege.authz.RowReach;
 import io.portcullis.privilege.authz.VisibleRows;
+import io.portcullis.privilege.store.TableColumn;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.ColumnUses;
 import io.portcullis.sql.lexer.LexedStatement;
@@ -24,6 +25,7 @@ final class RowSites {
   private final Function<RelationName, RelationName> bound;
   private final RowReach reach;
   private final RowSources sources;
+  private final Function<RelationName, Optional<List<TableColumn>>> columns;
   private final LockingClauses locking;
   private final List<TextEdit> edits = new ArrayList<>();
   private final Set<Integer> unqualified = new HashSet<>();
@@ -31,18 +33,21 @@ final class RowSites {
   /**
    * @param bound a relation of the text as the backend has it
    * @param reach of what the text names
+   * @param columns of a table; empty: not known
    */
   RowSites(
       LexedStatement text,
       ColumnUses uses,
       Function<RelationName, RelationName> bound,
       RowReach reach,
-      RowSources sources) {
+      RowSources sources,
+      Function<RelationName, Optional<List<TableColumn>>> columns) {
     this.text = text;
     this.uses = uses;
     this.bound = bound;
     this.reach = reach;
     this.sources = sources;
+    this.columns = columns;
     this.locking = new LockingClauses(text);
   }
 
@@ -72,7 +77,8 @@ final class RowSites {
 
   private void secure(ColumnUses.Table site) {
     if (!site.replaceable() && !isFirstOfChange(site)) {
-      throw Unsecurable.because("a query with TABLE, PARTITION or an index hint");
+      throw Unsecurable.because(
+          "a query with TABLE, PARTITION or an index hint");
     }
     RelationName name = bound.apply(site.relation());
     VisibleRows rows = reach.tables().get(name);
@@ -83,7 +89,9 @@ final class RowSites {
               + " of its tables),");
     }
     RowSources.Place place =
-        rows == null ? sources.view(name) : sources.table(name, rows, lock.orElse(""));
+        rows == null
+            ? sources.view(name)
+            : sources.table(name, rows, conditions(site, name), lock.orElse(""));
     unqualify(site, name);
     edits.add(
         new TextEdit(
@@ -93,6 +101,11 @@ final class RowSites {
             place.kept(),
             place.after()
                 + (site.aliased() ? "" : " AS " + RowSources.quoted(site.exposedName()))));
+  }
+
+  /** Of the query's own conditions those that may be evaluated on hidden rows. */
+  String conditions(ColumnUses.Table site, RelationName name) {
+    return PlainConditions.of(text, uses, site, () -> columns.apply(name));
   }
 
   /** Of several tables in UPDATE or DELETE, the first, where one may stand as well that is made. */
@@ -162,7 +175,8 @@ final class RowSites {
       if (name && !known.get(i) && !isAlias(i, known)) {
         String value = text.value(i);
         if (names.stream().anyMatch(of -> ColumnPlan.mayBe(of.name(), value))) {
-          throw Unsecurable.because("a statement in which the gate cannot tell every table");
+          throw Unsecurable.because(
+              "a statement in which the gate cannot tell every table");
         }
       }
     }

@@ -99,10 +99,13 @@ public final class RowSources {
   /**
    * A table with hidden rows, read under its own name.
    *
+   * @param plain further conditions, each with an AND before it, that may be evaluated on hidden
+   *     rows; or nothing
    * @param lock a clause that locks what is read; or nothing
    */
-  Place table(RelationName name, VisibleRows rows, String lock) {
-    String where = rows.hierarchies().isEmpty() ? "" : " WHERE " + condition(rows.hierarchies());
+  Place table(RelationName name, VisibleRows rows, String plain, String lock) {
+    String where =
+        rows.hierarchies().isEmpty() ? "" : " WHERE " + condition(rows.hierarchies()) + plain;
     String locked = lock.isEmpty() ? "" : " " + lock;
     Place restricted = new Place("(SELECT * FROM ", true, where + WALL + locked + ")");
     if (rows.rules().isEmpty() || insideRule.contains(name)) {
@@ -162,7 +165,10 @@ public final class RowSources {
     if (!uses.complete() || !reached.programs().isEmpty()) {
       throw Unsecurable.because(what + " of which the gate cannot tell the tables,");
     }
-    return spliced(statement, new RowSites(statement, uses, this::folded, reached, this).secure());
+    return spliced(
+        statement,
+        new RowSites(statement, uses, this::folded, reached, this, name -> Optional.empty())
+            .secure());
   }
 
   private RelationName folded(RelationName name) {
