@@ -605,6 +605,56 @@ final class RestrictionsIT {
   }
 
   @Test
+  void explainAccessShowsWhatIsSent() throws SQLException {
+    gate.administer(
+        "CREATE OR REPLACE VIEW row_d.v AS SELECT country AS land FROM row_d.sales",
+        "GRANT SELECT ON VIEW row_d.v TO row_user");
+    try {
+      String one = "SELECT country FROM sales WHERE id = 3";
+      assertThat(statement(rose, "EXPLAIN ACCESS " + one)).endsWith("|" + one);
+      grant("eur");
+      String sent =
+          "SELECT country FROM (SELECT * FROM sales WHERE (`currency` IN (_utf8mb4 x'455552')) AND"
+              + " `id` = 3 LIMIT 18446744073709551615) AS `sales` WHERE id = 3";
+      assertThat(statement(rose, "EXPLAIN ACCESS " + one)).endsWith("|allowed||" + sent);
+      assertThat(Sql.rows(rose, "EXPLAIN ACCESS FORMAT=JSON " + one))
+          .singleElement()
+          .satisfies(json -> assertThat(json).contains("LIMIT 18446744073709551615) AS `sales`"));
+      try (Connection root = gate.administrator().connect("row_d")) {
+        assertThat(Sql.rows(root, sent)).containsExactly("France");
+        assertThat(Sql.rows(root, "EXPLAIN " + sent))
+            .anySatisfy(row -> assertThat(row).contains("PRIMARY|4|const"));
+        assertThat(
+                statement(
+                    root, "EXPLAIN ACCESS FOR row_rose AS ROLE row_user SECONDARY ALL " + one))
+            .endsWith("|" + sent);
+        assertThat(statement(root, "EXPLAIN ACCESS FOR row_rose AS ROLE row_user " + one))
+            .endsWith("|" + one);
+        assertThat(statement(root, "EXPLAIN ACCESS " + one)).endsWith("|" + one);
+      }
+      assertThat(statement(rose, "EXPLAIN ACCESS SELECT land FROM v"))
+          .contains("|allowed|", "definition")
+          .doesNotContain("currency", "country");
+      assertThat(statement(rose, "EXPLAIN ACCESS REPLACE INTO sales (currency) VALUES ('EUR')"))
+          .contains("|refused|", "1235");
+      assertThat(statement(rose, "EXPLAIN ACCESS INSERT INTO sales (note) VALUES ('x')"))
+          .contains("|refused|", "1369", "currency");
+      assertThat(statement(rose, "EXPLAIN ACCESS SHOW TABLE STATUS")).contains("|refused|");
+      assertThat(statement(rose, "EXPLAIN ACCESS SHOW TABLES")).contains("|allowed|");
+    } finally {
+      gate.administer("DROP VIEW row_d.v");
+    }
+  }
+
+  /** The row of the statement as a whole. */
+  private static String statement(Connection connection, String explain) throws SQLException {
+    return Sql.rows(connection, explain).stream()
+        .filter(row -> row.startsWith("STATEMENT|"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void restrictionsFollowTheTable() throws SQLException {
     grant("france");
     gate.administer("ALTER TABLE row_d.sales RENAME COLUMN country TO land");
@@ -696,8 +746,12 @@ final class RestrictionsIT {
     try {
       grant("asia");
       refused(rose, "SELECT country FROM sales", 1142, "seats");
+      assertThat(Sql.rows(rose, "EXPLAIN ACCESS SELECT country FROM sales"))
+          .anySatisfy(row -> assertThat(row).contains("`row_d`.`seats`", "denied"));
       gate.administer("GRANT SELECT ON TABLE row_d.seats TO row_user");
       assertThat(countries(rose)).containsExactly("Japan");
+      assertThat(statement(rose, "EXPLAIN ACCESS SELECT country FROM sales"))
+          .contains("|allowed|", "where w.who =");
       gate.administer("GRANT row_asia TO row_lena", "REVOKE row_germany FROM row_lena");
       try (Connection lena = login("row_lena")) {
         assertThat(countries(lena)).containsExactly("Korea");

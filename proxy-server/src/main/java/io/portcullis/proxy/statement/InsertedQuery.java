@@ -212,7 +212,8 @@ final class InsertedQuery {
     }
     boolean limited = query.find(begin, "LIMIT", "OFFSET", "FETCH") < end;
     if (query.find(begin, "EXAMINED", "PROCEDURE", "INTO") < end) {
-      throw Unsecurable.because("this form of INSERT ... SELECT");
+      throw Unsecurable.because(
+          "this form of INSERT ... SELECT (leave PROCEDURE and ROWS EXAMINED out)");
     }
     int lock = LockingClauses.find(query);
     List<TextEdit> edits = new ArrayList<>();

@@ -120,7 +120,8 @@ public final class RowPlan {
 
   private void secure() {
     if (!reach.programs().isEmpty()) {
-      throw Unsecurable.because("a routine that reads or changes it,");
+      throw Unsecurable.because(
+          "a routine that reads or changes it (send its statements themselves)");
     }
     switch (kind) {
       case SELECT, DO, CREATE_TABLE -> {
@@ -147,12 +148,21 @@ public final class RowPlan {
 
   /** For a refusal. */
   private String command() {
-    return kind.name().replace('_', ' ');
+    String help =
+        switch (kind) {
+          case EXPLAIN -> " (EXPLAIN ACCESS shows what is sent)";
+          case REPLACE -> " (UPDATE what is there, INSERT what is not)";
+          case TRUNCATE -> " (DELETE FROM deletes what is seen)";
+          case LOCK_TABLES -> " (SELECT ... FOR UPDATE locks what is seen)";
+          default -> "";
+        };
+    return kind.name().replace('_', ' ') + help;
   }
 
   private void checkUses() {
     if (!uses.complete()) {
-      throw Unsecurable.because("a statement of which the gate cannot tell the tables,");
+      throw Unsecurable.because(
+          "a statement of which the gate cannot tell the tables (simpler ones it can),");
     }
   }
 
@@ -173,7 +183,8 @@ public final class RowPlan {
           && isReached(access)
           && !found.contains(access.object())
           && !isWritten((RelationName) access.object())) {
-        throw Unsecurable.because("a statement in which the gate cannot tell every table");
+        throw Unsecurable.because(
+            "a statement in which the gate cannot tell every table (name it in FROM)");
       }
     }
   }
@@ -200,7 +211,8 @@ public final class RowPlan {
       boolean plain =
           access.kind() == AccessKind.DESCRIBE || access.kind() == AccessKind.SHOW_CREATE;
       if (isReached(access) && (counts || !plain)) {
-        throw Unsecurable.because("SHOW INDEX, which tells how much is in it,");
+        throw Unsecurable.because(
+            "SHOW INDEX, which tells how much is in it (SHOW CREATE TABLE has the indexes),");
       }
     }
   }
@@ -232,7 +244,10 @@ public final class RowPlan {
     boolean plain = update ? text.isWord(behind, "SET") : behind == text.size() || isClause(behind);
     boolean ignore = find(0, site.firstToken(), "IGNORE") < site.firstToken();
     if (!plain || (!update && !text.isWord(site.firstToken() - 1, "FROM"))) {
-      throw Unsecurable.because(update ? "this form of UPDATE" : "this form of DELETE");
+      throw Unsecurable.because(
+          update
+              ? "this form of UPDATE (write UPDATE t SET ... WHERE ...)"
+              : "this form of DELETE (write DELETE FROM t WHERE ...)");
     }
     if (update) {
       int end = find(behind, text.size(), "WHERE", "ORDER", "LIMIT");
@@ -268,10 +283,11 @@ public final class RowPlan {
   private VisibleRows writable(RelationName name) {
     VisibleRows rows = reach.tables().get(name);
     if (rows == null) {
-      throw Unsecurable.because("a change through a view");
+      throw Unsecurable.because("a change through a view (change its table)");
     }
     if (!rows.rules().isEmpty()) {
-      throw Unsecurable.because("a change of a table that is read through a rule");
+      throw Unsecurable.because(
+          "a change of a table that is read through a rule (a restriction permits changes)");
     }
     return rows;
   }
@@ -312,7 +328,7 @@ public final class RowPlan {
         throw Unsecurable.because("an assignment that the gate cannot read,");
       }
       if (!assigned.add(name)) {
-        throw Unsecurable.because("an assignment to one column twice");
+        throw Unsecurable.because("an assignment to one column twice (once is enough)");
       }
       write(table, rows, name, column + 2, next, ignore);
       begin = next + 1;
@@ -351,12 +367,15 @@ public final class RowPlan {
             ? RelationName.of(text.value(at), text.value(at + 2))
             : RelationName.unqualified(text.value(at));
     if (!bound.apply(named).equals(into.get())) {
-      throw Unsecurable.because("this form of INSERT");
+      throw Unsecurable.because(
+          "this form of INSERT (write INSERT INTO t (c, ...) VALUES or SELECT)");
     }
     target.set(at, end);
     int duplicate = find(end, text.size(), "DUPLICATE");
     if (duplicate < text.size()) {
-      throw Unsecurable.because("ON DUPLICATE KEY UPDATE, which may change a row that is hidden,");
+      throw Unsecurable.because(
+          "ON DUPLICATE KEY UPDATE, which may change a row that is hidden (UPDATE what is there, INSERT"
+              + " what is not),");
     }
     insert(into.get(), rows, end, ignore);
     edits.addAll(sites.secure(site -> true, target));
@@ -388,7 +407,8 @@ public final class RowPlan {
         }
         into.add(ColumnNames.fold(text.value(i)));
         if (i + 1 != close && !text.isPunctuation(i + 1, ",")) {
-          throw Unsecurable.because("this form of INSERT");
+          throw Unsecurable.because(
+              "this form of INSERT (write INSERT INTO t (c, ...) VALUES or SELECT)");
         }
       }
       at = close + 1;
@@ -412,7 +432,8 @@ public final class RowPlan {
       at++;
     }
     if (at < text.size() && !text.isWord(at, "RETURNING")) {
-      throw Unsecurable.because("this form of INSERT");
+      throw Unsecurable.because(
+          "this form of INSERT (write INSERT INTO t (c, ...) VALUES or SELECT)");
     }
   }
 
@@ -520,7 +541,8 @@ public final class RowPlan {
   }
 
   private static Unsecurable ignored() {
-    return Unsecurable.because("IGNORE, under which the server would not check what it writes,");
+    return Unsecurable.because(
+        "IGNORE, under which the server would not check what it writes (leave it out),");
   }
 
   private void passes(VisibleRows.Passing hierarchy, String column, int from, int end) {
@@ -595,6 +617,7 @@ public final class RowPlan {
         return i;
       }
     }
-    throw Unsecurable.because("this form of INSERT");
+    throw Unsecurable.because(
+        "this form of INSERT (write INSERT INTO t (c, ...) VALUES or SELECT)");
   }
 }

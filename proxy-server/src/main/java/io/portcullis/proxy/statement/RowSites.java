@@ -78,7 +78,8 @@ final class RowSites {
   private void secure(ColumnUses.Table site) {
     if (!site.replaceable() && !isFirstOfChange(site)) {
       throw Unsecurable.because(
-          "a query with TABLE, PARTITION or an index hint");
+          "a query with TABLE, PARTITION or an index hint (leave the hint out; SELECT * FROM reads as"
+              + " TABLE does)");
     }
     RelationName name = bound.apply(site.relation());
     VisibleRows rows = reach.tables().get(name);
@@ -143,7 +144,7 @@ final class RowSites {
                       ColumnPlan.mayBe(other.exposedName(), site.exposedName())
                           && !bound.apply(other.relation()).equals(relation));
       if (shared) {
-        throw Unsecurable.because("a query of two tables of one name");
+        throw Unsecurable.because("a query of two tables of one name (give them aliases)");
       }
       if (unqualified.add(column.firstToken())) {
         edits.add(TextEdit.without(column.firstToken(), column.firstToken() + 2));
@@ -176,7 +177,8 @@ final class RowSites {
         String value = text.value(i);
         if (names.stream().anyMatch(of -> ColumnPlan.mayBe(of.name(), value))) {
           throw Unsecurable.because(
-              "a statement in which the gate cannot tell every table");
+              "a statement in which the gate cannot tell every table (give nothing else in it the name of"
+                  + " one)");
         }
       }
     }

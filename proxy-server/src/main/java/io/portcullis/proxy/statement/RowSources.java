@@ -48,6 +48,7 @@ public final class RowSources {
   private final StatementAnalyzer analyzer;
   private final LexicalMode mode;
   private final boolean foldNames;
+  private final boolean definitionsShown;
 
   /**
    * Tables whose rule is being read: there their names mean what the restrictions leave of them.
@@ -77,6 +78,8 @@ public final class RowSources {
    * @param rules the query of a rule as the backend is to read it in this session; empty when it
    *     cannot be read there
    * @param mode of the session
+   * @param definitionsShown whether what is made is sent, and not told to who may not see what
+   *     views are made of
    */
   public RowSources(
       Function<List<RelationName>, RowReach> reach,
@@ -84,13 +87,15 @@ public final class RowSources {
       Function<String, Optional<String>> rules,
       StatementAnalyzer analyzer,
       LexicalMode mode,
-      boolean foldNames) {
+      boolean foldNames,
+      boolean definitionsShown) {
     this.reach = reach;
     this.views = views;
     this.rules = rules;
     this.analyzer = analyzer;
     this.mode = mode;
     this.foldNames = foldNames;
+    this.definitionsShown = definitionsShown;
   }
 
   /** What stands before and behind the name of a table in a query, or in place of it. */
@@ -143,7 +148,9 @@ public final class RowSources {
                 () -> Unsecurable.because("a view whose definition the gate cannot read,"));
     String query = query(definition, "a view");
     depth--;
-    return new Place("(" + query + ")", false, "");
+    return definitionsShown
+        ? new Place("(" + query + ")", false, "")
+        : new Place("(/* what is seen of its definition */ SELECT * FROM ", true, ")");
   }
 
   private void enter() {
