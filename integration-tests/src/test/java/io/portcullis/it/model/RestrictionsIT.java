@@ -311,6 +311,38 @@ final class RestrictionsIT {
         .containsExactly("2");
   }
 
+  @Test
+  void whatIsChangedBesideOthersIsOnlyWhatIsPermitted() throws SQLException {
+    grant("eur");
+    assertThat(
+            update(
+                "UPDATE sales s JOIN notes n ON s.country = n.country SET s.note = n.text, n.text ="
+                    + " CONCAT(n.text, '!') WHERE s.id < 4"))
+        .isEqualTo(2);
+    assertThat(update("UPDATE notes n, sales s SET s.note = 'all', s.currency = UPPER('eur')"))
+        .isEqualTo(2);
+    assertThat(update("UPDATE sales a JOIN sales b ON a.id = b.id + 1 SET a.note = b.country"))
+        .isEqualTo(1);
+    assertThat(administrator("SELECT id, note FROM row_d.sales ORDER BY id"))
+        .containsExactly("1|k", "2|j", "3|all", "4|France", "5|n", "6|s");
+    assertThat(administrator("SELECT text FROM row_d.notes ORDER BY 1"))
+        .containsExactly("beer", "wine!");
+    refused(
+        rose,
+        "UPDATE sales s JOIN notes n ON s.country = n.country SET s.currency = 'PEN'",
+        1369,
+        "whoever writes a row has to see it");
+    assertThat(
+            update(
+                "DELETE s FROM notes n JOIN sales AS s ON n.country = s.country OR s.id < 3 WHERE"
+                    + " n.country = 'France'"))
+        .isEqualTo(1);
+    assertThat(update("DELETE FROM s USING sales AS s WHERE s.id IN (1, 4)")).isEqualTo(1);
+    assertThat(update("DELETE sales FROM sales")).isZero();
+    assertThat(administrator("SELECT id FROM row_d.sales ORDER BY id"))
+        .containsExactly("1", "2", "5", "6");
+  }
+
   private int update(String sql) throws SQLException {
     try (java.sql.Statement statement = rose.createStatement()) {
       return statement.executeUpdate(sql);
@@ -510,8 +542,10 @@ final class RestrictionsIT {
         "INSERT INTO sales (id, currency) SELECT id, currency FROM sales ON DUPLICATE KEY UPDATE note = 'x'",
         "UPDATE sales s JOIN notes n USING (country) SET s.note = n.text",
         "UPDATE notes n JOIN sales s USING (country) SET text = s.note",
+        "UPDATE notes n JOIN sales s ON n.country = s.country SET currency = 'EUR'",
         "DELETE sales FROM sales JOIN notes USING (country)",
-        "DELETE FROM s USING sales AS s",
+        "UPDATE sales s NATURAL JOIN notes n SET s.note = n.text",
+        "UPDATE notes n LEFT JOIN sales s ON s.country = n.country SET s.note = n.text",
         "PREPARE p FROM 'SELECT * FROM sales'",
         "EXECUTE IMMEDIATE 'SELECT * FROM sales'",
         "LOCK TABLES sales READ",

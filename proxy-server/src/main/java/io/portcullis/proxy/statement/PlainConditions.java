@@ -8,6 +8,8 @@ import io.portcullis.sql.lexer.TokenKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -49,6 +51,7 @@ final class PlainConditions {
   private final LexedStatement text;
   private final ColumnUses uses;
   private final ColumnUses.Table site;
+  private final String qualifier;
   private final QueryBlock query;
   private final Supplier<Optional<List<TableColumn>>> columns;
   private final List<String> found = new ArrayList<>();
@@ -57,33 +60,112 @@ final class PlainConditions {
       LexedStatement text,
       ColumnUses uses,
       ColumnUses.Table site,
+      String qualifier,
       Supplier<Optional<List<TableColumn>>> columns) {
     this.text = text;
     this.uses = uses;
     this.site = site;
+    this.qualifier = qualifier;
     this.query = QueryBlock.around(text, site.firstToken());
     this.columns = columns;
   }
 
   /**
-   * Over the columns of the table without its name, each with an AND before it; nothing where there
-   * are none.
+   * Each with an AND before it; nothing where there are none.
    *
+   * @param qualifier before the names of its columns; or nothing
    * @param columns of the table; asked for only where there may be such a condition
    */
   static String of(
       LexedStatement text,
       ColumnUses uses,
       ColumnUses.Table site,
+      String qualifier,
       Supplier<Optional<List<TableColumn>>> columns) {
-    PlainConditions conditions = new PlainConditions(text, uses, site, columns);
+    PlainConditions conditions = new PlainConditions(text, uses, site, qualifier, columns);
     int where = conditions.where();
     if (where < conditions.query.end()) {
-      conditions.conjuncts(where + 1, conditions.query.find(where + 1, BEHIND_WHERE));
+      conjuncts(
+          text, where + 1, conditions.query.find(where + 1, BEHIND_WHERE), conditions::conjunct);
     }
     return conditions.found.stream()
         .map(condition -> " AND " + condition)
         .collect(Collectors.joining());
+  }
+
+  /**
+   * Of a condition that joins tables, the equalities of two columns of one kind: as little can they
+   * warn or fail. Each has an AND behind it; nothing where there are none.
+   *
+   * @param tables that are joined
+   * @param from the first token of the condition
+   * @param end the token behind its last
+   */
+  static String equalities(
+      LexedStatement text,
+      List<ColumnUses.Table> tables,
+      int from,
+      int end,
+      Function<ColumnUses.Table, Optional<List<TableColumn>>> columns) {
+    StringBuilder found = new StringBuilder();
+    conjuncts(
+        text,
+        from,
+        end,
+        (begin, behind) -> {
+          boolean shaped =
+              behind - begin == 7
+                  && text.isPunctuation(begin + 1, ".")
+                  && text.isPunctuation(begin + 3, "=")
+                  && text.isPunctuation(begin + 5, ".");
+          if (shaped) {
+            Optional<Joined> one = joined(text, tables, begin, columns);
+            Optional<Joined> other = joined(text, tables, begin + 4, columns);
+            if (one.isPresent()
+                && other.isPresent()
+                && one.get().kind() == other.get().kind()
+                && one.get().kind() != TableColumn.Kind.OTHER) {
+              found
+                  .append(one.get().name())
+                  .append(" = ")
+                  .append(other.get().name())
+                  .append(" AND ");
+            }
+          }
+        });
+    return found.toString();
+  }
+
+  /** A column of one of several tables. */
+  private record Joined(String name, TableColumn.Kind kind) {}
+
+  private static Optional<Joined> joined(
+      LexedStatement text,
+      List<ColumnUses.Table> tables,
+      int at,
+      Function<ColumnUses.Table, Optional<List<TableColumn>>> columns) {
+    if (!isName(text, at) || !isName(text, at + 2)) {
+      return Optional.empty();
+    }
+    List<ColumnUses.Table> called =
+        tables.stream()
+            .filter(table -> ColumnPlan.mayBe(table.exposedName(), text.value(at)))
+            .toList();
+    if (called.size() != 1 || !called.get(0).exposedName().equals(text.value(at))) {
+      return Optional.empty();
+    }
+    String column = ColumnNames.fold(text.value(at + 2));
+    return columns.apply(called.get(0)).stream()
+        .flatMap(List::stream)
+        .filter(known -> ColumnNames.fold(known.name()).equals(column))
+        .findFirst()
+        .map(
+            known ->
+                new Joined(
+                    RowSources.quoted(called.get(0).exposedName())
+                        + "."
+                        + RowSources.quoted(known.name()),
+                    known.kind()));
   }
 
   /** Of the SELECT, or the change, that the table stands in; else the end of the query. */
@@ -99,7 +181,9 @@ final class PlainConditions {
     return query.end();
   }
 
-  private void conjuncts(int from, int end) {
+  /** Between these tokens, without parentheses around them; none where it is not all AND. */
+  private static void conjuncts(
+      LexedStatement text, int from, int end, BiConsumer<Integer, Integer> to) {
     List<Integer> ands = new ArrayList<>();
     int depth = 0;
     int between = 0;
@@ -108,7 +192,7 @@ final class PlainConditions {
         depth++;
       } else if (text.isPunctuation(i, ")")) {
         depth--;
-      } else if (depth == 0 && isOtherThanAnd(i)) {
+      } else if (depth == 0 && isOtherThanAnd(text, i)) {
         return;
       } else if (depth == 0 && text.isWord(i, "BETWEEN")) {
         between++;
@@ -121,12 +205,18 @@ final class PlainConditions {
     ands.add(end);
     int begin = from;
     for (int and : ands) {
-      conjunct(begin, and);
+      boolean parenthesised =
+          text.isPunctuation(begin, "(") && QueryBlock.closing(text, begin) == and - 1;
+      if (!parenthesised) {
+        to.accept(begin, and);
+      } else if (!QueryBlock.beginsQuery(text, begin)) {
+        conjuncts(text, begin + 1, and - 1, to);
+      }
       begin = and + 1;
     }
   }
 
-  private boolean isOtherThanAnd(int i) {
+  private static boolean isOtherThanAnd(LexedStatement text, int i) {
     return text.isWord(i, "OR")
         || text.isWord(i, "XOR")
         || text.isWord(i, "CASE")
@@ -136,12 +226,6 @@ final class PlainConditions {
   }
 
   private void conjunct(int from, int end) {
-    if (text.isPunctuation(from, "(") && QueryBlock.closing(text, from) == end - 1) {
-      if (!QueryBlock.beginsQuery(text, from)) {
-        conjuncts(from + 1, end - 1);
-      }
-      return;
-    }
     int behind = behindColumn(from, end);
     if (behind > from) {
       Optional<TableColumn.Kind> kind = literals(behind, end);
@@ -158,7 +242,7 @@ final class PlainConditions {
   private int behindColumn(int from, int end) {
     boolean qualified = text.isPunctuation(from + 1, ".");
     int behind = from + (qualified ? 3 : 1);
-    if (behind > end || !isName(from) || !isName(behind - 1)) {
+    if (behind > end || !isName(text, from) || !isName(text, behind - 1)) {
       return from;
     }
     boolean of =
@@ -166,7 +250,7 @@ final class PlainConditions {
     return of ? behind : from;
   }
 
-  private boolean isName(int i) {
+  private static boolean isName(LexedStatement text, int i) {
     return text.kind(i) == TokenKind.WORD || text.kind(i) == TokenKind.QUOTED_IDENTIFIER;
   }
 
@@ -274,7 +358,8 @@ final class PlainConditions {
         .flatMap(List::stream)
         .filter(known -> ColumnNames.fold(known.name()).equals(column) && known.kind() == kind)
         .findFirst()
-        .ifPresent(known -> found.add(before + RowSources.quoted(known.name()) + after));
+        .ifPresent(
+            known -> found.add(before + qualifier + RowSources.quoted(known.name()) + after));
   }
 
   private String tokens(int from, int end) {

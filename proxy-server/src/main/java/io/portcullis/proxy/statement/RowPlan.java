@@ -230,31 +230,113 @@ public final class RowPlan {
       edits.addAll(sites.secure());
       return;
     }
-    if (changing.size() != 1) {
-      throw Unsecurable.because(
-          "UPDATE or DELETE of several tables at once, one of which is changed, or may be as long as"
-              + " a column that is set does not say of which table it is, (change it alone, WHERE"
-              + " ... IN (SELECT ...) of the others)");
-    }
     ColumnUses.Table site = changed.get(0);
-    VisibleRows rows = writable(bound.apply(site.relation()));
-    target.set(site.firstToken(), site.endToken());
     int behind = behindAlias(site);
     boolean update = kind == StatementKind.UPDATE;
-    boolean plain = update ? text.isWord(behind, "SET") : behind == text.size() || isClause(behind);
-    boolean ignore = find(0, site.firstToken(), "IGNORE") < site.firstToken();
-    if (!plain || (!update && !text.isWord(site.firstToken() - 1, "FROM"))) {
-      throw Unsecurable.because(
-          update
-              ? "this form of UPDATE (write UPDATE t SET ... WHERE ...)"
-              : "this form of DELETE (write DELETE FROM t WHERE ...)");
+    boolean alone =
+        changing.size() == 1
+            && (update
+                ? text.isWord(behind, "SET")
+                : behindVerb("DELETE") == site.firstToken() - 1
+                    && (behind == text.size() || isClause(behind)));
+    if (!alone) {
+      changeJoined(changing, changed);
+      return;
     }
+    VisibleRows rows = writable(bound.apply(site.relation()));
+    target.set(site.firstToken(), site.endToken());
     if (update) {
       int end = find(behind, text.size(), "WHERE", "ORDER", "LIMIT");
-      assign(bound.apply(site.relation()), rows, behind + 1, end, ignore);
+      assign(bound.apply(site.relation()), rows, behind + 1, end, ignores(site.firstToken()));
     }
-    narrow(rows, behind, sites.conditions(site, bound.apply(site.relation())));
+    if (!rows.hierarchies().isEmpty()) {
+      narrow(
+          RowSources.condition(rows.hierarchies()),
+          sites.conditions(site, bound.apply(site.relation()), ""),
+          behind);
+    }
     edits.addAll(sites.secure(other -> !other.changing(), target));
+  }
+
+  /**
+   * Where tables are joined, every condition that may name one of these is put behind what is seen
+   * of it. It stays what it is: a derived table cannot be changed.
+   */
+  private void changeJoined(List<ColumnUses.Table> changing, List<ColumnUses.Table> changed) {
+    boolean update = kind == StatementKind.UPDATE;
+    int from = behindVerb(update ? "UPDATE" : "DELETE");
+    boolean ignore = ignores(from);
+    if (!update) {
+      boolean using = text.isWord(from, "FROM");
+      int list = find(from + 1, text.size(), using ? "USING" : "FROM");
+      target.set(from, list);
+      from = list + 1;
+    }
+    int end = find(from, text.size(), update ? "SET" : "WHERE", "ORDER", "LIMIT", "RETURNING");
+    List<JoinedTables.On> conditions = JoinedTables.conditions(text, from, end);
+    Map<ColumnUses.Table, String> seen = new LinkedHashMap<>();
+    StringBuilder plain = new StringBuilder();
+    for (ColumnUses.Table site : changed) {
+      RelationName table = bound.apply(site.relation());
+      String qualifier = RowSources.quoted(site.exposedName()) + ".";
+      VisibleRows rows = writable(table);
+      if (!rows.hierarchies().isEmpty()) {
+        seen.put(site, RowSources.condition(rows.hierarchies(), qualifier));
+      }
+      plain.append(sites.conditions(site, table, qualifier));
+      target.set(site.firstToken(), site.endToken());
+    }
+    for (JoinedTables.On on : conditions) {
+      guard(on, seen, changing);
+    }
+    if (update) {
+      int behind = find(end, text.size(), "WHERE", "ORDER", "LIMIT");
+      for (ColumnUses.Table site : changed) {
+        assignJoined(site, end + 1, behind, ignore);
+      }
+    }
+    if (!seen.isEmpty()) {
+      narrow(String.join(" AND ", seen.values()), plain.toString(), end);
+    }
+    edits.addAll(sites.secure(site -> !changed.contains(site), target));
+  }
+
+  /** Behind the word that begins the change, and what says how it is done. */
+  private int behindVerb(String verb) {
+    int at = find(0, text.size(), verb) + 1;
+    while (isModifier(at)) {
+      at++;
+    }
+    return at;
+  }
+
+  private boolean ignores(int tables) {
+    return find(0, tables, "IGNORE") < tables;
+  }
+
+  /** An ON sees no hidden row of a table that it may name. */
+  private void guard(
+      JoinedTables.On on, Map<ColumnUses.Table, String> seen, List<ColumnUses.Table> joined) {
+    String guard =
+        seen.entrySet().stream()
+            .filter(site -> isBetween(site.getKey(), on.tables(), on.from()))
+            .map(Map.Entry::getValue)
+            .collect(Collectors.joining(" AND "));
+    if (!guard.isEmpty()) {
+      String equal =
+          PlainConditions.equalities(
+              text,
+              joined,
+              on.from(),
+              on.end(),
+              table -> knownColumns(bound.apply(table.relation())));
+      edits.add(TextEdit.insert(on.from(), equal + "CASE WHEN " + guard + " THEN ("));
+      edits.add(TextEdit.insert(on.end(), ") ELSE FALSE END "));
+    }
+  }
+
+  private static boolean isBetween(ColumnUses.Table site, int from, int end) {
+    return site.firstToken() >= from && site.firstToken() < end;
   }
 
   /** And not only read beside what is changed. */
@@ -292,12 +374,12 @@ public final class RowPlan {
     return rows;
   }
 
-  /** Only what is seen is changed, and the statement's own condition sees nothing else. */
-  private void narrow(VisibleRows rows, int from, String plain) {
-    if (rows.hierarchies().isEmpty()) {
-      return;
-    }
-    String condition = RowSources.condition(rows.hierarchies());
+  /**
+   * Only what is seen is changed, and the statement's own condition sees nothing else.
+   *
+   * @param plain of its own condition what may be evaluated on hidden rows too
+   */
+  private void narrow(String condition, String plain, int from) {
     int where = find(from, text.size(), "WHERE");
     if (where < text.size()) {
       int end = find(where, text.size(), "ORDER", "LIMIT", "RETURNING");
@@ -312,6 +394,47 @@ public final class RowPlan {
     edits.add(TextEdit.insert(end, " WHERE " + condition + " "));
   }
 
+  /** Of the assignments of an UPDATE of several tables those to one of them. */
+  private void assignJoined(ColumnUses.Table site, int from, int end, boolean ignore) {
+    RelationName table = bound.apply(site.relation());
+    VisibleRows rows = writable(table);
+    Set<String> assigned = new HashSet<>();
+    int begin = from;
+    while (begin < end) {
+      int next = comma(begin, end);
+      int column = lastPart(begin);
+      String name = ColumnNames.fold(text.value(column));
+      boolean decides = rows.hierarchies().stream().anyMatch(one -> one.values().containsKey(name));
+      if (column == begin && decides) {
+        throw Unsecurable.because(
+            "an assignment to " + name + " that does not say of which table it is,");
+      }
+      if (column > begin && ColumnPlan.mayBe(site.exposedName(), text.value(column - 2))) {
+        requireAssignment(column, assigned.add(name));
+        write(table, rows, name, column + 2, next, ignore);
+      }
+      begin = next + 1;
+    }
+    endRow(table);
+  }
+
+  private int lastPart(int name) {
+    int column = name;
+    while (text.isPunctuation(column + 1, ".")) {
+      column += 2;
+    }
+    return column;
+  }
+
+  private void requireAssignment(int column, boolean first) {
+    if (!text.isPunctuation(column + 1, "=") && !text.isPunctuation(column + 1, ":=")) {
+      throw Unsecurable.because("an assignment that the gate cannot read,");
+    }
+    if (!first) {
+      throw Unsecurable.because("an assignment to one column twice (once is enough)");
+    }
+  }
+
   /** The assignments of UPDATE, and of INSERT ... SET. */
   private Set<String> assign(
       RelationName table, VisibleRows rows, int from, int end, boolean ignore) {
@@ -319,17 +442,9 @@ public final class RowPlan {
     int begin = from;
     while (begin < end) {
       int next = comma(begin, end);
-      int column = begin;
-      while (text.isPunctuation(column + 1, ".")) {
-        column += 2;
-      }
+      int column = lastPart(begin);
       String name = ColumnNames.fold(text.value(column));
-      if (!text.isPunctuation(column + 1, "=") && !text.isPunctuation(column + 1, ":=")) {
-        throw Unsecurable.because("an assignment that the gate cannot read,");
-      }
-      if (!assigned.add(name)) {
-        throw Unsecurable.because("an assignment to one column twice (once is enough)");
-      }
+      requireAssignment(column, assigned.add(name));
       write(table, rows, name, column + 2, next, ignore);
       begin = next + 1;
     }
@@ -382,7 +497,8 @@ public final class RowPlan {
   }
 
   private boolean isModifier(int token) {
-    for (String word : new String[] {"LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "IGNORE"}) {
+    for (String word :
+        new String[] {"LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "IGNORE"}) {
       if (text.isWord(token, word)) {
         return true;
       }

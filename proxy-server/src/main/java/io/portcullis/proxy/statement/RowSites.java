@@ -92,7 +92,7 @@ final class RowSites {
     RowSources.Place place =
         rows == null
             ? sources.view(name)
-            : sources.table(name, rows, conditions(site, name), lock.orElse(""));
+            : sources.table(name, rows, conditions(site, name, ""), lock.orElse(""));
     unqualify(site, name);
     edits.add(
         new TextEdit(
@@ -104,9 +104,13 @@ final class RowSites {
                 + (site.aliased() ? "" : " AS " + RowSources.quoted(site.exposedName()))));
   }
 
-  /** Of the query's own conditions those that may be evaluated on hidden rows. */
-  String conditions(ColumnUses.Table site, RelationName name) {
-    return PlainConditions.of(text, uses, site, () -> columns.apply(name));
+  /**
+   * Of the query's own conditions those that may be evaluated on hidden rows.
+   *
+   * @param qualifier before the names of its columns; or nothing
+   */
+  String conditions(ColumnUses.Table site, RelationName name, String qualifier) {
+    return PlainConditions.of(text, uses, site, qualifier, () -> columns.apply(name));
   }
 
   /** Of several tables in UPDATE or DELETE, the first, where one may stand as well that is made. */

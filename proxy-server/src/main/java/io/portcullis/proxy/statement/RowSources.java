@@ -285,15 +285,25 @@ public final class RowSources {
 
   /** Over the columns of the one table in the query. */
   static String condition(List<VisibleRows.Passing> hierarchies) {
-    return hierarchies.stream().map(RowSources::condition).collect(Collectors.joining(" AND "));
+    return condition(hierarchies, "");
   }
 
-  private static String condition(VisibleRows.Passing passing) {
+  /**
+   * @param qualifier before the names of the columns
+   */
+  static String condition(List<VisibleRows.Passing> hierarchies, String qualifier) {
+    return hierarchies.stream()
+        .map(hierarchy -> condition(hierarchy, qualifier))
+        .collect(Collectors.joining(" AND "));
+  }
+
+  private static String condition(VisibleRows.Passing passing, String qualifier) {
     List<String> columns = new ArrayList<>();
     for (Map.Entry<String, List<RowPolicy.Value>> column : passing.values().entrySet()) {
       if (!column.getValue().isEmpty()) {
         columns.add(
-            quoted(column.getKey())
+            qualifier
+                + quoted(column.getKey())
                 + " IN ("
                 + column.getValue().stream()
                     .map(RowSources::literal)

@@ -343,6 +343,55 @@ final class RowPlanTest {
   }
 
   @Test
+  void whatIsChangedBesideOthersIsNarrowedInEveryCondition() {
+    String seen = "(`t`.`c` IN (_utf8mb4 x'46', _utf8mb4 x'47'))";
+    assertThat(
+            squeezed(
+                "UPDATE u JOIN t ON t.id = u.id AND t.c > u.c SET t.id = 1, u.id = t.id WHERE t.id = 3"
+                    + " AND u.id > 2"))
+        .isEqualTo(
+            "UPDATE u JOIN t ON `t`.`id` = `u`.`id` AND CASE WHEN "
+                + seen
+                + " THEN (t.id = u.id AND t.c > u.c) ELSE FALSE END SET t.id = 1, u.id = t.id WHERE ("
+                + seen
+                + ") AND `t`.`id` = 3 AND CASE WHEN "
+                + seen
+                + " THEN (t.id = 3 AND u.id > 2) ELSE FALSE END");
+    assertThat(squeezed("UPDATE u JOIN u z ON u.id = z.id, t SET t.c = u.c"))
+        .isEqualTo(
+            "UPDATE u JOIN u z ON u.id = z.id, t SET t.c = CASE CAST((u.c) AS CHAR CHARACTER SET"
+                + " utf8mb4) COLLATE utf8mb4_bin WHEN _utf8mb4 x'46' THEN _utf8mb4 x'46' WHEN _utf8mb4"
+                + " x'47' THEN _utf8mb4 x'47' ELSE (SELECT 1 UNION ALL SELECT 2) END WHERE "
+                + seen);
+    assertThat(squeezed("UPDATE t JOIN u ON 1 SET id = 3"))
+        .isEqualTo(
+            "UPDATE t JOIN u ON CASE WHEN "
+                + seen
+                + " THEN (1) ELSE FALSE END SET id = 3 WHERE "
+                + seen);
+    String x = seen.replace("`t`", "`x`");
+    assertThat(squeezed("DELETE x FROM t AS x JOIN h ON LEFT(x.c, 1) = h.b WHERE h.id = 3"))
+        .isEqualTo(
+            "DELETE x FROM t AS x JOIN (SELECT * FROM h WHERE (`a` IN (1) OR `b` IN (_utf8mb4 x'78'))"
+                + " AND `id` = 3 LIMIT 18446744073709551615) AS `h` ON CASE WHEN "
+                + x
+                + " THEN (LEFT(x.c, 1) = h.b) ELSE FALSE END WHERE ("
+                + x
+                + ") AND CASE WHEN "
+                + x
+                + " THEN (h.id = 3) ELSE FALSE END");
+    assertThat(squeezed("DELETE FROM x USING t AS x"))
+        .isEqualTo("DELETE FROM x USING t AS x WHERE " + x);
+    assertThat(squeezed("DELETE t FROM t WHERE id = 3"))
+        .isEqualTo(
+            "DELETE t FROM t WHERE ("
+                + seen
+                + ") AND `t`.`id` = 3 AND CASE WHEN "
+                + seen
+                + " THEN (id = 3) ELSE FALSE END");
+  }
+
+  @Test
   void whatIsWrittenIsCheckedByTheServer() {
     String checked =
         ") AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin WHEN _utf8mb4 x'46' THEN _utf8mb4"
@@ -459,11 +508,18 @@ final class RowPlanTest {
         "INSERT INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ DUPLICATE",
         "INSERT IGNORE INTO t (c) VALUES ('F') ~ 1235 ~ IGNORE",
         "UPDATE IGNORE t SET c = 'F' ~ 1235 ~ IGNORE",
-        "UPDATE t, u SET t.c = 'F' ~ 1235 ~ several tables",
-        "UPDATE t JOIN u ON 1 SET id = 3 ~ 1235 ~ of which table",
+        "UPDATE t JOIN u ON 1 SET c = 'F' ~ 1235 ~ of which table",
+        "UPDATE t JOIN u USING (id) SET t.id = 1 ~ 1235 ~ JOIN ... ON",
+        "UPDATE t NATURAL JOIN u SET t.id = 1 ~ 1235 ~ JOIN ... ON",
+        "UPDATE u LEFT JOIN t ON t.id = u.id SET t.id = 1 ~ 1235 ~ JOIN ... ON",
+        "UPDATE (t JOIN u ON 1) SET t.id = 1 ~ 1235 ~ JOIN ... ON",
+        "UPDATE t JOIN u ON 1 SET t.c = 'F', t.c = 'G' ~ 1235 ~ twice",
+        "UPDATE h JOIN u ON 1 SET h.a = u.id ~ 1369 ~ write one of these values",
+        "UPDATE IGNORE t JOIN u ON 1 SET t.c = u.c ~ 1235 ~ IGNORE",
+        "DELETE t FROM u RIGHT JOIN t ON t.id = u.id ~ 1235 ~ JOIN ... ON",
+        "DELETE r FROM r, u ~ 1235 ~ through a rule",
         "UPDATE u JOIN v ON 1 SET v.k = 3 ~ 1235 ~ ",
         "UPDATE t USE INDEX (i), u SET u.id = 3 ~ 1235 ~ index hint",
-        "DELETE t FROM t, u ~ 1235 ~ several tables",
         "UPDATE v SET k = 1 ~ 1235 ~ through a view",
         "DELETE FROM v ~ 1235 ~ through a view",
         "UPDATE r SET id = 1 ~ 1235 ~ through a rule",
