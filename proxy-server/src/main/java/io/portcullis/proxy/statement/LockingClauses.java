@@ -32,19 +32,31 @@ final class LockingClauses {
               "a locking clause behind more than one SELECT (write it into the parentheses of each"
                   + " that is to lock)");
         }
-        if (text.isWord(behind, "OF")) {
-          throw Unsecurable.because(
-              "a locking clause with OF (without it, it locks what is seen of every table)");
-        }
-        if (locked.equals(query)) {
+        if (locked.equals(query) && locks(behind, site)) {
+          if (text.isWord(behind, "OF")) {
+            throw Unsecurable.because(
+                "a locking clause OF it (without OF, it locks what is seen of every table)");
+          }
           if (found.isPresent()) {
-            throw Unsecurable.because("a query with several locking clauses");
+            throw Unsecurable.because("a query with several locking clauses (one is enough)");
           }
           found = Optional.of(text.source(i, behindWait(behind)));
         }
       }
     }
     return found;
+  }
+
+  /** Whether there is no OF, or the table in it. */
+  private boolean locks(int of, ColumnUses.Table site) {
+    boolean named = !text.isWord(of, "OF");
+    for (int at = of + 1; !named && at < text.size(); at += 2) {
+      named = ColumnPlan.mayBe(text.value(at), site.exposedName());
+      if (!text.isPunctuation(at + 1, ",") && !text.isPunctuation(at + 1, ".")) {
+        break;
+      }
+    }
+    return named;
   }
 
   /** Where the locking clause of a query begins; else its end. */

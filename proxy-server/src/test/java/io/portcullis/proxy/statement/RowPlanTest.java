@@ -69,6 +69,10 @@ final class RowPlanTest {
   private static final String SECURED_T =
       "(SELECT * FROM t WHERE " + F_OR_G + " LIMIT 18446744073709551615) AS `t`";
 
+  private static final LexicalMode MYSQL =
+      LexicalMode.of(ServerVersion.parse("8.4.6"), ClientCharset.UTF8MB4, "");
+
+  private LexicalMode mode = MODE;
   private final StatementAnalyzer analyzer = new StatementAnalyzer(0);
   private final StatementReader reader = new StatementReader(LexLimits.STANDARD, analyzer);
 
@@ -103,7 +107,7 @@ final class RowPlanTest {
         CommandEncoder.text(
             UnpooledByteBufAllocator.DEFAULT, CommandByte.QUERY, sql, StandardCharsets.UTF_8);
     try {
-      ColumnRewriter rewriter = ColumnRewriter.read(framed, reader, MODE).orElseThrow();
+      ColumnRewriter rewriter = ColumnRewriter.read(framed, reader, mode).orElseThrow();
       ForwardStatement statement =
           (ForwardStatement)
               ((StatementAnalysis) analyzer.analyze(rewriter.statement())).statement();
@@ -137,7 +141,7 @@ final class RowPlanTest {
                       Optional.of(new ViewSource("select `d`.`t`.`c` AS `k` from `d`.`t`", false)),
                   Optional::of,
                   analyzer,
-                  MODE,
+                  mode,
                   false,
                   true),
               table ->
@@ -297,6 +301,18 @@ final class RowPlanTest {
                 + " THEN (id = 5 AND c > ?) ELSE FALSE END ");
     assertThat(plan("UPDATE t AS y SET id = 1 WHERE y.id = 5"))
         .startsWith("UPDATE t AS y SET id = 1 WHERE (" + F_OR_G + ") AND `id` = 5 AND CASE");
+  }
+
+  @Test
+  void whatIsNotOfWhatIsLockedIsReadAsEver() {
+    mode = MYSQL;
+    assertThat(plan("SELECT t.c FROM t JOIN u ON t.id = u.id FOR UPDATE OF u NOWAIT"))
+        .isEqualTo(
+            "SELECT t.c FROM " + SECURED_T + " JOIN u ON t.id = u.id FOR UPDATE OF u NOWAIT");
+    assertThat(plan("SELECT t.c FROM t JOIN u ON t.id = u.id FOR UPDATE OF u, t"))
+        .contains("1235", "without OF");
+    assertThat(plan("SELECT c FROM t FOR SHARE"))
+        .isEqualTo("SELECT c FROM " + SECURED_T.replace(") AS", " FOR SHARE) AS") + " FOR SHARE");
   }
 
   @Test
