@@ -14,12 +14,14 @@ import java.util.stream.IntStream;
  * The query of INSERT ... SELECT into a table with hidden rows: the server checks of every row that
  * its writer would see it. Of one SELECT that lists its columns, those that decide are checked in
  * their place. Any other query becomes a common table expression, and its columns are checked as
- * they leave it; there the server rounds quotients to the digits it declares for them, which it
- * does for UNION anyway, and of {@code *} there are none.
+ * they leave it, as are those of a hierarchy by which a row may pass in several ways; there the
+ * server rounds quotients to the digits it declares for them, so that of one SELECT it may have
+ * columns and literals only. UNION rounds them anyway.
  */
 final class InsertedQuery {
 
-  private static final String NAME = "`written`";
+  private static final String ASKED = "`asked`";
+  private static final String WRITTEN = "`written`";
 
   private static final String[] CLAUSES = {
     "FROM",
@@ -84,20 +86,34 @@ final class InsertedQuery {
       throw Unsecurable.because("INSERT of anything but VALUES and SELECT into a table");
     }
     QueryBlock query = new QueryBlock(text, begin, end);
-    boolean one = query.isOneSelect();
-    List<Item> items = one ? items(query) : List.of();
-    boolean star = items.stream().anyMatch(this::isStar);
-    if (!one) {
+    if (!query.isOneSelect()) {
       return around(query);
     }
-    if (!star) {
-      return inPlace(items);
+    List<Item> items = items(query);
+    if (items.stream().noneMatch(this::isStar)) {
+      if (items.size() != into.size()) {
+        throw Unsecurable.because("INSERT of more or fewer columns than there are in the table");
+      }
+      if (hierarchies.stream().allMatch(one -> isReadOnce(one, items))) {
+        return inPlace(items);
+      }
     }
     if (!items.stream().allMatch(item -> isStar(item) || isPlain(item))) {
       throw Unsecurable.because(
-          "INSERT ... SELECT of * beside expressions into a table (list the columns instead)");
+          "INSERT ... SELECT of an expression beside * or several columns of a hierarchy (make it a"
+              + " column of a query in FROM)");
     }
     return around(query);
+  }
+
+  /** Not so where a row may pass by another column as well, and what that gives is no literal. */
+  private boolean isReadOnce(VisibleRows.Passing hierarchy, List<Item> items) {
+    List<Item> deciding =
+        IntStream.range(0, items.size())
+            .filter(i -> hierarchy.values().containsKey(into.get(i)))
+            .mapToObj(items::get)
+            .toList();
+    return deciding.size() == 1 || deciding.stream().allMatch(this::isLiteral);
   }
 
   private List<Item> items(QueryBlock query) {
@@ -141,43 +157,35 @@ final class InsertedQuery {
         && (item.end() - 1 == item.from() || text.isPunctuation(item.end() - 2, "."));
   }
 
-  /** A column or a literal: reading it twice gives the same. */
+  private boolean isLiteral(Item item) {
+    return item.end() - item.from() == 1
+        && switch (text.kind(item.from())) {
+          case STRING -> text.text(item.from()).indexOf('\uFFFD') < 0;
+          case NUMBER -> true;
+          default -> false;
+        };
+  }
+
+  /** A column or a literal, which a server does not round on its way through a temporary table. */
   private boolean isPlain(Item item) {
-    if (item.end() - item.from() == 1) {
-      return switch (text.kind(item.from())) {
-        case WORD, QUOTED_IDENTIFIER, STRING, NUMBER -> true;
-        default -> false;
-      };
-    }
     for (int i = item.from(); i < item.end(); i++) {
       boolean dot = (i - item.from()) % 2 == 1;
       boolean name = text.kind(i) == TokenKind.WORD || text.kind(i) == TokenKind.QUOTED_IDENTIFIER;
       if (dot ? !text.isPunctuation(i, ".") : !name) {
-        return false;
+        return isLiteral(item);
       }
     }
-    boolean sequence =
-        text.isWord(item.end() - 1, "NEXTVAL") || text.isWord(item.end() - 1, "CURRVAL");
-    return item.end() - item.from() == 3 && !sequence;
+    return (item.end() - item.from()) % 2 == 1;
   }
 
   /** The columns that decide are checked where they are listed. */
   private List<TextEdit> inPlace(List<Item> items) {
-    if (items.size() != into.size()) {
-      throw Unsecurable.because("INSERT of more or fewer columns than there are in the table");
-    }
     List<TextEdit> edits = new ArrayList<>();
     for (VisibleRows.Passing hierarchy : hierarchies) {
       Map<String, String> terms = new LinkedHashMap<>();
       for (int i = 0; i < items.size(); i++) {
         if (hierarchy.values().containsKey(into.get(i))) {
           Item item = items.get(i);
-          if (hierarchy.values().size() > 1 && !isPlain(item)) {
-            throw Unsecurable.because(
-                "INSERT ... SELECT of an expression for "
-                    + into.get(i)
-                    + ", a column of a hierarchy, (make it a column of a query in FROM)");
-          }
           terms.put(into.get(i), text.source(item.from(), item.end()));
         }
       }
@@ -192,7 +200,12 @@ final class InsertedQuery {
     return edits;
   }
 
-  /** The query becomes a common table expression, behind a wall: its rows are made once. */
+  /**
+   * The query becomes a common table expression, and a second one the wall behind which its rows
+   * are made once: without one, MySQL computes a column of a query in FROM wherever it is named. A
+   * LIMIT of its own cannot be the wall: behind parentheses MySQL takes it in place of the one in
+   * them. What orders a query without LIMIT is given one, or MariaDB leaves the order out.
+   */
   private List<TextEdit> around(QueryBlock query) {
     List<String> names =
         IntStream.rangeClosed(1, into.size()).mapToObj(i -> "`c" + i + "`").toList();
@@ -210,19 +223,32 @@ final class InsertedQuery {
         }
       }
     }
-    boolean limited = query.find(begin, "LIMIT", "OFFSET", "FETCH") < end;
     if (query.find(begin, "EXAMINED", "PROCEDURE", "INTO") < end) {
       throw Unsecurable.because(
           "this form of INSERT ... SELECT (leave PROCEDURE and ROWS EXAMINED out)");
     }
-    int lock = LockingClauses.find(query);
+    boolean ordered =
+        query.find(begin, "ORDER") < end && query.find(begin, "LIMIT", "OFFSET", "FETCH") == end;
+    String columns = " (" + String.join(", ", names) + ") AS (";
     List<TextEdit> edits = new ArrayList<>();
-    edits.add(TextEdit.insert(begin, "WITH " + NAME + " (" + String.join(", ", names) + ") AS ("));
-    if (!limited) {
-      edits.add(TextEdit.insert(lock, RowSources.WALL + " "));
+    edits.add(TextEdit.insert(begin, "WITH " + ASKED + columns));
+    if (ordered) {
+      edits.add(TextEdit.insert(LockingClauses.find(query), RowSources.WALL + " "));
     }
     edits.add(
-        TextEdit.insert(end, ") SELECT " + String.join(", ", written) + " FROM " + NAME + " "));
+        TextEdit.insert(
+            end,
+            "), "
+                + WRITTEN
+                + columns
+                + "SELECT * FROM "
+                + ASKED
+                + RowSources.WALL
+                + ") SELECT "
+                + String.join(", ", written)
+                + " FROM "
+                + WRITTEN
+                + " "));
     return edits;
   }
 }

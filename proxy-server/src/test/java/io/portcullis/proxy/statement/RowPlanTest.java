@@ -448,39 +448,76 @@ final class RowPlanTest {
                     .replace(" LIMIT", " AND `id` > 3 LIMIT")
                     .replace(") AS", " FOR UPDATE) AS")
                 + " WHERE id > 3 FOR UPDATE");
+    String behind =
+        " AS (SELECT * FROM `asked` LIMIT 18446744073709551615) SELECT CASE CAST((`c1`"
+            + checked
+            + "FROM `written`";
     assertThat(squeezed("INSERT INTO t (c) (SELECT c FROM u) UNION SELECT 'F' RETURNING c"))
         .isEqualTo(
-            "INSERT INTO t (c) WITH `written` (`c1`) AS ((SELECT c FROM u) UNION SELECT 'F' LIMIT"
-                + " 18446744073709551615) SELECT CASE CAST((`c1`"
-                + checked
-                + "FROM `written` RETURNING c");
-    assertThat(squeezed("INSERT INTO t (id, c) SELECT u.* FROM u ORDER BY id LIMIT 3"))
+            "INSERT INTO t (c) WITH `asked` (`c1`) AS ((SELECT c FROM u) UNION SELECT 'F'),"
+                + " `written` (`c1`)"
+                + behind
+                + " RETURNING c");
+    assertThat(squeezed("INSERT INTO t (c) (SELECT c FROM u ORDER BY c LIMIT 1)"))
         .isEqualTo(
-            "INSERT INTO t (id, c) WITH `written` (`c1`, `c2`) AS (SELECT u.* FROM u ORDER BY id"
-                + " LIMIT 3) SELECT `c1`, CASE CAST((`c2`"
-                + checked
-                + "FROM `written`");
+            "INSERT INTO t (c) WITH `asked` (`c1`) AS ((SELECT c FROM u ORDER BY c LIMIT 1)),"
+                + " `written` (`c1`)"
+                + behind);
+    assertThat(squeezed("INSERT INTO t (c) SELECT * FROM u ORDER BY id FOR UPDATE"))
+        .isEqualTo(
+            "INSERT INTO t (c) WITH `asked` (`c1`) AS (SELECT * FROM u ORDER BY id LIMIT"
+                + " 18446744073709551615 FOR UPDATE), `written` (`c1`)"
+                + behind);
+    assertThat(squeezed("INSERT INTO t (c) SELECT u.* FROM u ORDER BY id LIMIT 3"))
+        .isEqualTo(
+            "INSERT INTO t (c) WITH `asked` (`c1`) AS (SELECT u.* FROM u ORDER BY id LIMIT 3),"
+                + " `written` (`c1`)"
+                + behind);
   }
 
   @Test
   void aRowFromAQueryPassesByOneLevelOfAHierarchy() {
     String one = ") AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin";
     String fails = " ELSE (SELECT 1 UNION ALL SELECT 2) END";
-    assertThat(squeezed("INSERT INTO h (a, b) SELECT id, 'y' FROM u"))
+    assertThat(squeezed("INSERT INTO h (a, b) SELECT 7, 'y' FROM u"))
         .isEqualTo(
-            "INSERT INTO h (a, b) SELECT CASE CAST((id"
+            "INSERT INTO h (a, b) SELECT CASE CAST((7"
                 + one
                 + " WHEN _utf8mb4 x'31' THEN 1 ELSE CASE WHEN CAST(('y'"
                 + one
-                + " IN (_utf8mb4 x'78') THEN id"
+                + " IN (_utf8mb4 x'78') THEN 7"
                 + fails
                 + " END , CASE CAST(('y'"
                 + one
-                + " WHEN _utf8mb4 x'78' THEN _utf8mb4 x'78' ELSE CASE WHEN CAST((id"
+                + " WHEN _utf8mb4 x'78' THEN _utf8mb4 x'78' ELSE CASE WHEN CAST((7"
                 + one
                 + " IN (_utf8mb4 x'31') THEN 'y'"
                 + fails
                 + " END FROM u");
+    assertThat(squeezed("INSERT INTO h (a, b) SELECT d.x, d.y FROM (SELECT RAND() x, 'y' y) d"))
+        .isEqualTo(
+            "INSERT INTO h (a, b) WITH `asked` (`c1`, `c2`) AS (SELECT d.x, d.y FROM (SELECT RAND() x,"
+                + " 'y' y) d), `written` (`c1`, `c2`) AS (SELECT * FROM `asked` LIMIT"
+                + " 18446744073709551615) SELECT CASE CAST((`c1`"
+                + one
+                + " WHEN _utf8mb4 x'31' THEN 1 ELSE CASE WHEN CAST((`c2`"
+                + one
+                + " IN (_utf8mb4 x'78') THEN `c1`"
+                + fails
+                + " END , CASE CAST((`c2`"
+                + one
+                + " WHEN _utf8mb4 x'78' THEN _utf8mb4 x'78' ELSE CASE WHEN CAST((`c1`"
+                + one
+                + " IN (_utf8mb4 x'31') THEN `c2`"
+                + fails
+                + " END FROM `written`");
+    assertThat(squeezed("INSERT INTO h (a) SELECT id + 1 FROM u"))
+        .isEqualTo(
+            "INSERT INTO h (a) SELECT CASE CAST((id + 1"
+                + one
+                + " WHEN _utf8mb4 x'31' THEN 1"
+                + fails
+                + " FROM u");
   }
 
   @Test
@@ -515,11 +552,11 @@ final class RowPlanTest {
         "REPLACE INTO t (c) SELECT c FROM u ~ 1235 ~ INSERT what is not",
         "INSERT INTO t (id) SELECT c FROM u ~ 1369 ~ give a value to c",
         "INSERT INTO t SELECT c FROM u ~ 1235 ~ more or fewer columns",
-        "INSERT INTO t SELECT *, c + 1 FROM u ~ 1235 ~ list the columns",
+        "INSERT INTO t SELECT *, c + 1 FROM u ~ 1235 ~ beside *",
         "INSERT IGNORE INTO t (c) SELECT c FROM u ~ 1235 ~ IGNORE",
         "INSERT INTO t (c, c) SELECT c, c FROM u ~ 1235 ~ twice",
-        "INSERT INTO h (a) SELECT id + 1 FROM u ~ 1235 ~ a column of a hierarchy",
-        "INSERT INTO h (a, b) SELECT ?, c FROM u ~ 1235 ~ a column of a hierarchy",
+        "INSERT INTO h (a, b) SELECT ?, c FROM u ~ 1235 ~ several columns of a hierarchy",
+        "INSERT INTO h (a, b, id) SELECT id, c, id + 1 FROM u ~ 1235 ~ several columns of a hierarchy",
         "INSERT INTO t (c) SELECT c FROM u ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ DUPLICATE",
         "INSERT INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ DUPLICATE",
         "INSERT IGNORE INTO t (c) VALUES ('F') ~ 1235 ~ IGNORE",
