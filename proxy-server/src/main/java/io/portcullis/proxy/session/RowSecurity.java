@@ -312,7 +312,8 @@ final class RowSecurity {
             reach,
             sources,
             services.objects()::columns,
-            authority::shown);
+            authority::shown,
+            phase.shape() == CommandShape.PREPARE);
     offload.run(
         services.analysis(),
         plan::plan,
@@ -459,7 +460,8 @@ final class RowSecurity {
                   reach,
                   sources,
                   services.objects()::columns,
-                  authority::shown);
+                  authority::shown,
+                  false);
           offload.run(
               services.analysis(),
               plan::plan,

@@ -1,9 +1,11 @@
 package io.portcullis.proxy.statement;
 
+import io.portcullis.sql.analysis.ColumnUses;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -55,6 +57,69 @@ final class JoinedTables {
     return tables.conditions;
   }
 
+  /**
+   * Of a condition the equalities by which an index of another table can be used: what is compared
+   * is nothing where the row is hidden. Each has an AND before it; nothing where there are none.
+   *
+   * @param seen the tables with hidden rows that it may name, with what tells of which rows are
+   *     seen
+   * @param joined all tables that are joined
+   */
+  static String equalities(
+      LexedStatement text,
+      Map<ColumnUses.Table, String> seen,
+      List<ColumnUses.Table> joined,
+      int from,
+      int end) {
+    StringBuilder found = new StringBuilder();
+    QueryBlock.conjuncts(
+        text,
+        from,
+        end,
+        (begin, behind) -> {
+          if (behind - begin == 7
+              && isColumn(text, begin)
+              && text.isPunctuation(begin + 3, "=")
+              && isColumn(text, begin + 4)) {
+            found
+                .append(equality(text, seen, joined, begin, begin + 4))
+                .append(equality(text, seen, joined, begin + 4, begin));
+          }
+        });
+    return found.toString();
+  }
+
+  private static boolean isColumn(LexedStatement text, int at) {
+    return isName(text, at) && text.isPunctuation(at + 1, ".") && isName(text, at + 2);
+  }
+
+  private static String equality(
+      LexedStatement text,
+      Map<ColumnUses.Table, String> seen,
+      List<ColumnUses.Table> joined,
+      int hidden,
+      int other) {
+    List<ColumnUses.Table> called =
+        joined.stream()
+            .filter(table -> ColumnPlan.mayBe(table.exposedName(), text.value(hidden)))
+            .toList();
+    boolean one =
+        called.size() == 1
+            && called.get(0).exposedName().equals(text.value(hidden))
+            && seen.containsKey(called.get(0))
+            && seen.keySet().stream()
+                .noneMatch(table -> ColumnPlan.mayBe(table.exposedName(), text.value(other)));
+    return one
+        ? " AND "
+            + text.source(other, other + 3)
+            + " = CASE WHEN "
+            + seen.get(called.get(0))
+            + " THEN "
+            + text.source(hidden, hidden + 3)
+            + " END"
+        : "";
+  }
+
   private void read(int from) {
     int group = from;
     int at = behindTable(from);
@@ -89,7 +154,7 @@ final class JoinedTables {
     int at = from;
     if (text.isPunctuation(at, "(") && QueryBlock.beginsQuery(text, at)) {
       at = QueryBlock.closing(text, at) + 1;
-    } else if (at < end && isName(at)) {
+    } else if (at < end && isName(text, at)) {
       at += text.isPunctuation(at + 1, ".") ? 3 : 1;
     } else {
       throw refused();
@@ -97,7 +162,9 @@ final class JoinedTables {
     if (text.isWord(at, "AS")) {
       return at + 2;
     }
-    return at < end && isName(at) && !isOneOf(at, JOINS) && !isOneOf(at, OTHERS) ? at + 1 : at;
+    return at < end && isName(text, at) && !isOneOf(at, JOINS) && !isOneOf(at, OTHERS)
+        ? at + 1
+        : at;
   }
 
   private int behindCondition(int from) {
@@ -120,7 +187,7 @@ final class JoinedTables {
     return (text.isWord(i, "LEFT") || text.isWord(i, "RIGHT")) && text.isPunctuation(i + 1, "(");
   }
 
-  private boolean isName(int i) {
+  private static boolean isName(LexedStatement text, int i) {
     return text.kind(i) == TokenKind.WORD || text.kind(i) == TokenKind.QUOTED_IDENTIFIER;
   }
 

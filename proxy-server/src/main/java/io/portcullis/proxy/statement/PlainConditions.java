@@ -8,8 +8,6 @@ import io.portcullis.sql.lexer.TokenKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -85,87 +83,12 @@ final class PlainConditions {
     PlainConditions conditions = new PlainConditions(text, uses, site, qualifier, columns);
     int where = conditions.where();
     if (where < conditions.query.end()) {
-      conjuncts(
+      QueryBlock.conjuncts(
           text, where + 1, conditions.query.find(where + 1, BEHIND_WHERE), conditions::conjunct);
     }
     return conditions.found.stream()
         .map(condition -> " AND " + condition)
         .collect(Collectors.joining());
-  }
-
-  /**
-   * Of a condition that joins tables, the equalities of two columns of one kind: as little can they
-   * warn or fail. Each has an AND behind it; nothing where there are none.
-   *
-   * @param tables that are joined
-   * @param from the first token of the condition
-   * @param end the token behind its last
-   */
-  static String equalities(
-      LexedStatement text,
-      List<ColumnUses.Table> tables,
-      int from,
-      int end,
-      Function<ColumnUses.Table, Optional<List<TableColumn>>> columns) {
-    StringBuilder found = new StringBuilder();
-    conjuncts(
-        text,
-        from,
-        end,
-        (begin, behind) -> {
-          boolean shaped =
-              behind - begin == 7
-                  && text.isPunctuation(begin + 1, ".")
-                  && text.isPunctuation(begin + 3, "=")
-                  && text.isPunctuation(begin + 5, ".");
-          if (shaped) {
-            Optional<Joined> one = joined(text, tables, begin, columns);
-            Optional<Joined> other = joined(text, tables, begin + 4, columns);
-            if (one.isPresent()
-                && other.isPresent()
-                && one.get().kind() == other.get().kind()
-                && one.get().kind() != TableColumn.Kind.OTHER) {
-              found
-                  .append(one.get().name())
-                  .append(" = ")
-                  .append(other.get().name())
-                  .append(" AND ");
-            }
-          }
-        });
-    return found.toString();
-  }
-
-  /** A column of one of several tables. */
-  private record Joined(String name, TableColumn.Kind kind) {}
-
-  private static Optional<Joined> joined(
-      LexedStatement text,
-      List<ColumnUses.Table> tables,
-      int at,
-      Function<ColumnUses.Table, Optional<List<TableColumn>>> columns) {
-    if (!isName(text, at) || !isName(text, at + 2)) {
-      return Optional.empty();
-    }
-    List<ColumnUses.Table> called =
-        tables.stream()
-            .filter(table -> ColumnPlan.mayBe(table.exposedName(), text.value(at)))
-            .toList();
-    if (called.size() != 1 || !called.get(0).exposedName().equals(text.value(at))) {
-      return Optional.empty();
-    }
-    String column = ColumnNames.fold(text.value(at + 2));
-    return columns.apply(called.get(0)).stream()
-        .flatMap(List::stream)
-        .filter(known -> ColumnNames.fold(known.name()).equals(column))
-        .findFirst()
-        .map(
-            known ->
-                new Joined(
-                    RowSources.quoted(called.get(0).exposedName())
-                        + "."
-                        + RowSources.quoted(known.name()),
-                    known.kind()));
   }
 
   /** Of the SELECT, or the change, that the table stands in; else the end of the query. */
@@ -179,50 +102,6 @@ final class PlainConditions {
       at++;
     }
     return query.end();
-  }
-
-  /** Between these tokens, without parentheses around them; none where it is not all AND. */
-  private static void conjuncts(
-      LexedStatement text, int from, int end, BiConsumer<Integer, Integer> to) {
-    List<Integer> ands = new ArrayList<>();
-    int depth = 0;
-    int between = 0;
-    for (int i = from; i < end; i++) {
-      if (text.isPunctuation(i, "(")) {
-        depth++;
-      } else if (text.isPunctuation(i, ")")) {
-        depth--;
-      } else if (depth == 0 && isOtherThanAnd(text, i)) {
-        return;
-      } else if (depth == 0 && text.isWord(i, "BETWEEN")) {
-        between++;
-      } else if (depth == 0 && text.isWord(i, "AND") && between > 0) {
-        between--;
-      } else if (depth == 0 && text.isWord(i, "AND")) {
-        ands.add(i);
-      }
-    }
-    ands.add(end);
-    int begin = from;
-    for (int and : ands) {
-      boolean parenthesised =
-          text.isPunctuation(begin, "(") && QueryBlock.closing(text, begin) == and - 1;
-      if (!parenthesised) {
-        to.accept(begin, and);
-      } else if (!QueryBlock.beginsQuery(text, begin)) {
-        conjuncts(text, begin + 1, and - 1, to);
-      }
-      begin = and + 1;
-    }
-  }
-
-  private static boolean isOtherThanAnd(LexedStatement text, int i) {
-    return text.isWord(i, "OR")
-        || text.isWord(i, "XOR")
-        || text.isWord(i, "CASE")
-        || text.isPunctuation(i, "||")
-        || text.isPunctuation(i, "&&")
-        || text.isPunctuation(i, ":=");
   }
 
   private void conjunct(int from, int end) {

@@ -2,6 +2,9 @@ package io.portcullis.proxy.statement;
 
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * A query among the tokens of a statement: all of it, or what stands in one pair of parentheses.
@@ -101,5 +104,50 @@ record QueryBlock(LexedStatement text, int begin, int end) {
     return select < end
         && find(select + 1, "SELECT") == end
         && find(begin, "UNION", "EXCEPT", "INTERSECT", "MINUS") == end;
+  }
+
+  /**
+   * The conjuncts of a condition, without parentheses around them, each as its first token and the
+   * one behind its last; none where it is not all AND.
+   */
+  static void conjuncts(LexedStatement text, int from, int end, BiConsumer<Integer, Integer> to) {
+    List<Integer> ands = new ArrayList<>();
+    int depth = 0;
+    int between = 0;
+    for (int i = from; i < end; i++) {
+      if (text.isPunctuation(i, "(")) {
+        depth++;
+      } else if (text.isPunctuation(i, ")")) {
+        depth--;
+      } else if (depth == 0 && isOtherThanAnd(text, i)) {
+        return;
+      } else if (depth == 0 && text.isWord(i, "BETWEEN")) {
+        between++;
+      } else if (depth == 0 && text.isWord(i, "AND") && between > 0) {
+        between--;
+      } else if (depth == 0 && text.isWord(i, "AND")) {
+        ands.add(i);
+      }
+    }
+    ands.add(end);
+    int begin = from;
+    for (int and : ands) {
+      boolean parenthesised = text.isPunctuation(begin, "(") && closing(text, begin) == and - 1;
+      if (!parenthesised) {
+        to.accept(begin, and);
+      } else if (!beginsQuery(text, begin)) {
+        conjuncts(text, begin + 1, and - 1, to);
+      }
+      begin = and + 1;
+    }
+  }
+
+  private static boolean isOtherThanAnd(LexedStatement text, int i) {
+    return text.isWord(i, "OR")
+        || text.isWord(i, "XOR")
+        || text.isWord(i, "CASE")
+        || text.isPunctuation(i, "||")
+        || text.isPunctuation(i, "&&")
+        || text.isPunctuation(i, ":=");
   }
 }

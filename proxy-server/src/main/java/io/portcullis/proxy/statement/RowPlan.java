@@ -83,6 +83,8 @@ public final class RowPlan {
    * @param bound a relation of the text as the backend has it
    * @param columns of a table; empty: not known
    * @param shown a relation as the account calls it
+   * @param kept whether it is prepared: then its conditions are not built on the types of columns,
+   *     which may be others once it is executed
    */
   public RowPlan(
       LexedStatement text,
@@ -93,7 +95,8 @@ public final class RowPlan {
       RowReach reach,
       RowSources sources,
       Function<RelationName, Optional<List<TableColumn>>> columns,
-      Function<RelationName, RelationName> shown) {
+      Function<RelationName, RelationName> shown,
+      boolean kept) {
     this.text = text;
     this.uses = uses;
     this.kind = kind;
@@ -103,7 +106,14 @@ public final class RowPlan {
     this.sources = sources;
     this.columns = columns;
     this.shown = shown;
-    this.sites = new RowSites(text, uses, bound, reach, sources, this::knownColumns);
+    this.sites =
+        new RowSites(
+            text,
+            uses,
+            bound,
+            reach,
+            sources,
+            kept ? table -> Optional.empty() : this::knownColumns);
   }
 
   /** Any thread. */
@@ -273,7 +283,7 @@ public final class RowPlan {
       from = list + 1;
     }
     int end = find(from, text.size(), update ? "SET" : "WHERE", "ORDER", "LIMIT", "RETURNING");
-    List<JoinedTables.On> conditions = JoinedTables.conditions(text, from, end);
+    List<JoinedTables.On> joins = JoinedTables.conditions(text, from, end);
     Map<ColumnUses.Table, String> seen = new LinkedHashMap<>();
     StringBuilder plain = new StringBuilder();
     for (ColumnUses.Table site : changed) {
@@ -286,7 +296,7 @@ public final class RowPlan {
       plain.append(sites.conditions(site, table, qualifier));
       target.set(site.firstToken(), site.endToken());
     }
-    for (JoinedTables.On on : conditions) {
+    for (JoinedTables.On on : joins) {
       guard(on, seen, changing);
     }
     if (update) {
@@ -296,7 +306,10 @@ public final class RowPlan {
       }
     }
     if (!seen.isEmpty()) {
-      narrow(String.join(" AND ", seen.values()), plain.toString(), end);
+      int where = find(end, text.size(), "WHERE");
+      int behind = find(where, text.size(), "ORDER", "LIMIT", "RETURNING");
+      String equal = JoinedTables.equalities(text, seen, changing, where + 1, behind);
+      narrow(String.join(" AND ", seen.values()), plain + equal, end);
     }
     edits.addAll(sites.secure(site -> !changed.contains(site), target));
   }
@@ -317,21 +330,13 @@ public final class RowPlan {
   /** An ON sees no hidden row of a table that it may name. */
   private void guard(
       JoinedTables.On on, Map<ColumnUses.Table, String> seen, List<ColumnUses.Table> joined) {
-    String guard =
-        seen.entrySet().stream()
-            .filter(site -> isBetween(site.getKey(), on.tables(), on.from()))
-            .map(Map.Entry::getValue)
-            .collect(Collectors.joining(" AND "));
-    if (!guard.isEmpty()) {
-      String equal =
-          PlainConditions.equalities(
-              text,
-              joined,
-              on.from(),
-              on.end(),
-              table -> knownColumns(bound.apply(table.relation())));
-      edits.add(TextEdit.insert(on.from(), equal + "CASE WHEN " + guard + " THEN ("));
-      edits.add(TextEdit.insert(on.end(), ") ELSE FALSE END "));
+    Map<ColumnUses.Table, String> before = new LinkedHashMap<>(seen);
+    before.keySet().removeIf(site -> !isBetween(site, on.tables(), on.from()));
+    if (!before.isEmpty()) {
+      String guard = String.join(" AND ", before.values());
+      String equal = JoinedTables.equalities(text, before, joined, on.from(), on.end());
+      edits.add(TextEdit.insert(on.from(), "CASE WHEN " + guard + " THEN ("));
+      edits.add(TextEdit.insert(on.end(), ") ELSE FALSE END" + equal + " "));
     }
   }
 
@@ -377,7 +382,8 @@ public final class RowPlan {
   /**
    * Only what is seen is changed, and the statement's own condition sees nothing else.
    *
-   * @param plain of its own condition what may be evaluated on hidden rows too
+   * @param plain of its own condition what may be evaluated on hidden rows too, with an AND before
+   *     it
    */
   private void narrow(String condition, String plain, int from) {
     int where = find(from, text.size(), "WHERE");

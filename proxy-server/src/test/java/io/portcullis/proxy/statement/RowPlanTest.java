@@ -73,6 +73,7 @@ final class RowPlanTest {
       LexicalMode.of(ServerVersion.parse("8.4.6"), ClientCharset.UTF8MB4, "");
 
   private LexicalMode mode = MODE;
+  private boolean prepared;
   private final StatementAnalyzer analyzer = new StatementAnalyzer(0);
   private final StatementReader reader = new StatementReader(LexLimits.STANDARD, analyzer);
 
@@ -150,7 +151,8 @@ final class RowPlanTest {
                           new TableColumn("id", false, TableColumn.Kind.INTEGER),
                           new TableColumn("hid", true),
                           new TableColumn("C", false, TableColumn.Kind.STRING))),
-              name -> name);
+              name -> name,
+              prepared);
       RowPlan.Outcome outcome = plan.plan();
       if (outcome instanceof RowPlan.Outcome.Refused refused) {
         return refused.error().code().errno() + " " + refused.error().message();
@@ -272,6 +274,14 @@ final class RowPlanTest {
   }
 
   @Test
+  void aPreparedStatementIsNotBuiltOnTypes() {
+    prepared = true;
+    assertThat(plan("SELECT id FROM t WHERE id = 5"))
+        .isEqualTo("SELECT id FROM " + SECURED_T + " WHERE id = 5");
+    assertThat(plan("INSERT INTO t VALUES (1, 'F')")).contains("CASE CAST(('F'");
+  }
+
+  @Test
   void conditionsGoThroughTheWallOfTheirOwnTableOnly() {
     String five = SECURED_T.replace(" LIMIT", " AND `id` = 5 LIMIT");
     String x = " x";
@@ -366,9 +376,11 @@ final class RowPlanTest {
                 "UPDATE u JOIN t ON t.id = u.id AND t.c > u.c SET t.id = 1, u.id = t.id WHERE t.id = 3"
                     + " AND u.id > 2"))
         .isEqualTo(
-            "UPDATE u JOIN t ON `t`.`id` = `u`.`id` AND CASE WHEN "
+            "UPDATE u JOIN t ON CASE WHEN "
                 + seen
-                + " THEN (t.id = u.id AND t.c > u.c) ELSE FALSE END SET t.id = 1, u.id = t.id WHERE ("
+                + " THEN (t.id = u.id AND t.c > u.c) ELSE FALSE END AND u.id = CASE WHEN "
+                + seen
+                + " THEN t.id END SET t.id = 1, u.id = t.id WHERE ("
                 + seen
                 + ") AND `t`.`id` = 3 AND CASE WHEN "
                 + seen
@@ -379,6 +391,17 @@ final class RowPlanTest {
                 + " utf8mb4) COLLATE utf8mb4_bin WHEN _utf8mb4 x'46' THEN _utf8mb4 x'46' WHEN _utf8mb4"
                 + " x'47' THEN _utf8mb4 x'47' ELSE (SELECT 1 UNION ALL SELECT 2) END WHERE "
                 + seen);
+    assertThat(squeezed("UPDATE t, u SET u.id = 1, t.id = 2 WHERE t.c = u.c"))
+        .isEqualTo(
+            "UPDATE t, u SET u.id = 1, t.id = 2 WHERE ("
+                + seen
+                + ") AND u.c = CASE WHEN "
+                + seen
+                + " THEN t.c END AND CASE WHEN "
+                + seen
+                + " THEN (t.c = u.c) ELSE FALSE END");
+    assertThat(squeezed("UPDATE t JOIN t z ON t.id = z.id SET t.id = 2"))
+        .doesNotContain("z.id = CASE", "t.id = CASE");
     assertThat(squeezed("UPDATE t JOIN u ON 1 SET id = 3"))
         .isEqualTo(
             "UPDATE t JOIN u ON CASE WHEN "
