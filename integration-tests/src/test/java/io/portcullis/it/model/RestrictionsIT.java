@@ -343,6 +343,29 @@ final class RestrictionsIT {
         .containsExactly("1", "2", "5", "6");
   }
 
+  /** Whoever chooses the types of what a table is joined to learns nothing by it. */
+  @Test
+  void aTableOfOtherTypesTellsNoHiddenValue() throws SQLException {
+    gate.administer("GRANT CREATE TABLE ON DATABASE row_d TO row_user");
+    grant("france");
+    Sql.run(
+        rose,
+        "SET sql_mode = ''",
+        "CREATE TEMPORARY TABLE numbers (country INT)",
+        "INSERT INTO numbers VALUES (7)");
+    for (String sql :
+        List.of(
+            "UPDATE sales s JOIN numbers n ON s.country = n.country SET s.note = 'x'",
+            "UPDATE numbers n, sales s SET s.note = 'x' WHERE n.country = s.country",
+            "DELETE s FROM numbers n JOIN sales s ON n.country = s.country AND s.id > 0",
+            "UPDATE sales s JOIN numbers n ON s.country = n.country SET n.country = 8")) {
+      assertThat(update(sql)).as(sql).isZero();
+      assertThat(Sql.rows(rose, "SHOW WARNINGS"))
+          .as(sql)
+          .allSatisfy(row -> assertThat(row).contains("France"));
+    }
+  }
+
   private int update(String sql) throws SQLException {
     try (java.sql.Statement statement = rose.createStatement()) {
       return statement.executeUpdate(sql);
@@ -646,8 +669,8 @@ final class RestrictionsIT {
   @Test
   void routinesThatReadTheTableAreNotCalled() throws SQLException {
     gate.administer(
-        "CREATE OR REPLACE FUNCTION row_d.f() RETURNS INT READS SQL DATA RETURN (SELECT COUNT(*) FROM row_d.sales)",
-        "CREATE OR REPLACE PROCEDURE row_d.p() SELECT * FROM row_d.sales",
+        "CREATE FUNCTION row_d.f() RETURNS INT READS SQL DATA RETURN (SELECT COUNT(*) FROM row_d.sales)",
+        "CREATE PROCEDURE row_d.p() SELECT * FROM row_d.sales",
         "GRANT EXECUTE ON FUNCTION row_d.f TO row_user",
         "GRANT EXECUTE ON PROCEDURE row_d.p TO row_user");
     try {
