@@ -39,6 +39,10 @@ final class HiddenRowsLeakIT {
   private static final List<String> EXPRESSIONS =
       List.of(
           "t.id > 0",
+          "t.id = 901",
+          "t.big BETWEEN -1 AND 1",
+          "t.note = 'secret'",
+          "2 >= t.id",
           "t.note = 1",
           "t.note + 0 > 1",
           "CAST(t.note AS SIGNED) = 1",
@@ -75,6 +79,8 @@ final class HiddenRowsLeakIT {
       List.of(
           "SELECT t.country FROM t WHERE {1} ORDER BY t.id",
           "SELECT {1} AS e FROM t ORDER BY t.id",
+          "SELECT t.country FROM t WHERE {1} AND {2} AND t.id = 1",
+          "SELECT o.name FROM o LEFT JOIN t ON t.id = o.id WHERE t.id IN (1, 901) AND {1}",
           "SELECT COUNT(*), SUM({1}) FROM t WHERE {2}",
           "SELECT t.country, COUNT(*) FROM t GROUP BY t.country HAVING MAX(t.id) > 0",
           "SELECT {1} AS e, COUNT(*) FROM t GROUP BY {1} ORDER BY 1, 2",
@@ -89,13 +95,25 @@ final class HiddenRowsLeakIT {
           "SELECT v.id FROM v AS t JOIN v ON v.id = t.id WHERE {1} ORDER BY v.id",
           "WITH c AS (SELECT * FROM t) SELECT t.id FROM c AS t WHERE {1} ORDER BY t.id",
           "SELECT ROW_NUMBER() OVER (ORDER BY t.id), {1} FROM t",
+          "SELECT {1} AS e FROM t WHERE {2} ORDER BY t.id FOR UPDATE",
+          "SELECT o.name FROM o JOIN t ON t.id = o.id WHERE {1} ORDER BY o.name LOCK IN SHARE MODE",
           "UPDATE t SET note = 'changed' WHERE {1}",
           "UPDATE t SET note = CONCAT(note, 'x') WHERE {1} ORDER BY t.note, t.id LIMIT 1",
           "UPDATE t SET big = {1} WHERE {2}",
           "UPDATE o SET name = 'changed' WHERE o.id IN (SELECT t.id FROM t WHERE {1})",
+          "UPDATE o JOIN t ON t.id = o.id AND {1} SET o.name = {2}",
+          "UPDATE t LEFT JOIN o ON {1} SET o.name = CONCAT(o.name, 'x') WHERE {2}",
+          "UPDATE t JOIN o ON {1} SET t.note = o.name, o.name = {2}",
+          "UPDATE o JOIN t ON t.id = o.id AND {1} SET t.big = {2} WHERE {2} AND t.id = 901",
+          "DELETE t FROM o JOIN t ON t.id <= o.id AND {1} WHERE {2}",
+          "DELETE t, o FROM t JOIN o ON t.id = o.id WHERE {1}",
+          "DELETE o FROM t, o WHERE {1} AND t.id <= o.id",
           "DELETE FROM t WHERE {1}",
           "DELETE FROM t WHERE {1} ORDER BY t.note, t.id LIMIT 2",
           "INSERT INTO o SELECT t.id, t.country FROM t WHERE {1}",
+          "INSERT INTO t (id, country, big) SELECT t.id, t.country, {1} FROM t WHERE {2}",
+          "INSERT INTO t (id, country) SELECT o.id, (SELECT MAX(t.country) FROM t WHERE {1}) FROM o",
+          "INSERT INTO t (country, note) SELECT t.country, {1} FROM t UNION SELECT 'France', {2} FROM t",
           "DO (SELECT COUNT(*) FROM t WHERE {1})");
 
   /** Without hidden rows, with bad ones, and with as many good ones. */
@@ -128,7 +146,7 @@ final class HiddenRowsLeakIT {
               + ".t VALUES (1, 'France', 'seen', 1), (2, 'France', '12', 2), (3, 'France', NULL, 3)",
           "CREATE VIEW " + database + ".v AS SELECT id, country, note, big FROM " + database + ".t",
           "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE " + database + ".t TO leak_role",
-          "GRANT SELECT, INSERT, UPDATE ON TABLE " + database + ".o TO leak_role",
+          "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE " + database + ".o TO leak_role",
           "GRANT SELECT ON VIEW " + database + ".v TO leak_role",
           "ALTER ROLE leak_role RESTRICT " + database + ".t (country) TO ('France')");
     }
@@ -225,6 +243,7 @@ final class HiddenRowsLeakIT {
     outcome.append(Sql.rows(connection, "SELECT FOUND_ROWS()"));
     if (!sql.startsWith("SELECT")) {
       outcome.append(Sql.rows(connection, "SELECT COUNT(*), MAX(note), MIN(big) FROM t"));
+      outcome.append(Sql.rows(connection, "SELECT * FROM o ORDER BY id, name"));
     }
     Sql.run(connection, "ROLLBACK");
     return new Outcome(nameless(outcome.toString()), warnings);

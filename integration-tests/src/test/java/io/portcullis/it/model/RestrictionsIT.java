@@ -177,6 +177,15 @@ final class RestrictionsIT {
         "SELECT a.id FROM sales a, sales b WHERE a.id = b.id ~ 3",
         "SELECT RANK() OVER (ORDER BY id) FROM sales ~ 1",
         "SELECT EXISTS (SELECT 1 FROM sales WHERE country = 'Korea') ~ 0",
+        "SELECT country FROM sales WHERE id = 1 ~ ",
+        "SELECT country FROM sales WHERE id = 3 AND note = 'f' ~ France",
+        "SELECT country FROM sales WHERE id BETWEEN 1 AND 6 AND currency LIKE 'E%' ~ France",
+        "SELECT country FROM sales WHERE id IN (1, 2, 3) AND country = 'france' ~ France",
+        "SELECT n.text FROM notes n LEFT JOIN sales s USING (country) WHERE s.id = 3 ~ wine",
+        "SELECT n.text FROM notes n LEFT JOIN sales s USING (country) WHERE s.id = 4 ~ ",
+        "SELECT n.text FROM sales s LEFT JOIN notes n USING (country) WHERE s.id IN (1, 3) ~ wine",
+        "SELECT n.text FROM sales s RIGHT JOIN notes n USING (country) WHERE n.text = 'beer' ~ beer",
+        "SELECT COUNT(*) FROM sales WHERE id = 3 UNION ALL SELECT COUNT(*) FROM sales WHERE id = 4 ~ 1,0",
         "SELECT country FROM sales /* all */ -- of them ~ France",
         "/*!50000 SELECT */ country FROM /*! sales */ ~ France",
       })
@@ -193,6 +202,47 @@ final class RestrictionsIT {
       all.setInt(1, 0);
       // secondary roles are off at login
       assertThat(Sql.rows(all.executeQuery())).hasSize(6);
+    }
+  }
+
+  @Test
+  void whatIsLockedIsWhatIsSeen() throws SQLException {
+    gate.administer("CREATE INDEX by_currency ON row_d.sales (currency)");
+    grant("eur");
+    try (Connection root = gate.administrator().connect("row_d")) {
+      for (String lock : List.of("FOR UPDATE", "LOCK IN SHARE MODE")) {
+        Sql.run(rose, "START TRANSACTION");
+        assertThat(Sql.rows(rose, "SELECT country FROM sales ORDER BY id " + lock))
+            .containsExactly("France", "Germany");
+        Sql.run(root, "START TRANSACTION");
+        Sql.run(root, "UPDATE sales SET note = 'free' WHERE id IN (1, 2, 6)");
+        assertThat(
+                Sql.rows(root, "SELECT id FROM sales WHERE id IN (2, 3, 4) FOR UPDATE SKIP LOCKED"))
+            .containsExactly("2");
+        Sql.run(root, "ROLLBACK");
+        Sql.run(rose, "ROLLBACK");
+      }
+      Sql.run(root, "START TRANSACTION");
+      Sql.run(root, "UPDATE sales SET note = 'held' WHERE id IN (1, 3)");
+      Sql.run(rose, "START TRANSACTION");
+      assertThat(Sql.rows(rose, "SELECT country FROM sales FOR UPDATE SKIP LOCKED"))
+          .containsExactly("Germany");
+      assertThatThrownBy(() -> Sql.rows(rose, "SELECT country FROM sales FOR UPDATE NOWAIT"))
+          .isInstanceOf(SQLException.class);
+      assertThat(Sql.rows(rose, "SELECT country FROM sales")).hasSize(2);
+      Sql.run(root, "ROLLBACK");
+      Sql.run(rose, "ROLLBACK");
+    }
+    try (Connection prepared =
+        gate.user("row_rose", PASSWORD).connect("row_d", Map.of("useServerPrepStmts", "true"))) {
+      Sql.run(prepared, "SET SECONDARY ROLE ALL");
+      try (PreparedStatement one =
+          prepared.prepareStatement("SELECT country FROM sales WHERE id = ? FOR UPDATE")) {
+        one.setInt(1, 3);
+        assertThat(Sql.rows(one.executeQuery())).containsExactly("France");
+        one.setInt(1, 1);
+        assertThat(Sql.rows(one.executeQuery())).isEmpty();
+      }
     }
   }
 
@@ -222,6 +272,8 @@ final class RestrictionsIT {
     grant("france", "germany");
     assertThat(update("UPDATE sales SET note = 'x'")).isEqualTo(2);
     assertThat(update("UPDATE sales SET note = 'y' WHERE country = 'Korea'")).isZero();
+    assertThat(update("UPDATE sales SET note = 'y' WHERE id = 1")).isZero();
+    assertThat(update("UPDATE sales SET note = 'y' WHERE id = 3 AND note = 'x'")).isEqualTo(1);
     assertThat(update("UPDATE sales AS s SET s.note = 'z' WHERE s.id > 0 ORDER BY s.id LIMIT 1"))
         .isEqualTo(1);
     assertThat(update("DELETE FROM sales WHERE country = 'Korea' OR country = 'France'"))
@@ -231,6 +283,87 @@ final class RestrictionsIT {
         .containsExactly("Korea|k", "Japan|j", "Norway|n", "Sweden|s");
     assertThat(update("UPDATE notes SET text = 'q' WHERE country IN (SELECT country FROM sales)"))
         .isZero();
+  }
+
+  @Test
+  void whatIsReadBesideWhatIsChangedIsOnlyWhatIsPermitted() throws SQLException {
+    gate.administer("GRANT DELETE ON TABLE row_d.notes TO row_user");
+    grant("france");
+    assertThat(update("UPDATE notes n JOIN sales s USING (country) SET n.text = s.note"))
+        .isEqualTo(1);
+    assertThat(
+            update(
+                "UPDATE sales, notes SET notes.text = CONCAT(notes.text, 'x') WHERE"
+                    + " sales.country = notes.country"))
+        .isEqualTo(1);
+    assertThat(
+            update(
+                "UPDATE row_d.sales s RIGHT JOIN notes n ON s.country = n.country SET n.text ="
+                    + " COALESCE(s.note, 'none')"))
+        .isEqualTo(2);
+    assertThat(administrator("SELECT * FROM row_d.notes ORDER BY 1"))
+        .containsExactly("France|f", "Germany|none");
+    assertThat(update("DELETE n FROM sales s JOIN notes n USING (country)")).isEqualTo(1);
+    assertThat(update("DELETE FROM n USING sales s JOIN notes n ON s.country = n.country"))
+        .isZero();
+    assertThat(administrator("SELECT * FROM row_d.notes")).containsExactly("Germany|none");
+    assertThat(administrator("SELECT COUNT(*) FROM row_d.sales WHERE note IN ('f', 'g')"))
+        .containsExactly("2");
+  }
+
+  @Test
+  void whatIsChangedBesideOthersIsOnlyWhatIsPermitted() throws SQLException {
+    grant("eur");
+    assertThat(
+            update(
+                "UPDATE sales s JOIN notes n ON s.country = n.country SET s.note = n.text, n.text ="
+                    + " CONCAT(n.text, '!') WHERE s.id < 4"))
+        .isEqualTo(2);
+    assertThat(update("UPDATE notes n, sales s SET s.note = 'all', s.currency = UPPER('eur')"))
+        .isEqualTo(2);
+    assertThat(update("UPDATE sales a JOIN sales b ON a.id = b.id + 1 SET a.note = b.country"))
+        .isEqualTo(1);
+    assertThat(administrator("SELECT id, note FROM row_d.sales ORDER BY id"))
+        .containsExactly("1|k", "2|j", "3|all", "4|France", "5|n", "6|s");
+    assertThat(administrator("SELECT text FROM row_d.notes ORDER BY 1"))
+        .containsExactly("beer", "wine!");
+    refused(
+        rose,
+        "UPDATE sales s JOIN notes n ON s.country = n.country SET s.currency = 'PEN'",
+        1369,
+        "whoever writes a row has to see it");
+    assertThat(
+            update(
+                "DELETE s FROM notes n JOIN sales AS s ON n.country = s.country OR s.id < 3 WHERE"
+                    + " n.country = 'France'"))
+        .isEqualTo(1);
+    assertThat(update("DELETE FROM s USING sales AS s WHERE s.id IN (1, 4)")).isEqualTo(1);
+    assertThat(update("DELETE sales FROM sales")).isZero();
+    assertThat(administrator("SELECT id FROM row_d.sales ORDER BY id"))
+        .containsExactly("1", "2", "5", "6");
+  }
+
+  /** Whoever chooses the types of what a table is joined to learns nothing by it. */
+  @Test
+  void aTableOfOtherTypesTellsNoHiddenValue() throws SQLException {
+    gate.administer("GRANT CREATE TABLE ON DATABASE row_d TO row_user");
+    grant("france");
+    Sql.run(
+        rose,
+        "SET sql_mode = ''",
+        "CREATE TEMPORARY TABLE numbers (country INT)",
+        "INSERT INTO numbers VALUES (7)");
+    for (String sql :
+        List.of(
+            "UPDATE sales s JOIN numbers n ON s.country = n.country SET s.note = 'x'",
+            "UPDATE numbers n, sales s SET s.note = 'x' WHERE n.country = s.country",
+            "DELETE s FROM numbers n JOIN sales s ON n.country = s.country AND s.id > 0",
+            "UPDATE sales s JOIN numbers n ON s.country = n.country SET n.country = 8")) {
+      assertThat(update(sql)).as(sql).isZero();
+      assertThat(Sql.rows(rose, "SHOW WARNINGS"))
+          .as(sql)
+          .allSatisfy(row -> assertThat(row).contains("France"));
+    }
   }
 
   private int update(String sql) throws SQLException {
@@ -295,6 +428,124 @@ final class RestrictionsIT {
   }
 
   @Test
+  void whatIsInsertedFromAQueryWouldBeSeen() throws SQLException {
+    grant("eur");
+    assertThat(update("INSERT INTO sales (country, currency) SELECT country, 'EUR' FROM notes"))
+        .isEqualTo(2);
+    assertThat(
+            update(
+                "INSERT INTO sales (country, currency) SELECT s.country, s.currency AS cur FROM sales"
+                    + " AS s WHERE s.note = 'f' FOR UPDATE"))
+        .isEqualTo(1);
+    assertThat(
+            update(
+                "INSERT INTO sales (note, currency) SELECT 'a', 'EUR' UNION ALL (SELECT 'b', UPPER('eur')"
+                    + " FROM notes ORDER BY country LIMIT 1)"))
+        .isEqualTo(2);
+    assertThat(
+            update(
+                "INSERT INTO sales (currency, note) WITH c AS (SELECT 'EUR' AS cur, text FROM notes)"
+                    + " SELECT * FROM c ORDER BY text DESC"))
+        .isEqualTo(2);
+    assertThat(
+            update(
+                "INSERT INTO sales SELECT id + 100, continent, country, currency, note FROM sales"
+                    + " WHERE id = 3"))
+        .isEqualTo(1);
+    assertThat(administrator("SELECT note, country FROM row_d.sales WHERE id > 6 ORDER BY id"))
+        .containsExactly(
+            "null|France",
+            "null|Germany",
+            "null|France",
+            "a|null",
+            "b|null",
+            "wine|null",
+            "beer|null",
+            "f|France");
+    assertThat(
+            update(
+                "INSERT INTO sales (currency, country) (SELECT currency, country FROM sales ORDER BY id"
+                    + " LIMIT 1)"))
+        .isEqualTo(1);
+    String hidden = "whoever writes a row has to see it";
+    refused(rose, "INSERT INTO sales (currency) SELECT 'PEN' FROM notes", 1369, hidden);
+    refused(
+        rose,
+        "INSERT INTO sales (currency) SELECT IF(country = 'France', 'EUR', 'PEN') FROM notes",
+        1369,
+        hidden);
+    refused(rose, "INSERT INTO sales (currency) SELECT 'EUR' UNION SELECT 'PEN'", 1369, hidden);
+    refused(rose, "INSERT INTO sales (currency) SELECT NULL FROM notes", 1369, hidden);
+    refused(rose, "INSERT INTO sales (note) SELECT text FROM notes", 1369, "currency");
+    assertThat(update("INSERT INTO sales (currency) SELECT 'PEN' FROM notes WHERE 1 = 0")).isZero();
+    try (Connection prepared =
+        gate.user("row_rose", PASSWORD).connect("row_d", Map.of("useServerPrepStmts", "true"))) {
+      Sql.run(prepared, "SET SECONDARY ROLE ALL");
+      try (PreparedStatement insert =
+          prepared.prepareStatement(
+              "INSERT INTO sales (currency, note) SELECT ?, 'p' FROM notes WHERE country = ?")) {
+        insert.setString(1, "EUR");
+        insert.setString(2, "France");
+        assertThat(insert.executeUpdate()).isEqualTo(1);
+        insert.setString(1, "PEN");
+        assertThatThrownBy(insert::executeUpdate)
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1369));
+      }
+    }
+    assertThat(administrator("SELECT COUNT(*) FROM row_d.sales WHERE currency <> 'EUR'"))
+        .containsExactly("4");
+  }
+
+  @Test
+  void aRowFromAQueryPassesByOneLevelOfAHierarchy() throws SQLException {
+    grant("france", "asia");
+    assertThat(
+            update(
+                "INSERT INTO sales (continent, country) SELECT 'Asia', country FROM notes UNION ALL"
+                    + " SELECT 'Europe', 'France'"))
+        .isEqualTo(3);
+    assertThat(
+            update(
+                "INSERT INTO sales (continent, country) SELECT continent, country FROM sales WHERE"
+                    + " country IN ('Korea', 'France') AND id < 7"))
+        .isEqualTo(2);
+    String hidden = "whoever writes a row has to see it";
+    refused(
+        rose,
+        "INSERT INTO sales (continent, country) SELECT 'Europe', country FROM notes",
+        1369,
+        hidden);
+    refused(
+        rose,
+        "INSERT INTO sales (continent, country) SELECT 'Europe', CONCAT('Fran', 'ce')",
+        1235,
+        "several columns of a hierarchy");
+    // what is checked is what is written, however often a server would compute it
+    for (int i = 0; i < 20; i++) {
+      try {
+        update(
+            "INSERT INTO sales (continent, country, note) SELECT d.a, d.b, 'r' FROM (SELECT"
+                + " IF(RAND() < 0.5, 'Asia', 'Europe') AS a, IF(RAND() < 0.5, 'France', 'Malta') AS b)"
+                + " AS d");
+      } catch (SQLException e) {
+        assertThat(e.getErrorCode()).isEqualTo(1369);
+      }
+    }
+    assertThat(
+            administrator(
+                "SELECT COUNT(*) FROM row_d.sales WHERE note = 'r' AND continent <> 'Asia' AND country"
+                    + " <> 'France'"))
+        .containsExactly("0");
+    assertThat(update("DELETE FROM sales WHERE note = 'r'")).isPositive();
+    assertThat(
+            administrator(
+                "SELECT continent, country FROM row_d.sales WHERE id > 6 ORDER BY continent, country"))
+        .containsExactly(
+            "Asia|France", "Asia|Germany", "Asia|Korea", "Europe|France", "Europe|France");
+  }
+
+  @Test
   void oneLevelOfAHierarchyHasToLetWhatIsWrittenPass() throws SQLException {
     grant("france", "asia");
     assertThat(update("INSERT INTO sales (continent, country) VALUES ('Asia', 'Nepal')"))
@@ -316,8 +567,8 @@ final class RestrictionsIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "SELECT country FROM sales FOR UPDATE",
-        "SELECT country FROM sales LOCK IN SHARE MODE",
+        "(SELECT country FROM sales) FOR UPDATE",
+        "SELECT country FROM sales UNION SELECT country FROM notes LOCK IN SHARE MODE",
         "SELECT country FROM sales FORCE INDEX (PRIMARY)",
         "SELECT country FROM sales IGNORE INDEX (PRIMARY)",
         "TABLE sales",
@@ -331,11 +582,15 @@ final class RestrictionsIT {
         "INSERT INTO sales (id, currency) VALUES (1, 'EUR') ON DUPLICATE KEY UPDATE note = 'x'",
         "INSERT IGNORE INTO sales (currency) VALUES ('PEN')",
         "UPDATE IGNORE sales SET currency = 'PEN'",
-        "INSERT INTO sales (country, currency) SELECT country, currency FROM sales",
+        "REPLACE INTO sales (country, currency) SELECT country, currency FROM sales",
+        "INSERT IGNORE INTO sales (country, currency) SELECT country, currency FROM sales",
+        "INSERT INTO sales (id, currency) SELECT id, currency FROM sales ON DUPLICATE KEY UPDATE note = 'x'",
         "UPDATE sales s JOIN notes n USING (country) SET s.note = n.text",
-        "UPDATE notes n JOIN sales s USING (country) SET n.text = s.note",
+        "UPDATE notes n JOIN sales s USING (country) SET text = s.note",
+        "UPDATE notes n JOIN sales s ON n.country = s.country SET currency = 'EUR'",
         "DELETE sales FROM sales JOIN notes USING (country)",
-        "DELETE FROM s USING sales AS s",
+        "UPDATE sales s NATURAL JOIN notes n SET s.note = n.text",
+        "UPDATE notes n LEFT JOIN sales s ON s.country = n.country SET s.note = n.text",
         "PREPARE p FROM 'SELECT * FROM sales'",
         "EXECUTE IMMEDIATE 'SELECT * FROM sales'",
         "LOCK TABLES sales READ",
@@ -392,6 +647,7 @@ final class RestrictionsIT {
                   "SELECT x.text FROM w x WHERE row_d.x.land = 'Germany'".replace("row_d.x", "x")))
           .containsExactly("beer");
       refused(rose, "UPDATE w SET text = 'x'", 1235, "through a view");
+      refused(rose, "SELECT land FROM v FOR UPDATE", 1235, "lock those of its tables");
     } finally {
       gate.administer("DROP VIEW row_d.w", "DROP VIEW row_d.v");
     }
@@ -428,6 +684,56 @@ final class RestrictionsIT {
     } finally {
       gate.administer("DROP FUNCTION row_d.f", "DROP PROCEDURE row_d.p");
     }
+  }
+
+  @Test
+  void explainAccessShowsWhatIsSent() throws SQLException {
+    gate.administer(
+        "CREATE OR REPLACE VIEW row_d.v AS SELECT country AS land FROM row_d.sales",
+        "GRANT SELECT ON VIEW row_d.v TO row_user");
+    try {
+      String one = "SELECT country FROM sales WHERE id = 3";
+      assertThat(statement(rose, "EXPLAIN ACCESS " + one)).endsWith("|" + one);
+      grant("eur");
+      String sent =
+          "SELECT country FROM (SELECT * FROM sales WHERE (`currency` IN (_utf8mb4 x'455552')) AND"
+              + " `id` = 3 LIMIT 18446744073709551615) AS `sales` WHERE id = 3";
+      assertThat(statement(rose, "EXPLAIN ACCESS " + one)).endsWith("|allowed||" + sent);
+      assertThat(Sql.rows(rose, "EXPLAIN ACCESS FORMAT=JSON " + one))
+          .singleElement()
+          .satisfies(json -> assertThat(json).contains("LIMIT 18446744073709551615) AS `sales`"));
+      try (Connection root = gate.administrator().connect("row_d")) {
+        assertThat(Sql.rows(root, sent)).containsExactly("France");
+        assertThat(Sql.rows(root, "EXPLAIN FORMAT=TRADITIONAL " + sent))
+            .anySatisfy(row -> assertThat(row).contains("PRIMARY|4|const"));
+        assertThat(
+                statement(
+                    root, "EXPLAIN ACCESS FOR row_rose AS ROLE row_user SECONDARY ALL " + one))
+            .endsWith("|" + sent);
+        assertThat(statement(root, "EXPLAIN ACCESS FOR row_rose AS ROLE row_user " + one))
+            .endsWith("|" + one);
+        assertThat(statement(root, "EXPLAIN ACCESS " + one)).endsWith("|" + one);
+      }
+      assertThat(statement(rose, "EXPLAIN ACCESS SELECT land FROM v"))
+          .contains("|allowed|", "definition")
+          .doesNotContain("currency", "country");
+      assertThat(statement(rose, "EXPLAIN ACCESS REPLACE INTO sales (currency) VALUES ('EUR')"))
+          .contains("|refused|", "1235");
+      assertThat(statement(rose, "EXPLAIN ACCESS INSERT INTO sales (note) VALUES ('x')"))
+          .contains("|refused|", "1369", "currency");
+      assertThat(statement(rose, "EXPLAIN ACCESS SHOW TABLE STATUS")).contains("|refused|");
+      assertThat(statement(rose, "EXPLAIN ACCESS SHOW TABLES")).contains("|allowed|");
+    } finally {
+      gate.administer("DROP VIEW row_d.v");
+    }
+  }
+
+  /** The row of the statement as a whole. */
+  private static String statement(Connection connection, String explain) throws SQLException {
+    return Sql.rows(connection, explain).stream()
+        .filter(row -> row.startsWith("STATEMENT|"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -522,8 +828,12 @@ final class RestrictionsIT {
     try {
       grant("asia");
       refused(rose, "SELECT country FROM sales", 1142, "seats");
+      assertThat(Sql.rows(rose, "EXPLAIN ACCESS SELECT country FROM sales"))
+          .anySatisfy(row -> assertThat(row).contains("`row_d`.`seats`", "denied"));
       gate.administer("GRANT SELECT ON TABLE row_d.seats TO row_user");
       assertThat(countries(rose)).containsExactly("Japan");
+      assertThat(statement(rose, "EXPLAIN ACCESS SELECT country FROM sales"))
+          .contains("|allowed|", "where w.who =");
       gate.administer("GRANT row_asia TO row_lena", "REVOKE row_germany FROM row_lena");
       try (Connection lena = login("row_lena")) {
         assertThat(countries(lena)).containsExactly("Korea");

@@ -179,13 +179,14 @@ final class CommandPhase {
             authority,
             backend,
             new PreparedAccounts(this, port, services, authority, backend, local));
+    this.rows = new RowSecurity(this, port, services, reader, authority, backend, offload);
     this.explained =
-        new ExplainedStatements(this, session, services, port, reader, authority, backend, offload);
+        new ExplainedStatements(
+            this, session, services, port, reader, authority, backend, offload, rows);
     this.definitions = new DefinitionStatements(this, services, authority, offload);
     this.metadata = new MetadataReads(this, port, reader, authority, backend, services.facts());
     this.columns =
         new ColumnStatements(this, port, services, reader, authority, backend, offload, metadata);
-    this.rows = new RowSecurity(this, port, services, reader, authority, backend, offload);
     this.catalog =
         new CatalogReads(this, port, services, reader, authority, backend, offload, columns);
     this.catalogDatabase = new CatalogDatabase(this, port, authority);

@@ -75,6 +75,7 @@ final class ExplainedStatements {
   private final Authority authority;
   private final BackendLease backend;
   private final Offload offload;
+  private final RowSecurity rows;
 
   /**
    * What is asked.
@@ -91,7 +92,8 @@ final class ExplainedStatements {
       StatementReader reader,
       Authority authority,
       BackendLease backend,
-      Offload offload) {
+      Offload offload,
+      RowSecurity rows) {
     this.phase = phase;
     this.session = session;
     this.services = services;
@@ -100,6 +102,7 @@ final class ExplainedStatements {
     this.authority = authority;
     this.backend = backend;
     this.offload = offload;
+    this.rows = rows;
   }
 
   void explain(ExplainAccess statement) {
@@ -395,7 +398,60 @@ final class ExplainedStatements {
     return each;
   }
 
+  /** What is permitted is sent with the rows kept back that are not seen, or not at all. */
   private void decided(
+      Question question,
+      StatementAnalysis analysis,
+      List<AccessRequest> accesses,
+      Explanation explanation) {
+    if (!(explanation.decision() instanceof Decision.Allowed)) {
+      report(question, analysis, accesses, explanation);
+      return;
+    }
+    Binding binding = question.own() ? authority.frozenBinding() : authority.bindingOfOthers();
+    rows.explain(
+        analysis,
+        accesses,
+        explanation.subject(),
+        binding,
+        answer -> {
+          answer.command().ifPresent(phase::replaceCommand);
+          if (answer.refused().isPresent()) {
+            refused(question, answer.refused().get());
+          } else if (answer.throughRules().isEmpty()) {
+            report(question, analysis, accesses, explanation);
+          } else {
+            List<AccessRequest> all = new ArrayList<>(accesses);
+            all.addAll(answer.throughRules());
+            throughRules(question, analysis, all, explanation.subject(), CommandPhase.MAX_LOOKUPS);
+          }
+        });
+  }
+
+  private void throughRules(
+      Question question,
+      StatementAnalysis analysis,
+      List<AccessRequest> accesses,
+      ActiveSubject subject,
+      int lookups) {
+    ActiveSubject actor = authority.subject();
+    Binding binding = question.own() ? authority.frozenBinding() : authority.bindingOfOthers();
+    offload.run(
+        services.analysis(),
+        () -> services.authorizer().explain(subject, actor, accesses, binding),
+        explanation -> {
+          if (!(explanation.decision() instanceof Decision.Unresolved unresolved)) {
+            report(question, analysis, accesses, explanation);
+          } else if (lookups > 0) {
+            phase.lookUp(
+                unresolved, () -> throughRules(question, analysis, accesses, subject, lookups - 1));
+          } else {
+            phase.fail(CommandPhase.OBJECTS_KEEP_CHANGING);
+          }
+        });
+  }
+
+  private void report(
       Question question,
       StatementAnalysis analysis,
       List<AccessRequest> accesses,

@@ -2,6 +2,7 @@ package io.portcullis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.authz.Binding;
 import io.portcullis.privilege.authz.RowReach;
 import io.portcullis.privilege.authz.VisibleRows;
@@ -36,6 +37,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,15 @@ final class RowSecurity {
 
   /** What of SHOW STATUS does not tell how many rows were read. */
   private static final Set<String> HARMLESS = Set.of("ssl", "uptime", "threads", "compression");
+
+  private static final SqlError COUNTED =
+      ErrorCode.ER_NOT_SUPPORTED_YET.error(
+          "it tells how many rows there are, or were read, and you do not see all rows of every"
+              + " table; SHOW TABLES, and SHOW STATUS LIKE 'Ssl%', 'Uptime%', 'Threads%' and"
+              + " 'Compression' are answered");
+
+  private static final SqlError UNENCODABLE =
+      refused("a statement in this character set (SET NAMES utf8mb4)");
 
   private final CommandPhase phase;
   private final FrontendPort port;
@@ -218,11 +229,7 @@ final class RowSecurity {
   private void show(Runnable untouched) {
     Optional<ColumnRewriter> command = read();
     if (command.isPresent() && tellsCounts(command.get().statement())) {
-      phase.fail(
-          ErrorCode.ER_NOT_SUPPORTED_YET.error(
-              "it tells how many rows there are, or were read, and you do not see all rows of every"
-                  + " table; SHOW TABLES, and SHOW STATUS LIKE 'Ssl%', 'Uptime%', 'Threads%' and"
-                  + " 'Compression' are answered"));
+      phase.fail(COUNTED);
     } else {
       untouched.run();
     }
@@ -263,7 +270,8 @@ final class RowSecurity {
             .filter(text -> text.isWord(0, "EXECUTE") || text.isWord(0, "PREPARE"))
             .isPresent();
     if (command.isEmpty() || string) {
-      phase.fail(refused("SQL in a string, or a statement of 16 MiB,"));
+      phase.fail(
+          refused("SQL in a string, or a statement of 16 MiB (send it as it is, or in parts),"));
       return;
     }
     ActiveSubject subject = authority.subject();
@@ -289,23 +297,11 @@ final class RowSecurity {
     RowReach reach = authority.rowReach(asked.accesses(), database);
     ActiveSubject subject = authority.subject();
     long objects = services.objects().version();
-    Binding others = authority.bindingOfOthers();
     List<AccessRequest> bound =
         asked.accesses().stream()
             .map(access -> authority.asBackendNames(access, database))
             .toList();
-    RowSources sources =
-        new RowSources(
-            names ->
-                RowReach.of(
-                    subject,
-                    names.stream().map(name -> new AccessRequest(AccessKind.SELECT, name)).toList(),
-                    others),
-            services.objects()::source,
-            query -> Optional.ofNullable(rules.get(query)),
-            services.analyzer(),
-            backend.mode(),
-            authority.foldsNames());
+    RowSources sources = sources(subject, rules, true);
     RowPlan plan =
         new RowPlan(
             command.statement(),
@@ -316,12 +312,30 @@ final class RowSecurity {
             reach,
             sources,
             services.objects()::columns,
-            authority::shown);
+            authority::shown,
+            phase.shape() == CommandShape.PREPARE);
     offload.run(
         services.analysis(),
         plan::plan,
         outcome ->
             planned(asked, command, outcome, sources, new Seen(subject, objects), bound, attempts));
+  }
+
+  private RowSources sources(
+      ActiveSubject subject, Map<String, String> rules, boolean definitionsShown) {
+    Binding others = authority.bindingOfOthers();
+    return new RowSources(
+        names ->
+            RowReach.of(
+                subject,
+                names.stream().map(name -> new AccessRequest(AccessKind.SELECT, name)).toList(),
+                others),
+        services.objects()::source,
+        query -> Optional.ofNullable(rules.get(query)),
+        services.analyzer(),
+        backend.mode(),
+        authority.foldsNames(),
+        definitionsShown);
   }
 
   private void planned(
@@ -347,6 +361,154 @@ final class RowSecurity {
     }
   }
 
+  // ---- EXPLAIN ACCESS
+
+  /**
+   * What would become of a statement that is asked about.
+   *
+   * @param command as it would be sent, with names as its account calls them; empty: as it is in
+   *     hand
+   * @param throughRules what it reads besides, through rules
+   */
+  record Answer(
+      Optional<SqlError> refused, Optional<ByteBuf> command, List<AccessRequest> throughRules) {
+    static final Answer UNTOUCHED = new Answer(Optional.empty(), Optional.empty(), List.of());
+
+    static Answer refused(SqlError error) {
+      return new Answer(Optional.of(error), Optional.empty(), List.of());
+    }
+  }
+
+  /**
+   * The statement that is asked about.
+   *
+   * @param binding of who is asked about
+   */
+  private record Question(
+      StatementAnalysis analysis,
+      List<AccessRequest> accesses,
+      ActiveSubject subject,
+      Binding binding,
+      Consumer<Answer> then) {
+
+    AccessRequest bound(AccessRequest access) {
+      return Authorizer.asBackendNames(subject, access, binding);
+    }
+  }
+
+  /**
+   * How the command in hand would be secured for somebody. Nothing is sent.
+   *
+   * @param then is handed the answer, and owns the command in it
+   */
+  void explain(
+      StatementAnalysis analysis,
+      List<AccessRequest> accesses,
+      ActiveSubject subject,
+      Binding binding,
+      Consumer<Answer> then) {
+    if (subject.visibleRows().isEmpty()) {
+      then.accept(Answer.UNTOUCHED);
+    } else {
+      explain(new Question(analysis, accesses, subject, binding, then), ATTEMPTS);
+    }
+  }
+
+  private void explain(Question question, int attempts) {
+    RowReach reach =
+        Authorizer.rowReach(question.subject(), question.accesses(), question.binding());
+    Optional<StatementKind> kind = kind(question.analysis());
+    Optional<ColumnRewriter> command = read();
+    if (!reach.isCertain() && attempts > 0) {
+      lookUp(reach, () -> explain(question, attempts - 1));
+    } else if (!reach.isCertain()) {
+      question.then().accept(Answer.refused(CommandPhase.OBJECTS_KEEP_CHANGING));
+    } else if (command.isEmpty() || (kind.isEmpty() && !reach.isNothing())) {
+      question.then().accept(Answer.refused(refused("a statement of this kind")));
+    } else if (!reach.isNothing()) {
+      explain(question, command.get(), kind.orElseThrow(), reach, attempts);
+    } else if (kind.filter(StatementKind.SHOW::equals).isPresent()
+        && tellsCounts(command.get().statement())) {
+      question.then().accept(Answer.refused(COUNTED));
+    } else {
+      question.then().accept(Answer.UNTOUCHED);
+    }
+  }
+
+  private void explain(
+      Question question, ColumnRewriter command, StatementKind kind, RowReach reach, int attempts) {
+    LexicalMode mode = backend.mode();
+    List<LexedStatement> rules = rules(question.subject(), mode);
+    offload.run(
+        services.analysis(),
+        () -> {
+          rules.forEach(services.analyzer()::analyze);
+          return services.analyzer().columnUses(command.statement());
+        },
+        uses -> {
+          RowSources sources =
+              sources(question.subject(), rewritten(question.subject(), mode), false);
+          RowPlan plan =
+              new RowPlan(
+                  command.statement(),
+                  uses,
+                  kind,
+                  question.accesses().stream().map(question::bound).toList(),
+                  written ->
+                      (RelationName)
+                          question.bound(new AccessRequest(AccessKind.SELECT, written)).object(),
+                  reach,
+                  sources,
+                  services.objects()::columns,
+                  authority::shown,
+                  false);
+          offload.run(
+              services.analysis(),
+              plan::plan,
+              outcome -> explained(question, command, outcome, sources, attempts));
+        });
+  }
+
+  private void explained(
+      Question question,
+      ColumnRewriter command,
+      RowPlan.Outcome outcome,
+      RowSources sources,
+      int attempts) {
+    ByteBuf framed = phase.command();
+    if (framed == null) {
+      throw new IllegalStateException("no command");
+    }
+    if (outcome instanceof RowPlan.Outcome.Lacking lacking && attempts > 0) {
+      lookUpColumns(lacking.tables(), () -> explain(question, attempts - 1));
+    } else if (outcome instanceof RowPlan.Outcome.Planned planned && isEncodable(planned)) {
+      question
+          .then()
+          .accept(
+              new Answer(
+                  Optional.empty(),
+                  Optional.of(command.apply(framed, planned.edits(), port.allocator())),
+                  readThrough(sources.usedRules())));
+    } else {
+      SqlError error =
+          outcome instanceof RowPlan.Outcome.Refused refused
+              ? refused.error()
+              : outcome instanceof RowPlan.Outcome.Planned
+                  ? UNENCODABLE
+                  : CommandPhase.OBJECTS_KEEP_CHANGING;
+      question.then().accept(Answer.refused(error));
+    }
+  }
+
+  private boolean isEncodable(RowPlan.Outcome.Planned planned) {
+    Charset charset = backend.mode().charset().java();
+    return planned.edits().stream()
+        .allMatch(
+            edit ->
+                charset.newEncoder().canEncode(edit.before())
+                    && charset.newEncoder().canEncode(edit.after()));
+  }
+
   private void lookUpColumns(Set<RelationName> tables, Runnable then) {
     long asOf = services.objects().version();
     offload.run(
@@ -369,15 +531,8 @@ final class RowSecurity {
     if (framed == null) {
       throw new IllegalStateException("no command");
     }
-    Charset charset = backend.mode().charset().java();
-    boolean encodable =
-        planned.edits().stream()
-            .allMatch(
-                edit ->
-                    charset.newEncoder().canEncode(edit.before())
-                        && charset.newEncoder().canEncode(edit.after()));
-    if (!encodable) {
-      phase.fail(refused("a statement in this character set"));
+    if (!isEncodable(planned)) {
+      phase.fail(UNENCODABLE);
       return;
     }
     ByteBuf secured = command.apply(framed, planned.edits(), port.allocator());

@@ -10,7 +10,6 @@ import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.ColumnUses;
 import io.portcullis.sql.lexer.LexedStatement;
-import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
@@ -36,11 +35,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing here permits anything: the statement was permitted before.
  */
 public final class RowPlan {
-
-  private static final String CHECKED = " AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin WHEN ";
-
-  /** Error 1242, which becomes {@link ErrorCode#ER_ROW_NOT_VISIBLE}. */
-  private static final String FAILS = " ELSE (SELECT 1 UNION ALL SELECT 2) END ";
 
   private final LexedStatement text;
   private final ColumnUses uses;
@@ -89,6 +83,8 @@ public final class RowPlan {
    * @param bound a relation of the text as the backend has it
    * @param columns of a table; empty: not known
    * @param shown a relation as the account calls it
+   * @param kept whether it is prepared: then its conditions are not built on the types of columns,
+   *     which may be others once it is executed
    */
   public RowPlan(
       LexedStatement text,
@@ -99,7 +95,8 @@ public final class RowPlan {
       RowReach reach,
       RowSources sources,
       Function<RelationName, Optional<List<TableColumn>>> columns,
-      Function<RelationName, RelationName> shown) {
+      Function<RelationName, RelationName> shown,
+      boolean kept) {
     this.text = text;
     this.uses = uses;
     this.kind = kind;
@@ -109,7 +106,14 @@ public final class RowPlan {
     this.sources = sources;
     this.columns = columns;
     this.shown = shown;
-    this.sites = new RowSites(text, uses, bound, reach, sources);
+    this.sites =
+        new RowSites(
+            text,
+            uses,
+            bound,
+            reach,
+            sources,
+            kept ? table -> Optional.empty() : this::knownColumns);
   }
 
   /** Any thread. */
@@ -126,7 +130,8 @@ public final class RowPlan {
 
   private void secure() {
     if (!reach.programs().isEmpty()) {
-      throw Unsecurable.because("a routine that reads or changes it,");
+      throw Unsecurable.because(
+          "a routine that reads or changes it (send its statements themselves)");
     }
     switch (kind) {
       case SELECT, DO, CREATE_TABLE -> {
@@ -153,12 +158,21 @@ public final class RowPlan {
 
   /** For a refusal. */
   private String command() {
-    return kind.name().replace('_', ' ');
+    String help =
+        switch (kind) {
+          case EXPLAIN -> " (EXPLAIN ACCESS shows what is sent)";
+          case REPLACE -> " (UPDATE what is there, INSERT what is not)";
+          case TRUNCATE -> " (DELETE FROM deletes what is seen)";
+          case LOCK_TABLES -> " (SELECT ... FOR UPDATE locks what is seen)";
+          default -> "";
+        };
+    return kind.name().replace('_', ' ') + help;
   }
 
   private void checkUses() {
     if (!uses.complete()) {
-      throw Unsecurable.because("a statement of which the gate cannot tell the tables,");
+      throw Unsecurable.because(
+          "a statement of which the gate cannot tell the tables (simpler ones it can),");
     }
   }
 
@@ -179,7 +193,8 @@ public final class RowPlan {
           && isReached(access)
           && !found.contains(access.object())
           && !isWritten((RelationName) access.object())) {
-        throw Unsecurable.because("a statement in which the gate cannot tell every table");
+        throw Unsecurable.because(
+            "a statement in which the gate cannot tell every table (name it in FROM)");
       }
     }
   }
@@ -206,7 +221,8 @@ public final class RowPlan {
       boolean plain =
           access.kind() == AccessKind.DESCRIBE || access.kind() == AccessKind.SHOW_CREATE;
       if (isReached(access) && (counts || !plain)) {
-        throw Unsecurable.because("SHOW INDEX, which tells how much is in it,");
+        throw Unsecurable.because(
+            "SHOW INDEX, which tells how much is in it (SHOW CREATE TABLE has the indexes),");
       }
     }
   }
@@ -217,31 +233,122 @@ public final class RowPlan {
     checkUses();
     List<ColumnUses.Table> changing =
         uses.tables().stream().filter(ColumnUses.Table::changing).toList();
-    boolean concerned = changing.stream().anyMatch(sites::isReached);
-    if (!concerned) {
+    List<ColumnUses.Table> changed =
+        changing.stream().filter(sites::isReached).filter(this::isChanged).toList();
+    if (changed.isEmpty()) {
       onlyReads();
       edits.addAll(sites.secure());
       return;
     }
-    if (changing.size() != 1) {
-      throw Unsecurable.because("UPDATE or DELETE of several tables at once");
-    }
-    ColumnUses.Table site = changing.get(0);
-    VisibleRows rows = writable(bound.apply(site.relation()));
-    target.set(site.firstToken(), site.endToken());
+    ColumnUses.Table site = changed.get(0);
     int behind = behindAlias(site);
     boolean update = kind == StatementKind.UPDATE;
-    boolean plain = update ? text.isWord(behind, "SET") : behind == text.size() || isClause(behind);
-    boolean ignore = find(0, site.firstToken(), "IGNORE") < site.firstToken();
-    if (!plain || (!update && !text.isWord(site.firstToken() - 1, "FROM"))) {
-      throw Unsecurable.because(update ? "this form of UPDATE" : "this form of DELETE");
+    boolean alone =
+        changing.size() == 1
+            && (update
+                ? text.isWord(behind, "SET")
+                : behindVerb("DELETE") == site.firstToken() - 1
+                    && (behind == text.size() || isClause(behind)));
+    if (!alone) {
+      changeJoined(changing, changed);
+      return;
     }
+    VisibleRows rows = writable(bound.apply(site.relation()));
+    target.set(site.firstToken(), site.endToken());
     if (update) {
       int end = find(behind, text.size(), "WHERE", "ORDER", "LIMIT");
-      assign(bound.apply(site.relation()), rows, behind + 1, end, ignore);
+      assign(bound.apply(site.relation()), rows, behind + 1, end, ignores(site.firstToken()));
     }
-    narrow(rows, behind);
+    if (!rows.hierarchies().isEmpty()) {
+      narrow(
+          RowSources.condition(rows.hierarchies()),
+          sites.conditions(site, bound.apply(site.relation()), ""),
+          behind);
+    }
     edits.addAll(sites.secure(other -> !other.changing(), target));
+  }
+
+  /**
+   * Where tables are joined, every condition that may name one of these is put behind what is seen
+   * of it. It stays what it is: a derived table cannot be changed.
+   */
+  private void changeJoined(List<ColumnUses.Table> changing, List<ColumnUses.Table> changed) {
+    boolean update = kind == StatementKind.UPDATE;
+    int from = behindVerb(update ? "UPDATE" : "DELETE");
+    boolean ignore = ignores(from);
+    if (!update) {
+      boolean using = text.isWord(from, "FROM");
+      int list = find(from + 1, text.size(), using ? "USING" : "FROM");
+      target.set(from, list);
+      from = list + 1;
+    }
+    int end = find(from, text.size(), update ? "SET" : "WHERE", "ORDER", "LIMIT", "RETURNING");
+    List<JoinedTables.On> joins = JoinedTables.conditions(text, from, end);
+    Map<ColumnUses.Table, String> seen = new LinkedHashMap<>();
+    StringBuilder plain = new StringBuilder();
+    for (ColumnUses.Table site : changed) {
+      RelationName table = bound.apply(site.relation());
+      String qualifier = RowSources.quoted(site.exposedName()) + ".";
+      VisibleRows rows = writable(table);
+      if (!rows.hierarchies().isEmpty()) {
+        seen.put(site, RowSources.condition(rows.hierarchies(), qualifier));
+      }
+      plain.append(sites.conditions(site, table, qualifier));
+      target.set(site.firstToken(), site.endToken());
+    }
+    for (JoinedTables.On on : joins) {
+      guard(on, seen, changing);
+    }
+    if (update) {
+      int behind = find(end, text.size(), "WHERE", "ORDER", "LIMIT");
+      for (ColumnUses.Table site : changed) {
+        assignJoined(site, end + 1, behind, ignore);
+      }
+    }
+    if (!seen.isEmpty()) {
+      int where = find(end, text.size(), "WHERE");
+      int behind = find(where, text.size(), "ORDER", "LIMIT", "RETURNING");
+      String equal = JoinedTables.equalities(text, seen, changing, where + 1, behind);
+      narrow(String.join(" AND ", seen.values()), plain + equal, end);
+    }
+    edits.addAll(sites.secure(site -> !changed.contains(site), target));
+  }
+
+  /** Behind the word that begins the change, and what says how it is done. */
+  private int behindVerb(String verb) {
+    int at = find(0, text.size(), verb) + 1;
+    while (isModifier(at)) {
+      at++;
+    }
+    return at;
+  }
+
+  private boolean ignores(int tables) {
+    return find(0, tables, "IGNORE") < tables;
+  }
+
+  /** An ON sees no hidden row of a table that it may name. */
+  private void guard(
+      JoinedTables.On on, Map<ColumnUses.Table, String> seen, List<ColumnUses.Table> joined) {
+    Map<ColumnUses.Table, String> before = new LinkedHashMap<>(seen);
+    before.keySet().removeIf(site -> !isBetween(site, on.tables(), on.from()));
+    if (!before.isEmpty()) {
+      String guard = String.join(" AND ", before.values());
+      String equal = JoinedTables.equalities(text, before, joined, on.from(), on.end());
+      edits.add(TextEdit.insert(on.from(), "CASE WHEN " + guard + " THEN ("));
+      edits.add(TextEdit.insert(on.end(), ") ELSE FALSE END" + equal + " "));
+    }
+  }
+
+  private static boolean isBetween(ColumnUses.Table site, int from, int end) {
+    return site.firstToken() >= from && site.firstToken() < end;
+  }
+
+  /** And not only read beside what is changed. */
+  private boolean isChanged(ColumnUses.Table site) {
+    RelationName name = bound.apply(site.relation());
+    return accesses.stream()
+        .anyMatch(access -> access.object().equals(name) && access.kind() != AccessKind.SELECT);
   }
 
   private boolean isClause(int token) {
@@ -263,30 +370,75 @@ public final class RowPlan {
   private VisibleRows writable(RelationName name) {
     VisibleRows rows = reach.tables().get(name);
     if (rows == null) {
-      throw Unsecurable.because("a change through a view");
+      throw Unsecurable.because("a change through a view (change its table)");
     }
     if (!rows.rules().isEmpty()) {
-      throw Unsecurable.because("a change of a table that is read through a rule");
+      throw Unsecurable.because(
+          "a change of a table that is read through a rule (a restriction permits changes)");
     }
     return rows;
   }
 
-  /** Only what is seen is changed, and the statement's own condition sees nothing else. */
-  private void narrow(VisibleRows rows, int from) {
-    if (rows.hierarchies().isEmpty()) {
-      return;
-    }
-    String condition = RowSources.condition(rows.hierarchies());
+  /**
+   * Only what is seen is changed, and the statement's own condition sees nothing else.
+   *
+   * @param plain of its own condition what may be evaluated on hidden rows too, with an AND before
+   *     it
+   */
+  private void narrow(String condition, String plain, int from) {
     int where = find(from, text.size(), "WHERE");
     if (where < text.size()) {
       int end = find(where, text.size(), "ORDER", "LIMIT", "RETURNING");
       edits.add(
-          TextEdit.insert(where + 1, "(" + condition + ") AND CASE WHEN " + condition + " THEN ("));
+          TextEdit.insert(
+              where + 1,
+              "(" + condition + ")" + plain + " AND CASE WHEN " + condition + " THEN ("));
       edits.add(TextEdit.insert(end, ") ELSE FALSE END "));
       return;
     }
     int end = find(from, text.size(), "ORDER", "LIMIT", "RETURNING");
     edits.add(TextEdit.insert(end, " WHERE " + condition + " "));
+  }
+
+  /** Of the assignments of an UPDATE of several tables those to one of them. */
+  private void assignJoined(ColumnUses.Table site, int from, int end, boolean ignore) {
+    RelationName table = bound.apply(site.relation());
+    VisibleRows rows = writable(table);
+    Set<String> assigned = new HashSet<>();
+    int begin = from;
+    while (begin < end) {
+      int next = comma(begin, end);
+      int column = lastPart(begin);
+      String name = ColumnNames.fold(text.value(column));
+      boolean decides = rows.hierarchies().stream().anyMatch(one -> one.values().containsKey(name));
+      if (column == begin && decides) {
+        throw Unsecurable.because(
+            "an assignment to " + name + " that does not say of which table it is,");
+      }
+      if (column > begin && ColumnPlan.mayBe(site.exposedName(), text.value(column - 2))) {
+        requireAssignment(column, assigned.add(name));
+        write(table, rows, name, column + 2, next, ignore);
+      }
+      begin = next + 1;
+    }
+    endRow(table);
+  }
+
+  private int lastPart(int name) {
+    int column = name;
+    while (text.isPunctuation(column + 1, ".")) {
+      column += 2;
+    }
+    return column;
+  }
+
+  private void requireAssignment(int column, boolean first) {
+    if (!text.isPunctuation(column + 1, "=") && !text.isPunctuation(column + 1, ":=")) {
+      throw Unsecurable.because("an assignment that the gate cannot read,");
+    }
+    if (!first) {
+      throw Unsecurable.because("an assignment to one column twice (once is enough)");
+    }
   }
 
   /** The assignments of UPDATE, and of INSERT ... SET. */
@@ -296,17 +448,9 @@ public final class RowPlan {
     int begin = from;
     while (begin < end) {
       int next = comma(begin, end);
-      int column = begin;
-      while (text.isPunctuation(column + 1, ".")) {
-        column += 2;
-      }
+      int column = lastPart(begin);
       String name = ColumnNames.fold(text.value(column));
-      if (!text.isPunctuation(column + 1, "=") && !text.isPunctuation(column + 1, ":=")) {
-        throw Unsecurable.because("an assignment that the gate cannot read,");
-      }
-      if (!assigned.add(name)) {
-        throw Unsecurable.because("an assignment to one column twice");
-      }
+      requireAssignment(column, assigned.add(name));
       write(table, rows, name, column + 2, next, ignore);
       begin = next + 1;
     }
@@ -344,19 +488,23 @@ public final class RowPlan {
             ? RelationName.of(text.value(at), text.value(at + 2))
             : RelationName.unqualified(text.value(at));
     if (!bound.apply(named).equals(into.get())) {
-      throw Unsecurable.because("this form of INSERT");
+      throw Unsecurable.because(
+          "this form of INSERT (write INSERT INTO t (c, ...) VALUES or SELECT)");
     }
     target.set(at, end);
     int duplicate = find(end, text.size(), "DUPLICATE");
     if (duplicate < text.size()) {
-      throw Unsecurable.because("ON DUPLICATE KEY UPDATE, which may change a row that is hidden,");
+      throw Unsecurable.because(
+          "ON DUPLICATE KEY UPDATE, which may change a row that is hidden (UPDATE what is there, INSERT"
+              + " what is not),");
     }
     insert(into.get(), rows, end, ignore);
     edits.addAll(sites.secure(site -> true, target));
   }
 
   private boolean isModifier(int token) {
-    for (String word : new String[] {"LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "IGNORE"}) {
+    for (String word :
+        new String[] {"LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "IGNORE"}) {
       if (text.isWord(token, word)) {
         return true;
       }
@@ -372,7 +520,7 @@ public final class RowPlan {
     }
     int at = from;
     List<String> into = null;
-    if (text.isPunctuation(at, "(") && !text.isWord(at + 1, "SELECT")) {
+    if (text.isPunctuation(at, "(") && !QueryBlock.beginsQuery(text, at)) {
       into = new ArrayList<>();
       int close = closing(at);
       for (int i = at + 1; i < close; i += 2) {
@@ -381,18 +529,20 @@ public final class RowPlan {
         }
         into.add(ColumnNames.fold(text.value(i)));
         if (i + 1 != close && !text.isPunctuation(i + 1, ",")) {
-          throw Unsecurable.because("this form of INSERT");
+          throw Unsecurable.because(
+              "this form of INSERT (write INSERT INTO t (c, ...) VALUES or SELECT)");
         }
       }
       at = close + 1;
-    }
-    if (!text.isWord(at, "VALUES") && !text.isWord(at, "VALUE")) {
-      throw Unsecurable.because("INSERT of anything but VALUES into a table");
     }
     if (into == null) {
       into = allColumns(table);
     }
     checkAll(table, rows, new HashSet<>(into));
+    if (!text.isWord(at, "VALUES") && !text.isWord(at, "VALUE")) {
+      query(table, rows, into, at, ignore);
+      return;
+    }
     at++;
     while (text.isPunctuation(at, "(")) {
       int close = closing(at);
@@ -404,13 +554,36 @@ public final class RowPlan {
       at++;
     }
     if (at < text.size() && !text.isWord(at, "RETURNING")) {
-      throw Unsecurable.because("this form of INSERT");
+      throw Unsecurable.because(
+          "this form of INSERT (write INSERT INTO t (c, ...) VALUES or SELECT)");
     }
   }
 
+  private void query(
+      RelationName table, VisibleRows rows, List<String> into, int begin, boolean ignore) {
+    if (new HashSet<>(into).size() != into.size()) {
+      throw Unsecurable.because("INSERT into one column twice");
+    }
+    for (VisibleRows.Passing hierarchy : rows.hierarchies()) {
+      if (hierarchy.values().entrySet().stream()
+          .allMatch(each -> each.getValue().isEmpty() || !into.contains(each.getKey()))) {
+        throw notVisible(table, allowed(hierarchy.values().firstKey(), List.of()));
+      }
+      if (ignore) {
+        throw ignored();
+      }
+      checked = true;
+    }
+    int end = find(begin, text.size(), "RETURNING");
+    edits.addAll(new InsertedQuery(text, rows.hierarchies(), into, begin, end).checked());
+  }
+
+  private Optional<List<TableColumn>> knownColumns(RelationName table) {
+    return Optional.of(columns.apply(table).orElseThrow(() -> new Lacks(table)));
+  }
+
   private List<String> allColumns(RelationName table) {
-    List<TableColumn> known = columns.apply(table).orElseThrow(() -> new Lacks(table));
-    return known.stream()
+    return knownColumns(table).orElseThrow().stream()
         .filter(column -> !column.invisible())
         .map(column -> ColumnNames.fold(column.name()))
         .toList();
@@ -477,23 +650,21 @@ public final class RowPlan {
       return;
     }
     if (ignore) {
-      throw Unsecurable.because("IGNORE, under which the server would not check what it writes,");
+      throw ignored();
     }
     boolean byDefault = end - from == 1 && text.isWord(from, "DEFAULT");
     if (byDefault || values == null || values.isEmpty() || from >= end) {
       throw notVisible(table, allowed(column, values));
     }
-    Map<String, String> cases = new LinkedHashMap<>();
-    for (RowPolicy.Value value : values) {
-      cases.putIfAbsent(RowSources.text(value.text()), RowSources.literal(value));
-    }
-    String whens =
-        cases.entrySet().stream()
-            .map(each -> each.getKey() + " THEN " + each.getValue())
-            .collect(Collectors.joining(" WHEN "));
+    WrittenValue written = WrittenValue.oneOf(values);
     checked = true;
-    edits.add(TextEdit.insert(from, "CASE CAST(("));
-    edits.add(TextEdit.insert(end, ")" + CHECKED + whens + FAILS));
+    edits.add(TextEdit.insert(from, written.before()));
+    edits.add(TextEdit.insert(end, written.after()));
+  }
+
+  private static Unsecurable ignored() {
+    return Unsecurable.because(
+        "IGNORE, under which the server would not check what it writes (leave it out),");
   }
 
   private void passes(VisibleRows.Passing hierarchy, String column, int from, int end) {
@@ -551,37 +722,12 @@ public final class RowPlan {
 
   // ---- tokens
 
-  /** The first token from here, outside parentheses, that is one of the words; else the end. */
   private int find(int from, int end, String... words) {
-    int depth = 0;
-    for (int i = from; i < end; i++) {
-      if (text.isPunctuation(i, "(")) {
-        depth++;
-      } else if (text.isPunctuation(i, ")")) {
-        depth--;
-      } else if (depth == 0 && text.kind(i) == TokenKind.WORD && !text.isPunctuation(i - 1, ".")) {
-        for (String word : words) {
-          if (text.isWord(i, word)) {
-            return i;
-          }
-        }
-      }
-    }
-    return end;
+    return QueryBlock.find(text, from, end, words);
   }
 
   private int comma(int from, int end) {
-    int depth = 0;
-    for (int i = from; i < end; i++) {
-      if (text.isPunctuation(i, "(")) {
-        depth++;
-      } else if (text.isPunctuation(i, ")")) {
-        depth--;
-      } else if (depth == 0 && text.isPunctuation(i, ",")) {
-        return i;
-      }
-    }
-    return end;
+    return QueryBlock.comma(text, from, end);
   }
 
   private int closing(int open) {
@@ -593,6 +739,7 @@ public final class RowPlan {
         return i;
       }
     }
-    throw Unsecurable.because("this form of INSERT");
+    throw Unsecurable.because(
+        "this form of INSERT (write INSERT INTO t (c, ...) VALUES or SELECT)");
   }
 }

@@ -2,6 +2,7 @@ package io.portcullis.proxy.statement;
 
 import io.portcullis.privilege.authz.RowReach;
 import io.portcullis.privilege.authz.VisibleRows;
+import io.portcullis.privilege.store.TableColumn;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.ColumnUses;
 import io.portcullis.sql.lexer.LexedStatement;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -23,24 +25,30 @@ final class RowSites {
   private final Function<RelationName, RelationName> bound;
   private final RowReach reach;
   private final RowSources sources;
+  private final Function<RelationName, Optional<List<TableColumn>>> columns;
+  private final LockingClauses locking;
   private final List<TextEdit> edits = new ArrayList<>();
   private final Set<Integer> unqualified = new HashSet<>();
 
   /**
    * @param bound a relation of the text as the backend has it
    * @param reach of what the text names
+   * @param columns of a table; empty: not known
    */
   RowSites(
       LexedStatement text,
       ColumnUses uses,
       Function<RelationName, RelationName> bound,
       RowReach reach,
-      RowSources sources) {
+      RowSources sources,
+      Function<RelationName, Optional<List<TableColumn>>> columns) {
     this.text = text;
     this.uses = uses;
     this.bound = bound;
     this.reach = reach;
     this.sources = sources;
+    this.columns = columns;
+    this.locking = new LockingClauses(text);
   }
 
   /** Puts secured references everywhere. */
@@ -53,10 +61,6 @@ final class RowSites {
    * @param target tokens that name such a table, and are dealt with otherwise
    */
   List<TextEdit> secure(Predicate<ColumnUses.Table> replaced, BitSet target) {
-    if (uses.locking() && sites().anyMatch(replaced)) {
-      throw Unsecurable.because(
-          "a query that locks rows (FOR UPDATE, FOR SHARE, LOCK IN SHARE MODE)");
-    }
     sites().filter(replaced).forEach(this::secure);
     checkAccounted(target);
     return edits;
@@ -72,12 +76,23 @@ final class RowSites {
   }
 
   private void secure(ColumnUses.Table site) {
-    if (!site.replaceable()) {
-      throw Unsecurable.because("a query with TABLE, PARTITION or an index hint");
+    if (!site.replaceable() && !isFirstOfChange(site)) {
+      throw Unsecurable.because(
+          "a query with TABLE, PARTITION or an index hint (leave the hint out; SELECT * FROM reads as"
+              + " TABLE does)");
     }
     RelationName name = bound.apply(site.relation());
     VisibleRows rows = reach.tables().get(name);
-    RowSources.Place place = rows == null ? sources.view(name) : sources.table(name, rows);
+    Optional<String> lock = uses.locking() ? locking.of(site) : Optional.empty();
+    if (lock.isPresent() && (rows == null || !rows.rules().isEmpty())) {
+      throw Unsecurable.because(
+          "a query that locks rows of a view, or of a table that is read through a rule (lock those"
+              + " of its tables),");
+    }
+    RowSources.Place place =
+        rows == null
+            ? sources.view(name)
+            : sources.table(name, rows, conditions(site, name, ""), lock.orElse(""));
     unqualify(site, name);
     edits.add(
         new TextEdit(
@@ -87,6 +102,32 @@ final class RowSites {
             place.kept(),
             place.after()
                 + (site.aliased() ? "" : " AS " + RowSources.quoted(site.exposedName()))));
+  }
+
+  /**
+   * Of the query's own conditions those that may be evaluated on hidden rows.
+   *
+   * @param qualifier before the names of its columns; or nothing
+   */
+  String conditions(ColumnUses.Table site, RelationName name, String qualifier) {
+    return PlainConditions.of(text, uses, site, qualifier, () -> columns.apply(name));
+  }
+
+  /** Of several tables in UPDATE or DELETE, the first, where one may stand as well that is made. */
+  private boolean isFirstOfChange(ColumnUses.Table site) {
+    int before = site.firstToken() - 1;
+    int behind = site.endToken();
+    if (site.aliased()) {
+      behind += text.isWord(behind, "AS") ? 2 : 1;
+    }
+    return site.changing()
+        && isOneOf(before, "UPDATE", "LOW_PRIORITY", "IGNORE", "USING")
+        && !text.isWord(site.endToken(), "PARTITION")
+        && !isOneOf(behind, "USE", "FORCE", "IGNORE");
+  }
+
+  private boolean isOneOf(int token, String... words) {
+    return Stream.of(words).anyMatch(word -> text.isWord(token, word));
   }
 
   /** {@code d.t.c} becomes {@code t.c}: a derived table has no database. */
@@ -107,7 +148,7 @@ final class RowSites {
                       ColumnPlan.mayBe(other.exposedName(), site.exposedName())
                           && !bound.apply(other.relation()).equals(relation));
       if (shared) {
-        throw Unsecurable.because("a query of two tables of one name");
+        throw Unsecurable.because("a query of two tables of one name (give them aliases)");
       }
       if (unqualified.add(column.firstToken())) {
         edits.add(TextEdit.without(column.firstToken(), column.firstToken() + 2));
@@ -139,7 +180,9 @@ final class RowSites {
       if (name && !known.get(i) && !isAlias(i, known)) {
         String value = text.value(i);
         if (names.stream().anyMatch(of -> ColumnPlan.mayBe(of.name(), value))) {
-          throw Unsecurable.because("a statement in which the gate cannot tell every table");
+          throw Unsecurable.because(
+              "a statement in which the gate cannot tell every table (give nothing else in it the name of"
+                  + " one)");
         }
       }
     }

@@ -48,6 +48,7 @@ public final class RowSources {
   private final StatementAnalyzer analyzer;
   private final LexicalMode mode;
   private final boolean foldNames;
+  private final boolean definitionsShown;
 
   /**
    * Tables whose rule is being read: there their names mean what the restrictions leave of them.
@@ -77,6 +78,8 @@ public final class RowSources {
    * @param rules the query of a rule as the backend is to read it in this session; empty when it
    *     cannot be read there
    * @param mode of the session
+   * @param definitionsShown whether what is made is sent, and not told to who may not see what
+   *     views are made of
    */
   public RowSources(
       Function<List<RelationName>, RowReach> reach,
@@ -84,25 +87,32 @@ public final class RowSources {
       Function<String, Optional<String>> rules,
       StatementAnalyzer analyzer,
       LexicalMode mode,
-      boolean foldNames) {
+      boolean foldNames,
+      boolean definitionsShown) {
     this.reach = reach;
     this.views = views;
     this.rules = rules;
     this.analyzer = analyzer;
     this.mode = mode;
     this.foldNames = foldNames;
+    this.definitionsShown = definitionsShown;
   }
 
   /** What stands before and behind the name of a table in a query, or in place of it. */
   record Place(String before, boolean kept, String after) {}
 
-  /** A table with hidden rows, read under its own name. */
-  Place table(RelationName name, VisibleRows rows) {
-    Place restricted =
-        rows.hierarchies().isEmpty()
-            ? new Place("(SELECT * FROM ", true, WALL + ")")
-            : new Place(
-                "(SELECT * FROM ", true, " WHERE " + condition(rows.hierarchies()) + WALL + ")");
+  /**
+   * A table with hidden rows, read under its own name.
+   *
+   * @param plain further conditions, each with an AND before it, that may be evaluated on hidden
+   *     rows; or nothing
+   * @param lock a clause that locks what is read; or nothing
+   */
+  Place table(RelationName name, VisibleRows rows, String plain, String lock) {
+    String where =
+        rows.hierarchies().isEmpty() ? "" : " WHERE " + condition(rows.hierarchies()) + plain;
+    String locked = lock.isEmpty() ? "" : " " + lock;
+    Place restricted = new Place("(SELECT * FROM ", true, where + WALL + locked + ")");
     if (rows.rules().isEmpty() || insideRule.contains(name)) {
       return restricted;
     }
@@ -138,7 +148,9 @@ public final class RowSources {
                 () -> Unsecurable.because("a view whose definition the gate cannot read,"));
     String query = query(definition, "a view");
     depth--;
-    return new Place("(" + query + ")", false, "");
+    return definitionsShown
+        ? new Place("(" + query + ")", false, "")
+        : new Place("(/* what is seen of its definition */ SELECT * FROM ", true, ")");
   }
 
   private void enter() {
@@ -160,7 +172,10 @@ public final class RowSources {
     if (!uses.complete() || !reached.programs().isEmpty()) {
       throw Unsecurable.because(what + " of which the gate cannot tell the tables,");
     }
-    return spliced(statement, new RowSites(statement, uses, this::folded, reached, this).secure());
+    return spliced(
+        statement,
+        new RowSites(statement, uses, this::folded, reached, this, name -> Optional.empty())
+            .secure());
   }
 
   private RelationName folded(RelationName name) {
@@ -270,15 +285,25 @@ public final class RowSources {
 
   /** Over the columns of the one table in the query. */
   static String condition(List<VisibleRows.Passing> hierarchies) {
-    return hierarchies.stream().map(RowSources::condition).collect(Collectors.joining(" AND "));
+    return condition(hierarchies, "");
   }
 
-  private static String condition(VisibleRows.Passing passing) {
+  /**
+   * @param qualifier before the names of the columns
+   */
+  static String condition(List<VisibleRows.Passing> hierarchies, String qualifier) {
+    return hierarchies.stream()
+        .map(hierarchy -> condition(hierarchy, qualifier))
+        .collect(Collectors.joining(" AND "));
+  }
+
+  private static String condition(VisibleRows.Passing passing, String qualifier) {
     List<String> columns = new ArrayList<>();
     for (Map.Entry<String, List<RowPolicy.Value>> column : passing.values().entrySet()) {
       if (!column.getValue().isEmpty()) {
         columns.add(
-            quoted(column.getKey())
+            qualifier
+                + quoted(column.getKey())
                 + " IN ("
                 + column.getValue().stream()
                     .map(RowSources::literal)

@@ -69,6 +69,11 @@ final class RowPlanTest {
   private static final String SECURED_T =
       "(SELECT * FROM t WHERE " + F_OR_G + " LIMIT 18446744073709551615) AS `t`";
 
+  private static final LexicalMode MYSQL =
+      LexicalMode.of(ServerVersion.parse("8.4.6"), ClientCharset.UTF8MB4, "");
+
+  private LexicalMode mode = MODE;
+  private boolean prepared;
   private final StatementAnalyzer analyzer = new StatementAnalyzer(0);
   private final StatementReader reader = new StatementReader(LexLimits.STANDARD, analyzer);
 
@@ -103,7 +108,7 @@ final class RowPlanTest {
         CommandEncoder.text(
             UnpooledByteBufAllocator.DEFAULT, CommandByte.QUERY, sql, StandardCharsets.UTF_8);
     try {
-      ColumnRewriter rewriter = ColumnRewriter.read(framed, reader, MODE).orElseThrow();
+      ColumnRewriter rewriter = ColumnRewriter.read(framed, reader, mode).orElseThrow();
       ForwardStatement statement =
           (ForwardStatement)
               ((StatementAnalysis) analyzer.analyze(rewriter.statement())).statement();
@@ -137,15 +142,17 @@ final class RowPlanTest {
                       Optional.of(new ViewSource("select `d`.`t`.`c` AS `k` from `d`.`t`", false)),
                   Optional::of,
                   analyzer,
-                  MODE,
-                  false),
+                  mode,
+                  false,
+                  true),
               table ->
                   Optional.of(
                       List.of(
-                          new TableColumn("id", false),
+                          new TableColumn("id", false, TableColumn.Kind.INTEGER),
                           new TableColumn("hid", true),
-                          new TableColumn("C", false))),
-              name -> name);
+                          new TableColumn("C", false, TableColumn.Kind.STRING))),
+              name -> name,
+              prepared);
       RowPlan.Outcome outcome = plan.plan();
       if (outcome instanceof RowPlan.Outcome.Refused refused) {
         return refused.error().code().errno() + " " + refused.error().message();
@@ -162,6 +169,11 @@ final class RowPlanTest {
     } finally {
       framed.release();
     }
+  }
+
+  /** Without regard to blanks. */
+  private String squeezed(String sql) {
+    return plan(sql).replaceAll("\\s+", " ").replace(" )", ")").strip();
   }
 
   @Test
@@ -183,6 +195,134 @@ final class RowPlanTest {
     assertThat(plan("SELECT * FROM u")).isEqualTo("SELECT * FROM u");
     assertThat(plan("WITH t AS (SELECT 1) SELECT * FROM t"))
         .isEqualTo("WITH t AS (SELECT 1) SELECT * FROM t");
+  }
+
+  @Test
+  void whatIsReadToBeLockedIsLockedWhereItIsRead() {
+    String locked = SECURED_T.replace(") AS", " FOR UPDATE SKIP LOCKED) AS");
+    assertThat(plan("SELECT c FROM t FOR UPDATE SKIP LOCKED"))
+        .isEqualTo("SELECT c FROM " + locked + " FOR UPDATE SKIP LOCKED");
+    assertThat(plan("SELECT c FROM (t JOIN u ON 1) LIMIT 3 LOCK IN SHARE MODE"))
+        .isEqualTo(
+            "SELECT c FROM ("
+                + SECURED_T.replace(") AS", " LOCK IN SHARE MODE) AS")
+                + " JOIN u ON 1) LIMIT 3 LOCK IN SHARE MODE");
+    assertThat(plan("SELECT id FROM u WHERE EXISTS (SELECT c FROM t) FOR UPDATE"))
+        .isEqualTo("SELECT id FROM u WHERE EXISTS (SELECT c FROM " + SECURED_T + ") FOR UPDATE");
+    assertThat(plan("(SELECT c FROM t FOR UPDATE SKIP LOCKED) UNION SELECT id FROM t"))
+        .isEqualTo(
+            "(SELECT c FROM "
+                + locked
+                + " FOR UPDATE SKIP LOCKED) UNION SELECT id FROM "
+                + SECURED_T);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '"',
+      value = {
+        "id = 5 ~ `id` = 5",
+        "c = 'F' ~ `C` = 'F'",
+        "`T`.C = 'F' ~",
+        "t.C = 'it''s' ~ `C` = 'it''s'",
+        "5 <= id ~ 5 <= `id`",
+        "id = - 5 ~ `id` = - 5",
+        "id IN (1, 2) ~ `id` IN ( 1 , 2 )",
+        "id BETWEEN 1 AND 3 AND c LIKE 'F%' ~ `id` BETWEEN 1 AND 3 AND `C` LIKE 'F%'",
+        "(id = 5 AND (c = 'F')) AND NOW() > c ~ `id` = 5 AND `C` = 'F'",
+        "LOWER(c) = 'f' AND id = 5 ~ `id` = 5",
+        "id = 5 OR c = 'F' ~",
+        "id = 5 XOR c = 'F' ~",
+        "id = 5 || 1 ~",
+        "NOT id = 5 ~",
+        "NOT (id = 5) ~",
+        "id <> 5 ~",
+        "id = 5 = 0 ~",
+        "id = '5' ~",
+        "id = 5.0 ~",
+        "id = 1e0 ~",
+        "id = 1234567890123456789 ~",
+        "c = 5 ~",
+        "c = _latin1 'F' ~",
+        "c = 'F' 'G' ~",
+        "c = 'F' COLLATE utf8mb4_bin ~",
+        "c IN ('F', 5) ~",
+        "c IN (SELECT c FROM u WHERE c = 'F') ~",
+        "id = ? ~",
+        "id = @a ~",
+        "hid = 5 ~",
+        "unknown = 5 ~",
+        "x.id = 5 ~",
+        "id IS NULL ~",
+        "id BETWEEN 1 AND id = 5 ~",
+        "CASE WHEN 1 AND id = 5 AND 1 THEN 0 END ~",
+        "@a := id = 5 AND id = 5 ~",
+        "c LIKE 'F' ESCAPE '!' ~",
+        "EXISTS (SELECT 1 FROM u WHERE id = 5 AND u.id = 3) ~",
+      })
+  void conditionsThatNeitherWarnNorFailGoThroughTheWall(String where, String repeated) {
+    String sent = plan("SELECT id FROM t WHERE " + where + " ORDER BY id");
+    assertThat(sent)
+        .isEqualTo(
+            "SELECT id FROM "
+                + SECURED_T.replace(
+                    " LIMIT", repeated == null ? " LIMIT" : " AND " + repeated + " LIMIT")
+                + " WHERE "
+                + where
+                + " ORDER BY id");
+  }
+
+  @Test
+  void aPreparedStatementIsNotBuiltOnTypes() {
+    prepared = true;
+    assertThat(plan("SELECT id FROM t WHERE id = 5"))
+        .isEqualTo("SELECT id FROM " + SECURED_T + " WHERE id = 5");
+    assertThat(plan("INSERT INTO t VALUES (1, 'F')")).contains("CASE CAST(('F'");
+  }
+
+  @Test
+  void conditionsGoThroughTheWallOfTheirOwnTableOnly() {
+    String five = SECURED_T.replace(" LIMIT", " AND `id` = 5 LIMIT");
+    String x = " x";
+    assertThat(plan("SELECT 1 FROM t LEFT JOIN u ON t.id = u.id WHERE t.id = 5 AND u.id = 6"))
+        .isEqualTo(
+            "SELECT 1 FROM " + five + " LEFT JOIN u ON t.id = u.id WHERE t.id = 5 AND u.id = 6");
+    assertThat(plan("SELECT 1 FROM u, t WHERE id = 5"))
+        .isEqualTo("SELECT 1 FROM u, " + SECURED_T + " WHERE id = 5");
+    assertThat(plan("SELECT 1 FROM t UNION SELECT 1 FROM t WHERE id = 5"))
+        .isEqualTo("SELECT 1 FROM " + SECURED_T + " UNION SELECT 1 FROM " + five + " WHERE id = 5");
+    assertThat(plan("SELECT 1 FROM u WHERE EXISTS (SELECT 1 FROM t) AND u.id = 5"))
+        .isEqualTo("SELECT 1 FROM u WHERE EXISTS (SELECT 1 FROM " + SECURED_T + ") AND u.id = 5");
+    assertThat(plan("SELECT 1 FROM (t JOIN t x ON 1) WHERE x.id = 5"))
+        .isEqualTo(
+            "SELECT 1 FROM ("
+                + SECURED_T
+                + " JOIN "
+                + five.replace(" AS `t`", "")
+                + x
+                + " ON 1) WHERE x.id = 5");
+    assertThat(plan("DELETE FROM t WHERE id = 5 AND c > ?"))
+        .isEqualTo(
+            "DELETE FROM t WHERE ("
+                + F_OR_G
+                + ") AND `id` = 5 AND CASE WHEN "
+                + F_OR_G
+                + " THEN (id = 5 AND c > ?) ELSE FALSE END ");
+    assertThat(plan("UPDATE t AS y SET id = 1 WHERE y.id = 5"))
+        .startsWith("UPDATE t AS y SET id = 1 WHERE (" + F_OR_G + ") AND `id` = 5 AND CASE");
+  }
+
+  @Test
+  void whatIsNotOfWhatIsLockedIsReadAsEver() {
+    mode = MYSQL;
+    assertThat(plan("SELECT t.c FROM t JOIN u ON t.id = u.id FOR UPDATE OF u NOWAIT"))
+        .isEqualTo(
+            "SELECT t.c FROM " + SECURED_T + " JOIN u ON t.id = u.id FOR UPDATE OF u NOWAIT");
+    assertThat(plan("SELECT t.c FROM t JOIN u ON t.id = u.id FOR UPDATE OF u, t"))
+        .contains("1235", "without OF");
+    assertThat(plan("SELECT c FROM t FOR SHARE"))
+        .isEqualTo("SELECT c FROM " + SECURED_T.replace(") AS", " FOR SHARE) AS") + " FOR SHARE");
   }
 
   @Test
@@ -214,6 +354,83 @@ final class RowPlanTest {
   }
 
   @Test
+  void whatIsReadBesideWhatIsChangedBecomesASecuredReference() {
+    assertThat(plan("UPDATE t JOIN u ON t.id = u.id SET u.id = t.id WHERE t.c = 'F'"))
+        .isEqualTo(
+            "UPDATE "
+                + SECURED_T.replace(" LIMIT", " AND `C` = 'F' LIMIT")
+                + " JOIN u ON t.id = u.id SET u.id = t.id WHERE t.c = 'F'");
+    assertThat(plan("UPDATE u, t AS x SET u.id = x.id"))
+        .isEqualTo("UPDATE u, " + SECURED_T.replace(" AS `t`", "") + " AS x SET u.id = x.id");
+    assertThat(plan("DELETE u FROM t LEFT JOIN u ON t.id = u.id"))
+        .isEqualTo("DELETE u FROM " + SECURED_T + " LEFT JOIN u ON t.id = u.id");
+    assertThat(plan("DELETE FROM u USING t, u WHERE t.id = u.id"))
+        .isEqualTo("DELETE FROM u USING " + SECURED_T + ", u WHERE t.id = u.id");
+  }
+
+  @Test
+  void whatIsChangedBesideOthersIsNarrowedInEveryCondition() {
+    String seen = "(`t`.`c` IN (_utf8mb4 x'46', _utf8mb4 x'47'))";
+    assertThat(
+            squeezed(
+                "UPDATE u JOIN t ON t.id = u.id AND t.c > u.c SET t.id = 1, u.id = t.id WHERE t.id = 3"
+                    + " AND u.id > 2"))
+        .isEqualTo(
+            "UPDATE u JOIN t ON CASE WHEN "
+                + seen
+                + " THEN (t.id = u.id AND t.c > u.c) ELSE FALSE END AND u.id = CASE WHEN "
+                + seen
+                + " THEN t.id END SET t.id = 1, u.id = t.id WHERE ("
+                + seen
+                + ") AND `t`.`id` = 3 AND CASE WHEN "
+                + seen
+                + " THEN (t.id = 3 AND u.id > 2) ELSE FALSE END");
+    assertThat(squeezed("UPDATE u JOIN u z ON u.id = z.id, t SET t.c = u.c"))
+        .isEqualTo(
+            "UPDATE u JOIN u z ON u.id = z.id, t SET t.c = CASE CAST((u.c) AS CHAR CHARACTER SET"
+                + " utf8mb4) COLLATE utf8mb4_bin WHEN _utf8mb4 x'46' THEN _utf8mb4 x'46' WHEN _utf8mb4"
+                + " x'47' THEN _utf8mb4 x'47' ELSE (SELECT 1 UNION ALL SELECT 2) END WHERE "
+                + seen);
+    assertThat(squeezed("UPDATE t, u SET u.id = 1, t.id = 2 WHERE t.c = u.c"))
+        .isEqualTo(
+            "UPDATE t, u SET u.id = 1, t.id = 2 WHERE ("
+                + seen
+                + ") AND u.c = CASE WHEN "
+                + seen
+                + " THEN t.c END AND CASE WHEN "
+                + seen
+                + " THEN (t.c = u.c) ELSE FALSE END");
+    assertThat(squeezed("UPDATE t JOIN t z ON t.id = z.id SET t.id = 2"))
+        .doesNotContain("z.id = CASE", "t.id = CASE");
+    assertThat(squeezed("UPDATE t JOIN u ON 1 SET id = 3"))
+        .isEqualTo(
+            "UPDATE t JOIN u ON CASE WHEN "
+                + seen
+                + " THEN (1) ELSE FALSE END SET id = 3 WHERE "
+                + seen);
+    String x = seen.replace("`t`", "`x`");
+    assertThat(squeezed("DELETE x FROM t AS x JOIN h ON LEFT(x.c, 1) = h.b WHERE h.id = 3"))
+        .isEqualTo(
+            "DELETE x FROM t AS x JOIN (SELECT * FROM h WHERE (`a` IN (1) OR `b` IN (_utf8mb4 x'78'))"
+                + " AND `id` = 3 LIMIT 18446744073709551615) AS `h` ON CASE WHEN "
+                + x
+                + " THEN (LEFT(x.c, 1) = h.b) ELSE FALSE END WHERE ("
+                + x
+                + ") AND CASE WHEN "
+                + x
+                + " THEN (h.id = 3) ELSE FALSE END");
+    assertThat(squeezed("DELETE FROM x USING t AS x"))
+        .isEqualTo("DELETE FROM x USING t AS x WHERE " + x);
+    assertThat(squeezed("DELETE t FROM t WHERE id = 3"))
+        .isEqualTo(
+            "DELETE t FROM t WHERE ("
+                + seen
+                + ") AND `t`.`id` = 3 AND CASE WHEN "
+                + seen
+                + " THEN (id = 3) ELSE FALSE END");
+  }
+
+  @Test
   void whatIsWrittenIsCheckedByTheServer() {
     String checked =
         ") AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin WHEN _utf8mb4 x'46' THEN _utf8mb4"
@@ -233,6 +450,100 @@ final class RowPlanTest {
   }
 
   @Test
+  void whatIsInsertedFromAQueryIsCheckedByTheServer() {
+    String checked =
+        ") AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin WHEN _utf8mb4 x'46' THEN _utf8mb4"
+            + " x'46' WHEN _utf8mb4 x'47' THEN _utf8mb4 x'47' ELSE (SELECT 1 UNION ALL SELECT 2)"
+            + " END ";
+    assertThat(
+            squeezed(
+                "INSERT INTO t (c, id) SELECT DISTINCT x.c AS k, COUNT(*) FROM u x GROUP BY 1"))
+        .isEqualTo(
+            "INSERT INTO t (c, id) SELECT DISTINCT CASE CAST((x.c"
+                + checked
+                + "AS k, COUNT(*) FROM u x GROUP BY 1");
+    assertThat(squeezed("INSERT INTO t SELECT id, UPPER(c) k FROM t WHERE id > 3 FOR UPDATE"))
+        .isEqualTo(
+            "INSERT INTO t SELECT id, CASE CAST((UPPER(c)"
+                + checked
+                + "k FROM "
+                + SECURED_T
+                    .replace(" LIMIT", " AND `id` > 3 LIMIT")
+                    .replace(") AS", " FOR UPDATE) AS")
+                + " WHERE id > 3 FOR UPDATE");
+    String behind =
+        " AS (SELECT * FROM `asked` LIMIT 18446744073709551615) SELECT CASE CAST((`c1`"
+            + checked
+            + "FROM `written`";
+    assertThat(squeezed("INSERT INTO t (c) (SELECT c FROM u) UNION SELECT 'F' RETURNING c"))
+        .isEqualTo(
+            "INSERT INTO t (c) WITH `asked` (`c1`) AS ((SELECT c FROM u) UNION SELECT 'F'),"
+                + " `written` (`c1`)"
+                + behind
+                + " RETURNING c");
+    assertThat(squeezed("INSERT INTO t (c) (SELECT c FROM u ORDER BY c LIMIT 1)"))
+        .isEqualTo(
+            "INSERT INTO t (c) WITH `asked` (`c1`) AS ((SELECT c FROM u ORDER BY c LIMIT 1)),"
+                + " `written` (`c1`)"
+                + behind);
+    assertThat(squeezed("INSERT INTO t (c) SELECT * FROM u ORDER BY id FOR UPDATE"))
+        .isEqualTo(
+            "INSERT INTO t (c) WITH `asked` (`c1`) AS (SELECT * FROM u ORDER BY id LIMIT"
+                + " 18446744073709551615 FOR UPDATE), `written` (`c1`)"
+                + behind);
+    assertThat(squeezed("INSERT INTO t (c) SELECT u.* FROM u ORDER BY id LIMIT 3"))
+        .isEqualTo(
+            "INSERT INTO t (c) WITH `asked` (`c1`) AS (SELECT u.* FROM u ORDER BY id LIMIT 3),"
+                + " `written` (`c1`)"
+                + behind);
+  }
+
+  @Test
+  void aRowFromAQueryPassesByOneLevelOfAHierarchy() {
+    String one = ") AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin";
+    String fails = " ELSE (SELECT 1 UNION ALL SELECT 2) END";
+    assertThat(squeezed("INSERT INTO h (a, b) SELECT 7, 'y' FROM u"))
+        .isEqualTo(
+            "INSERT INTO h (a, b) SELECT CASE CAST((7"
+                + one
+                + " WHEN _utf8mb4 x'31' THEN 1 ELSE CASE WHEN CAST(('y'"
+                + one
+                + " IN (_utf8mb4 x'78') THEN 7"
+                + fails
+                + " END , CASE CAST(('y'"
+                + one
+                + " WHEN _utf8mb4 x'78' THEN _utf8mb4 x'78' ELSE CASE WHEN CAST((7"
+                + one
+                + " IN (_utf8mb4 x'31') THEN 'y'"
+                + fails
+                + " END FROM u");
+    assertThat(squeezed("INSERT INTO h (a, b) SELECT d.x, d.y FROM (SELECT RAND() x, 'y' y) d"))
+        .isEqualTo(
+            "INSERT INTO h (a, b) WITH `asked` (`c1`, `c2`) AS (SELECT d.x, d.y FROM (SELECT RAND() x,"
+                + " 'y' y) d), `written` (`c1`, `c2`) AS (SELECT * FROM `asked` LIMIT"
+                + " 18446744073709551615) SELECT CASE CAST((`c1`"
+                + one
+                + " WHEN _utf8mb4 x'31' THEN 1 ELSE CASE WHEN CAST((`c2`"
+                + one
+                + " IN (_utf8mb4 x'78') THEN `c1`"
+                + fails
+                + " END , CASE CAST((`c2`"
+                + one
+                + " WHEN _utf8mb4 x'78' THEN _utf8mb4 x'78' ELSE CASE WHEN CAST((`c1`"
+                + one
+                + " IN (_utf8mb4 x'31') THEN `c2`"
+                + fails
+                + " END FROM `written`");
+    assertThat(squeezed("INSERT INTO h (a) SELECT id + 1 FROM u"))
+        .isEqualTo(
+            "INSERT INTO h (a) SELECT CASE CAST((id + 1"
+                + one
+                + " WHEN _utf8mb4 x'31' THEN 1"
+                + fails
+                + " FROM u");
+  }
+
+  @Test
   void oneLevelOfAHierarchyLetsARowPass() {
     assertThat(plan("INSERT INTO h (id, a, b) VALUES (1, 1, 'q'), (2, 9, 'x')"))
         .isEqualTo("INSERT INTO h (id, a, b) VALUES (1, 1, 'q'), (2, 9, 'x')");
@@ -245,26 +556,46 @@ final class RowPlanTest {
       delimiter = '~',
       quoteCharacter = '"',
       value = {
-        "SELECT c FROM t FOR UPDATE ~ 1235 ~ locks rows",
+        "SELECT k FROM v FOR UPDATE ~ 1235 ~ lock those of its tables",
+        "SELECT id FROM r LOCK IN SHARE MODE ~ 1235 ~ lock those of its tables",
+        "SELECT c FROM t UNION SELECT c FROM u FOR UPDATE ~ 1235 ~ parentheses of each",
+        "(SELECT c FROM t) FOR UPDATE ~ 1235 ~ parentheses of each",
         "SELECT c FROM t USE INDEX (i) ~ 1235 ~ index hint",
         "SELECT c FROM t PARTITION (p) ~ 1235 ~ PARTITION",
         "TABLE t ~ 1235 ~ TABLE",
-        "EXPLAIN SELECT c FROM t ~ 1235 ~ EXPLAIN by who",
-        "TRUNCATE TABLE t ~ 1235 ~ TRUNCATE by who",
+        "EXPLAIN SELECT c FROM t ~ 1235 ~ EXPLAIN ACCESS shows what is sent",
+        "TRUNCATE TABLE t ~ 1235 ~ DELETE FROM",
         "DROP TABLE t ~ 1235 ~ DROP TABLE by who",
         "ALTER TABLE t ADD z INT ~ 1235 ~ ALTER TABLE by who",
         "CREATE TABLE z LIKE t ~ 1235 ~",
         "CREATE VIEW z AS SELECT * FROM t ~ 1235 ~ CREATE VIEW by who",
-        "LOCK TABLES t READ ~ 1235 ~ LOCK TABLES by who",
+        "LOCK TABLES t READ ~ 1235 ~ FOR UPDATE locks",
         "SHOW INDEX FROM t ~ 1235 ~ SHOW INDEX",
-        "REPLACE INTO t (c) VALUES ('F') ~ 1235 ~ REPLACE by who",
-        "INSERT INTO t (c) SELECT c FROM u ~ 1235 ~ anything but VALUES",
+        "REPLACE INTO t (c) VALUES ('F') ~ 1235 ~ INSERT what is not",
+        "REPLACE INTO t (c) SELECT c FROM u ~ 1235 ~ INSERT what is not",
+        "INSERT INTO t (id) SELECT c FROM u ~ 1369 ~ give a value to c",
+        "INSERT INTO t SELECT c FROM u ~ 1235 ~ more or fewer columns",
+        "INSERT INTO t SELECT *, c + 1 FROM u ~ 1235 ~ beside *",
+        "INSERT IGNORE INTO t (c) SELECT c FROM u ~ 1235 ~ IGNORE",
+        "INSERT INTO t (c, c) SELECT c, c FROM u ~ 1235 ~ twice",
+        "INSERT INTO h (a, b) SELECT ?, c FROM u ~ 1235 ~ several columns of a hierarchy",
+        "INSERT INTO h (a, b, id) SELECT id, c, id + 1 FROM u ~ 1235 ~ several columns of a hierarchy",
+        "INSERT INTO t (c) SELECT c FROM u ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ DUPLICATE",
         "INSERT INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ DUPLICATE",
         "INSERT IGNORE INTO t (c) VALUES ('F') ~ 1235 ~ IGNORE",
         "UPDATE IGNORE t SET c = 'F' ~ 1235 ~ IGNORE",
-        "UPDATE t, u SET t.c = 'F' ~ 1235 ~ several tables",
-        "UPDATE t JOIN u ON 1 SET u.id = t.id ~ 1235 ~ several tables",
-        "DELETE t FROM t, u ~ 1235 ~ several tables",
+        "UPDATE t JOIN u ON 1 SET c = 'F' ~ 1235 ~ of which table",
+        "UPDATE t JOIN u USING (id) SET t.id = 1 ~ 1235 ~ JOIN ... ON",
+        "UPDATE t NATURAL JOIN u SET t.id = 1 ~ 1235 ~ JOIN ... ON",
+        "UPDATE u LEFT JOIN t ON t.id = u.id SET t.id = 1 ~ 1235 ~ JOIN ... ON",
+        "UPDATE (t JOIN u ON 1) SET t.id = 1 ~ 1235 ~ JOIN ... ON",
+        "UPDATE t JOIN u ON 1 SET t.c = 'F', t.c = 'G' ~ 1235 ~ twice",
+        "UPDATE h JOIN u ON 1 SET h.a = u.id ~ 1369 ~ write one of these values",
+        "UPDATE IGNORE t JOIN u ON 1 SET t.c = u.c ~ 1235 ~ IGNORE",
+        "DELETE t FROM u RIGHT JOIN t ON t.id = u.id ~ 1235 ~ JOIN ... ON",
+        "DELETE r FROM r, u ~ 1235 ~ through a rule",
+        "UPDATE u JOIN v ON 1 SET v.k = 3 ~ 1235 ~ ",
+        "UPDATE t USE INDEX (i), u SET u.id = 3 ~ 1235 ~ index hint",
         "UPDATE v SET k = 1 ~ 1235 ~ through a view",
         "DELETE FROM v ~ 1235 ~ through a view",
         "UPDATE r SET id = 1 ~ 1235 ~ through a rule",

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,7 +130,8 @@ public final class JdbcBackendControl implements BackendControl, AccountBackend 
     try (Connection connection = pool.connection();
         PreparedStatement query =
             connection.prepareStatement(
-                "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, EXTRA, @@lower_case_table_names"
+                "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, EXTRA, @@lower_case_table_names,"
+                    + " DATA_TYPE"
                     + " FROM information_schema.COLUMNS"
                     + " WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION")) {
       query.setString(1, database);
@@ -141,7 +143,10 @@ public final class JdbcBackendControl implements BackendControl, AccountBackend 
           if (same(database, row.getString(1), fold) && same(name, row.getString(2), fold)) {
             String extra = row.getString(4);
             columns.add(
-                new TableColumn(row.getString(3), extra != null && extra.contains("INVISIBLE")));
+                new TableColumn(
+                    row.getString(3),
+                    extra != null && extra.contains("INVISIBLE"),
+                    columnKind(row.getString(6), extra)));
           }
         }
       }
@@ -149,6 +154,18 @@ public final class JdbcBackendControl implements BackendControl, AccountBackend 
     } catch (SQLException e) {
       throw pool.failure("listing columns", e);
     }
+  }
+
+  private static TableColumn.Kind columnKind(@Nullable String type, @Nullable String extra) {
+    if (type == null || (extra != null && extra.contains("GENERATED"))) {
+      return TableColumn.Kind.OTHER;
+    }
+    return switch (type.toLowerCase(Locale.ROOT)) {
+      case "tinyint", "smallint", "mediumint", "int", "bigint" -> TableColumn.Kind.INTEGER;
+      case "char", "varchar", "tinytext", "text", "mediumtext", "longtext" ->
+          TableColumn.Kind.STRING;
+      default -> TableColumn.Kind.OTHER;
+    };
   }
 
   @Override
