@@ -142,7 +142,8 @@ final class DumpIT {
   void aReaderDumpsHisTableOnceHeMayListTables() throws Exception {
     shop.administer("GRANT SELECT ON TABLE dump_it.customers TO reader");
     List<String> his = List.of("--single-transaction", shop.database, "customers");
-    assertThat(dump(shop.joe(), his).error()).contains("1142");
+    // One program asks about the table, the other lists tables.
+    assertThat(dump(shop.joe(), his).error()).containsPattern("\\((1142|1044)\\)");
     shop.administer("GRANT SHOW TABLES ON DATABASE dump_it TO reader");
     CommandLine.Run dumped = dump(shop.joe(), his);
     assertThat(dumped.code()).as(dumped.error()).isZero();

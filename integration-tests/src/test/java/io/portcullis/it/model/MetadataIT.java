@@ -2,6 +2,7 @@ package io.portcullis.it.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.portcullis.it.harness.BackendExtension;
 import io.portcullis.it.harness.Sql;
@@ -66,6 +67,33 @@ final class MetadataIT {
         "DROP USER meta_joe",
         "DROP ROLE meta_role, meta_more");
     gate.close();
+  }
+
+  /** What MySQL's own programs ask, and its driver. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"TABLES_EXTENSIONS", "COLUMNS_EXTENSIONS", "TABLE_CONSTRAINTS_EXTENSIONS"})
+  void tablesOfMySqlAloneShowTheSame(String table) throws SQLException {
+    assumeFalse(gate.straight().isMariaDb());
+    String schema = table.startsWith("TABLE_") ? "CONSTRAINT_SCHEMA" : "TABLE_SCHEMA";
+    assertThat(
+            joe.reads(
+                "SELECT DISTINCT TABLE_NAME FROM information_schema."
+                    + table
+                    + " WHERE "
+                    + schema
+                    + " LIKE 'meta%' AND TABLE_NAME NOT LIKE '%view'"))
+        .containsExactly("seen");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"LIBRARIES", "ROUTINE_LIBRARIES", "COLUMN_STATISTICS"})
+  void whatOnlyAskedForIsEmpty(String table) throws SQLException {
+    assumeFalse(gate.straight().isMariaDb());
+    try (Connection root = gate.straight().connect()) {
+      Sql.run(root, "ANALYZE TABLE meta_a.seen UPDATE HISTOGRAM ON v");
+    }
+    assertThat(joe.reads("SELECT * FROM information_schema." + table)).isEmpty();
   }
 
   @Test

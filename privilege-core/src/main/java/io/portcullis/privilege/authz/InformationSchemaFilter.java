@@ -46,14 +46,21 @@ final class InformationSchemaFilter {
   /** Empty for a table whose rows cannot be told apart: it is refused as a whole. */
   Optional<String> of(String table, ServerFlavour flavour) {
     return switch (ObjectNames.fold(table)) {
-      case "schemata" -> Optional.of(schemata("SCHEMA_NAME"));
+      case "schemata", "schemata_extensions" -> Optional.of(schemata("SCHEMA_NAME"));
       case "tables" -> Optional.of(described(true, "TABLE_SCHEMA", "TABLE_NAME"));
       case "columns" -> {
         String whole = described("TABLE_SCHEMA", "TABLE_NAME");
         yield Optional.of(columns().map(some -> "(" + whole + " OR " + some + ")").orElse(whole));
       }
-      case "statistics", "table_constraints", "partitions" ->
+      case "statistics",
+          "table_constraints",
+          "partitions",
+          "tables_extensions",
+          "columns_extensions",
+          "st_geometry_columns" ->
           Optional.of(described("TABLE_SCHEMA", "TABLE_NAME"));
+      case "table_constraints_extensions" ->
+          Optional.of(described("CONSTRAINT_SCHEMA", "TABLE_NAME"));
       case "key_column_usage" ->
           Optional.of(
               described("TABLE_SCHEMA", "TABLE_NAME")
@@ -74,9 +81,11 @@ final class InformationSchemaFilter {
               relations(
                   "TABLE_SCHEMA", "TABLE_NAME", AccessKind.SHOW_CREATE, RelationKind.VIEW, false));
       case "triggers" -> Optional.of(programs("EVENT_OBJECT_SCHEMA"));
-      case "routines" -> Optional.of(programs("ROUTINE_SCHEMA"));
+      case "routines", "routine_libraries" -> Optional.of(programs("ROUTINE_SCHEMA"));
+      case "libraries" -> Optional.of(programs("LIBRARY_SCHEMA"));
       case "parameters" -> Optional.of(programs("SPECIFIC_SCHEMA"));
-      case "files" -> Optional.of("FALSE"); // of nobody's objects; dump tools ask
+      // Of nobody's objects, or values of columns; dump tools ask.
+      case "files", "column_statistics" -> Optional.of("FALSE");
       case "events" -> Optional.of(programs("EVENT_SCHEMA"));
       default -> Optional.empty();
     };

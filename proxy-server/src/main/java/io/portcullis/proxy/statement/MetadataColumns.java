@@ -22,6 +22,7 @@ public final class MetadataColumns {
           "ACTION_STATEMENT",
           "ACTION_CONDITION",
           "EVENT_DEFINITION",
+          "LIBRARY_DEFINITION",
           "CHECK_CLAUSE",
           "GENERATION_EXPRESSION");
 
