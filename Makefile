@@ -2,7 +2,7 @@
 MVN ?= mvn
 RUN ?= bin/portcullis
 
-.PHONY: all build fmt test it it-docker hunt bench run clean
+.PHONY: all build fmt test it it-mysql it-docker hunt bench run clean
 
 all: test                 ## Format check, build, unit and architecture tests
 
@@ -17,6 +17,10 @@ test:                     ## Format check, build, unit and architecture tests
 
 it:                       ## Everything, with the integration tests on the embedded server
 	$(MVN) -B verify
+
+it-mysql:                 ## The same integration tests on Debian unstable's MySQL, kept below integration-tests/target
+	integration-tests/mysql/install integration-tests/target/mysql
+	$(MVN) -B verify -Dportcullis.it.backend=mysqld:$(CURDIR)/integration-tests/target/mysql/bin/mysqld
 
 it-docker:                ## The same integration tests on MySQL 8.4 in Docker
 	$(MVN) -B verify -Dportcullis.it.backend=docker:mysql:8.4
