@@ -536,6 +536,56 @@ final class CatalogViewsIT {
   }
 
   @Test
+  void aSessionTellsItsRoleItsTimesAndTheSortOfItsStatement() throws SQLException {
+    String own = " FROM mo_catalog.mo_sessions WHERE conn_id = CONNECTION_ID()";
+    assertThat(
+            Sql.rows(
+                joe.text(),
+                "SELECT role, command, info, statement_type, query_type, sql_source_type,"
+                    + " client_host = host, proxy_host, txn_id, statement_id"
+                    + own))
+        .containsExactly("seen_role|Query|null|Select|DQL|external_sql|1|null|null|null");
+    assertThat(
+            Sql.rows(
+                joe.text(),
+                "SELECT session_start <= query_start, query_start BETWEEN NOW() - INTERVAL 1 MINUTE"
+                    + " AND NOW(), LENGTH(node_id), LENGTH(session_id)"
+                    + own))
+        .containsExactly("1|1|36|36");
+    assertThat(
+            Sql.rows(
+                administrator.text(),
+                "SELECT DISTINCT role, statement_type, query_start FROM mo_catalog.mo_sessions WHERE"
+                    + " user = 'seen_joe' AND command = 'Sleep'"))
+        .containsExactly("seen_role|null|null");
+    assertThat(
+            Sql.rows(
+                administrator.text(),
+                "SELECT COUNT(DISTINCT node_id), COUNT(*) - COUNT(DISTINCT session_id) FROM"
+                    + " mo_catalog.mo_sessions"))
+        .containsExactly("1|0");
+    joe.does("SET ROLE public");
+    try {
+      assertThat(
+              Sql.rows(
+                  administrator.text(),
+                  "SELECT DISTINCT role FROM mo_catalog.mo_sessions WHERE user = 'seen_joe'"))
+          .containsExactly("public");
+    } finally {
+      joe.does("SET ROLE seen_role");
+    }
+  }
+
+  @Test
+  void theAddressOfTheLastLoginIsOnesOwnAndForAdministratorsAll() throws SQLException {
+    String sql =
+        "SELECT user_name, last_host FROM mo_catalog.mo_user WHERE user_name LIKE 'seen%' ORDER BY 1";
+    assertThat(administrator.reads(sql))
+        .containsExactly("seen_eve|null", "seen_joe|127.0.0.1", "seen_reader|127.0.0.1");
+    assertThat(joe.reads(sql)).containsExactly("seen_joe|127.0.0.1");
+  }
+
+  @Test
   void objectsAreThoseOnWhichSomethingIsHeld() throws SQLException {
     String sql =
         "SELECT t.relname, t.relkind FROM mo_catalog.mo_tables t JOIN mo_catalog.mo_database d ON"

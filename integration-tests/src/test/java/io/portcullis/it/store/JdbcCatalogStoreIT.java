@@ -39,6 +39,7 @@ import io.portcullis.privilege.store.CatalogStore;
 import io.portcullis.privilege.store.EpochConflict;
 import io.portcullis.privilege.store.FailedLogins;
 import io.portcullis.privilege.store.InMemoryCatalogStore;
+import io.portcullis.privilege.store.LastLogin;
 import io.portcullis.privilege.store.LoadedCatalog;
 import io.portcullis.privilege.store.Provenance;
 import io.portcullis.privilege.store.Provenance.Granted;
@@ -181,12 +182,13 @@ class JdbcCatalogStoreIT {
   void lastLoginsAreKeptWithoutAnEpoch() throws StoreException {
     Instant first = Instant.ofEpochMilli(1_700_000_000_123L);
     try (JdbcCatalogStore store = open()) {
-      store.loggedIn(Map.of(new UserId(5), first, new UserId(6), first));
-      store.loggedIn(Map.of(new UserId(5), first.plusMillis(7)));
+      LastLogin noHost = new LastLogin(first, Optional.empty());
+      LastLogin there = new LastLogin(first.plusMillis(7), Optional.of("192.0.2.7"));
+      store.loggedIn(Map.of(new UserId(5), noHost, new UserId(6), noHost));
+      store.loggedIn(Map.of(new UserId(5), there));
 
       assertThat(store.lastLogins())
-          .containsExactlyInAnyOrderEntriesOf(
-              Map.of(new UserId(5), first.plusMillis(7), new UserId(6), first));
+          .containsExactlyInAnyOrderEntriesOf(Map.of(new UserId(5), there, new UserId(6), noHost));
       assertThat(store.load().epoch()).isZero();
     }
   }
@@ -424,7 +426,8 @@ class JdbcCatalogStoreIT {
       AccountId other = both.account("other").orElseThrow().id();
       UserId gone = both.user(acme, "joe").orElseThrow().id();
       UserId stays = both.user(other, "joe").orElseThrow().id();
-      store.loggedIn(Map.of(gone, Instant.EPOCH, stays, Instant.EPOCH));
+      LastLogin login = new LastLogin(Instant.EPOCH, Optional.empty());
+      store.loggedIn(Map.of(gone, login, stays, login));
       Map<String, Long> rowsOfOther = rowsOf(other);
       assertThat(rowsOfOther.values()).doesNotContain(0L);
       assertThat(rowsOf(acme)).isEqualTo(rowsOfOther);

@@ -17,6 +17,7 @@ import io.portcullis.privilege.model.RowPolicy;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.model.UserSecurity;
+import io.portcullis.privilege.store.LastLogin;
 import io.portcullis.privilege.store.LoginFailures;
 import io.portcullis.privilege.store.LoginState;
 import io.portcullis.privilege.store.Provenance;
@@ -35,6 +36,7 @@ final class CatalogRows {
   private static final String UNLOCKED = "unlock";
   private static final String FORBIDDEN = "forbid";
   private static final String LOCKED = "lock";
+  private static final String CLIENTS_SQL = "external_sql";
 
   private final ActiveSubject subject;
   private final CatalogState state;
@@ -59,7 +61,7 @@ final class CatalogRows {
     this.out = out;
   }
 
-  void write(ReportTable table, Map<UserId, Instant> logins, List<SessionRow> sessions) {
+  void write(ReportTable table, Map<UserId, LastLogin> logins, List<SessionRow> sessions) {
     switch (table) {
       case MO_ACCOUNT -> accounts();
       case MO_USER_MAPPING -> mappings();
@@ -135,7 +137,7 @@ final class CatalogRows {
   }
 
   /** Verifiers are shown to nobody: rows pass through the text of a statement of the backend. */
-  private void user(User user, Optional<Instant> login) {
+  private void user(User user, Optional<LastLogin> login) {
     AccountVariables variables = state.variables(user.account());
     UserSecurity security = user.security();
     LoginState now = LoginState.of(user, variables, failures, Instant.now());
@@ -149,8 +151,8 @@ final class CatalogRows {
     out.add("PASSWORD");
     out.idOrNothing(provenance.creatorOf(user.id()).map(UserId::value));
     out.add(user.owner().value()).add(user.defaultRole().value()).add(attributesOf(user));
-    time(login);
-    out.nothing(); // last_host
+    time(login.map(LastLogin::at));
+    out.add(login.flatMap(LastLogin::host));
     out.add(now.lockReason());
     time(now.lockExpires());
     out.add(now.forbidden() || now.lockedOut());
@@ -333,10 +335,28 @@ final class CatalogRows {
         session.user().equals(sight.user())
             || (sight.everybody() && session.account().equals(account));
     if (seen) {
-      out.begin().add(session.connectionId());
+      Optional<SessionRow.Running> running = session.running();
+      out.begin().add(session.node()).add(session.connectionId()).add(session.id());
       out.add(state.account(session.account()).map(Account::name));
       out.add(session.userName()).add(session.host()).add(session.database());
-      out.add(session.command()).add(session.seconds()).add(session.state()).end();
+      out.time(session.started()).add(session.command());
+      out.nothing().nothing().nothing(); // info, txn_id, statement_id
+      out.add(running.map(SessionRow.Running::type));
+      out.add(running.map(SessionRow.Running::queryType));
+      out.add(running.map(any -> CLIENTS_SQL));
+      time(running.map(SessionRow.Running::since));
+      out.add(session.host()).add(primaryOf(session)).add(session.proxyHost());
+      out.add(session.seconds()).add(session.state()).end();
     }
+  }
+
+  /** What was taken from the user counts no more, and public does in its place (PM 6.3). */
+  private Optional<String> primaryOf(SessionRow session) {
+    Optional<Role> primary = state.role(session.role());
+    boolean held =
+        primary.isEmpty()
+            || session.role().isPublic()
+            || state.isGranted(session.role(), session.user());
+    return (held ? primary : state.role(RoleId.publicOf(session.account()))).map(Role::name);
   }
 }

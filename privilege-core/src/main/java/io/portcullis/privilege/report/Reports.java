@@ -4,9 +4,9 @@ import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.store.LastLogin;
 import io.portcullis.privilege.store.LoginFailures;
 import io.portcullis.privilege.store.Provenance;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ import java.util.Set;
  * over what the table is about, whoever asks. Any thread; not for an event loop.
  *
  * @param subject resolved against the snapshot that is shown
- * @param logins when users have logged in last
+ * @param logins when and from where users have logged in last
  * @param failures logins that were refused
  * @param sessions those there are at this gate
  * @param provenance who granted what and when, as far as the tables tell it
@@ -26,7 +26,7 @@ import java.util.Set;
 public record Reports(
     ActiveSubject subject,
     Authorizer authorizer,
-    Map<UserId, Instant> logins,
+    Map<UserId, LastLogin> logins,
     LoginFailures failures,
     List<SessionRow> sessions,
     Provenance provenance) {

@@ -11,6 +11,7 @@ import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.privilege.store.InMemoryCatalogStore;
+import io.portcullis.privilege.store.LastLogin;
 import io.portcullis.privilege.store.LoginFailures;
 import io.portcullis.privilege.store.LoginTimes;
 import io.portcullis.privilege.store.Provenance;
@@ -60,8 +61,9 @@ final class ReportsTest {
     return rows;
   }
 
-  private Map<UserId, Instant> logins() {
-    return Map.of(user("joe").id(), Instant.ofEpochSecond(1_000));
+  private Map<UserId, LastLogin> logins() {
+    return Map.of(
+        user("joe").id(), new LastLogin(Instant.ofEpochSecond(1_000), Optional.of("192.0.2.7")));
   }
 
   private User user(String name) {
@@ -179,6 +181,14 @@ final class ReportsTest {
       assertThat(row.get(3).isNull()).isTrue();
       assertThat(row.get(8).isNull()).isTrue();
     }
+  }
+
+  @Test
+  void whenAndFromWhereAUserHasLoggedInIsTold() {
+    List<JsonNode> users = rows(subject("root", "moadmin"), ReportTable.MO_USER);
+    assertThat(users.get(1).get(16).asLong()).isEqualTo(1_000);
+    assertThat(users.get(1).get(17).asString()).isEqualTo("192.0.2.7");
+    assertThat(users.get(2).get(17).isNull()).isTrue();
   }
 
   @Test

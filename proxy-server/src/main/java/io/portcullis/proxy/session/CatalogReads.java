@@ -6,6 +6,7 @@ import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.report.Reports;
 import io.portcullis.privilege.report.SessionRow;
+import io.portcullis.privilege.store.LastLogin;
 import io.portcullis.privilege.store.Provenance;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.proxy.statement.Authority;
@@ -23,7 +24,6 @@ import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -226,7 +226,7 @@ final class CatalogReads {
     offload.run(
         services.store(),
         () -> {
-          Map<UserId, Instant> logins =
+          Map<UserId, LastLogin> logins =
               tables.stream().anyMatch(ReportTable::tellsLogins)
                   ? services.login().times().last()
                   : Map.of();

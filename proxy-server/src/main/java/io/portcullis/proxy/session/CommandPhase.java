@@ -325,6 +325,7 @@ final class CommandPhase {
 
   /** The same for the execution of one that was prepared. */
   void relayAgain(StatementAnalysis analysis, List<AccessRequest> accesses) {
+    session.runs(analysis.statement());
     ties.runs(analysis, null);
     relay(accesses);
   }
@@ -617,6 +618,7 @@ final class CommandPhase {
           && !StatementRewriter.isNeeded(analysis, authority.names(), authority)) {
         reader.done();
         diagnostics = null;
+        session.runs(forward);
         holdings.runs(forward.accesses());
         ties.runs(analysis, null);
         startTimeout();
@@ -813,6 +815,7 @@ final class CommandPhase {
   /** Decides a statement and executes it. */
   void run(StatementAnalysis analysis) {
     Statement statement = analysis.statement();
+    session.runs(statement);
     if (password.restricts() && !password.permits(statement)) {
       fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
       return;
