@@ -595,6 +595,77 @@ final class CatalogViewsIT {
   }
 
   @Test
+  void columnsAreThoseOfTheObjectsThatAreSeen() throws SQLException {
+    gate.administer(
+        "CREATE TABLE seen_db.typed (id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, name"
+            + " VARCHAR(20) DEFAULT 'x' COMMENT 'of the test', secret DECIMAL(8,2))",
+        "GRANT SELECT (name) ON TABLE seen_db.typed TO seen_base");
+    String sql =
+        "SELECT attname, atttyp, attnum, att_length, attnotnull, atthasdef, att_constraint_type,"
+            + " att_is_unsigned, att_is_auto_increment, att_comment FROM mo_catalog.mo_columns WHERE"
+            + " att_database = 'seen_db' AND att_relname = 'typed' ORDER BY attnum";
+    try {
+      assertThat(administrator.reads(sql))
+          .hasSize(3)
+          .contains("name|varchar(20)|2|20|0|1|n|0|0|of the test")
+          .anyMatch(row -> row.startsWith("id|int") && row.endsWith("|1|null|1|0|p|1|1|"));
+      assertThat(joe.reads(sql)).containsExactly("name|varchar(20)|2|20|0|1|n|0|0|of the test");
+      String tables =
+          "SELECT DISTINCT c.att_relname FROM mo_catalog.mo_columns c JOIN mo_catalog.mo_tables t ON"
+              + " t.rel_id = c.att_relname_id AND t.reldatabase = c.att_database WHERE"
+              + " c.att_database LIKE 'seen%' ORDER BY 1";
+      assertThat(administrator.reads(tables)).containsExactly("copied", "people", "typed");
+      assertThat(joe.reads(tables)).containsExactly("people", "typed");
+      assertThat(joe.reads("SELECT COUNT(*) FROM mo_catalog.mo_columns WHERE attname = 'secret'"))
+          .containsExactly("0");
+      assertThat(reader.reads("SELECT * FROM mo_catalog.mo_columns")).isEmpty();
+      // With tables of information_schema, which are secured besides.
+      String both =
+          "SELECT COUNT(*) FROM mo_catalog.mo_columns c JOIN information_schema.COLUMNS i ON"
+              + " i.TABLE_SCHEMA = c.att_database AND i.TABLE_NAME = c.att_relname AND"
+              + " i.COLUMN_NAME = c.attname WHERE c.att_database = 'seen_db' AND att_relname = ";
+      assertThat(joe.reads(both + "'typed'")).containsExactly("1");
+      assertThat(joe.reads(both + "'people'")).containsExactly("2");
+      assertThat(administrator.reads(both + "'typed'")).containsExactly("3");
+    } finally {
+      gate.administer("DROP TABLE seen_db.typed");
+    }
+  }
+
+  @Test
+  void aViewIsDefinedForWhoMayShowItAndWhoMadeItIsTold() throws SQLException {
+    gate.administer(
+        "CREATE VIEW seen_db.named AS SELECT name FROM seen_db.people",
+        "CREATE VIEW seen_db.noted AS SELECT note FROM seen_db.people",
+        "GRANT SELECT ON VIEW seen_db.named TO seen_base",
+        "GRANT INSERT ON VIEW seen_db.noted TO seen_base",
+        "RENAME TABLE seen_db.people TO seen_db.renamed",
+        "RENAME TABLE seen_db.renamed TO seen_db.people");
+    String sql =
+        "SELECT relname, relkind, viewdef LIKE '%`seen_db`.`people`%', creator ="
+            + " CURRENT_USER_ID(), created_time > NOW() - INTERVAL 1 DAY FROM mo_catalog.mo_tables t"
+            + " WHERE reldatabase = 'seen_db' ORDER BY 1";
+    try {
+      assertThat(administrator.reads(sql))
+          .containsExactly(
+              "copied|r|null|1|1", "named|v|1|1|1", "noted|v|1|1|1", "people|r|null|1|1");
+      assertThat(
+              joe.reads(
+                  "SELECT relname, viewdef IS NULL, creator IS NULL FROM mo_catalog.mo_tables WHERE"
+                      + " reldatabase = 'seen_db' ORDER BY 1"))
+          .containsExactly("named|0|0", "noted|1|0", "people|1|0");
+      assertThat(
+              joe.reads(
+                  "SELECT t.relname, i.TABLE_TYPE FROM mo_catalog.mo_tables t JOIN"
+                      + " information_schema.TABLES i ON i.TABLE_SCHEMA = t.reldatabase AND"
+                      + " i.TABLE_NAME = t.relname WHERE t.viewdef IS NOT NULL"))
+          .containsExactly("named|VIEW");
+    } finally {
+      gate.administer("DROP VIEW seen_db.named, seen_db.noted");
+    }
+  }
+
+  @Test
   void accountsAreForAdministrators() throws SQLException {
     String sql = "SELECT account_id, account_name, status FROM mo_catalog.mo_account";
     assertThat(administrator.reads(sql)).containsExactly("0|sys|open");

@@ -873,6 +873,20 @@ public final class Authorizer {
     return new InformationSchemaFilter(subject, catalogSchema, foldNames).uncounted();
   }
 
+  /** Whether the subject may know how a view of its account is made (PM 4.3). */
+  public boolean mayShowCreate(ActiveSubject subject, Relation view) {
+    EffectivePrivileges held = subject.privileges();
+    RelationKind kind = view.kind();
+    return subject.unusable().isEmpty()
+        && Requirement.of(AccessKind.SHOW_CREATE, kind)
+            .isSatisfiedBy(
+                held.onEveryRelation(kind)
+                    | held.onRelationsOf(view.database(), kind)
+                    | held.onRelation(view.id(), kind),
+                held.onEveryDatabase() | held.onDatabase(view.database()),
+                0);
+  }
+
   /**
    * Whether a grant that names the table of a system database, or that database, permits to read it
    * (PM 8.2 [R]); what is granted everywhere does not.

@@ -1,11 +1,13 @@
 package io.portcullis.privilege.report;
 
 import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.BackendMapping;
+import io.portcullis.privilege.model.ColumnNames;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.Hierarchy;
 import io.portcullis.privilege.model.Relation;
@@ -28,6 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Accounts, users, roles, who has them, objects and sessions: one row for each that is seen. */
@@ -44,14 +47,18 @@ final class CatalogRows {
   private final Sight sight;
   private final Provenance provenance;
   private final LoginFailures failures;
+  private final Authorizer authorizer;
   private final JsonRows out;
+  private boolean lookedUp;
 
   CatalogRows(
       ActiveSubject subject,
       Sight sight,
       LoginFailures failures,
       Provenance provenance,
+      Authorizer authorizer,
       JsonRows out) {
+    this.authorizer = authorizer;
     this.failures = failures;
     this.subject = subject;
     this.state = subject.snapshot().state();
@@ -61,7 +68,8 @@ final class CatalogRows {
     this.out = out;
   }
 
-  void write(ReportTable table, Map<UserId, LastLogin> logins, List<SessionRow> sessions) {
+  /** True where the backend has to look up something of the rows. */
+  boolean write(ReportTable table, Map<UserId, LastLogin> logins, List<SessionRow> sessions) {
     switch (table) {
       case MO_ACCOUNT -> accounts();
       case MO_USER_MAPPING -> mappings();
@@ -80,9 +88,14 @@ final class CatalogRows {
           databases().forEach(home -> routinesOf(home, RelationKind.PROCEDURE));
       case MO_DATABASE -> databases().forEach(this::database);
       case MO_TABLES -> databases().forEach(this::relationsOf);
+      case MO_COLUMNS -> {
+        lookedUp = true;
+        databases().forEach(this::columnsOf);
+      }
       case MO_SESSIONS -> sessions.forEach(this::session);
       default -> throw new IllegalArgumentException("table: " + table);
     }
+    return lookedUp;
   }
 
   /** Of sys alone (PM 8.1): other accounts do not learn that there are more. */
@@ -315,13 +328,51 @@ final class CatalogRows {
   private void relationsOf(Database database) {
     for (Relation relation : state.relationsOf(database.id())) {
       boolean listed = !relation.kind().isProgram();
-      if (listed && (sight.everybody() || holdsSomethingOn(relation))) {
+      if (listed
+          && (sight.everybody() || holdsSomethingOn(relation) || !columnsOf(relation).isEmpty())) {
         out.begin().add(relation.id().value()).add(relation.name()).add(name(database));
         out.add(database.id().value()).add(relation.id().value());
         out.add(relation.kind() == RelationKind.VIEW ? "v" : "r");
-        out.add(relation.owner().value()).add(account.value()).end();
+        out.add(relation.owner().value()).add(account.value());
+        Optional<Provenance.Granted> made = provenance.of(relation.id());
+        out.idOrNothing(made.flatMap(Provenance.Granted::by).map(UserId::value));
+        at(made);
+        if (relation.kind() == RelationKind.VIEW
+            && (sight.everybody() || authorizer.mayShowCreate(subject, relation))) {
+          out.add(database.name());
+          lookedUp = true;
+        } else {
+          out.nothing();
+        }
+        out.end();
       }
     }
+  }
+
+  /** All of a relation on which something is held, else those on which something is. */
+  private void columnsOf(Database database) {
+    for (Relation relation : state.relationsOf(database.id())) {
+      if (relation.kind().isProgram()) {
+        continue;
+      }
+      if (sight.everybody() || holdsSomethingOn(relation)) {
+        columns(database, relation, Optional.empty());
+      } else {
+        columnsOf(relation).stream()
+            .sorted()
+            .forEach(column -> columns(database, relation, Optional.of(column)));
+      }
+    }
+  }
+
+  private void columns(Database database, Relation relation, Optional<String> only) {
+    out.begin().add(account.value()).add(database.id().value()).add(name(database));
+    out.add(relation.id().value()).add(relation.name()).add(database.name());
+    out.add(only.map(ColumnNames::fold)).end();
+  }
+
+  private Set<String> columnsOf(Relation relation) {
+    return subject.privileges().onColumns(relation.id(), relation.kind()).keySet();
   }
 
   private boolean holdsSomethingOn(Relation relation) {

@@ -52,13 +52,13 @@ public record Reports(
   }
 
   /**
-   * A JSON array with an array for each row, its values in the order of {@link
-   * ReportTable#columns}; UTF-8. Empty when it would be longer than the limit.
+   * What the subject sees of the table. Empty when it would be longer than the limit.
    *
    * @param limit in characters
    */
-  public Optional<byte[]> rows(ReportTable table, int limit) {
+  public Optional<ReportRows> rows(ReportTable table, int limit) {
     JsonRows out = new JsonRows(limit);
+    boolean lookedUp = false;
     if (subject.unusable().isEmpty()) {
       Sight sight = Sight.of(subject, table, authorizer);
       switch (table) {
@@ -76,10 +76,12 @@ public record Reports(
             MO_STORED_PROCEDURE,
             MO_DATABASE,
             MO_TABLES,
+            MO_COLUMNS,
             MO_SESSIONS,
             USER_ATTRIBUTES ->
-            new CatalogRows(subject, sight, failures, provenance, out)
-                .write(table, logins, sessions);
+            lookedUp =
+                new CatalogRows(subject, sight, failures, provenance, authorizer, out)
+                    .write(table, logins, sessions);
         case MO_ROLE_PRIVS,
             MO_EFFECTIVE_PRIVS,
             USER_PRIVILEGES,
@@ -92,6 +94,6 @@ public record Reports(
             new RoleRows(subject, out).write(table);
       }
     }
-    return out.isFull() ? Optional.empty() : Optional.of(out.bytes());
+    return out.isFull() ? Optional.empty() : Optional.of(new ReportRows(out.bytes(), lookedUp));
   }
 }

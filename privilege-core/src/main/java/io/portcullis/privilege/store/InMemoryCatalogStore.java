@@ -41,6 +41,8 @@ public final class InMemoryCatalogStore implements CatalogStore, LoginStore, Pro
           provenance.put(made.edge(), granted);
         } else if (change instanceof CatalogChange.RoleGrantedToRole made) {
           provenance.put(made.edge(), granted);
+        } else if (change instanceof CatalogChange.RelationPut put && put.made()) {
+          provenance.put(put.relation().id(), granted);
         } else if (change instanceof CatalogChange.UserPut made
             && before.user(made.user().id()).isEmpty()) {
           provenance.putCreator(made.user().id(), by.user());
@@ -50,7 +52,8 @@ public final class InMemoryCatalogStore implements CatalogStore, LoginStore, Pro
   }
 
   @Override
-  public synchronized Provenance provenance(AccountId account, Optional<Set<RoleId>> roles) {
+  public synchronized Provenance provenance(
+      AccountId account, Optional<Set<RoleId>> roles, boolean objects) {
     return provenance;
   }
 

@@ -186,7 +186,8 @@ final class CommandPhase {
         new ColumnStatements(this, port, services, reader, authority, backend, offload, metadata);
     this.rows = new RowSecurity(this, port, services, reader, authority, backend, offload);
     this.catalog =
-        new CatalogReads(this, port, services, reader, authority, backend, offload, columns);
+        new CatalogReads(
+            this, port, services, reader, authority, backend, offload, columns, metadata);
     this.catalogDatabase = new CatalogDatabase(this, port, authority);
     this.variables = new VariableReads(this, port, reader, authority, backend);
     this.programs = new ProgramReads(this, port, reader, backend);

@@ -23,7 +23,8 @@ public final class MetadataColumns {
           "ACTION_CONDITION",
           "EVENT_DEFINITION",
           "CHECK_CLAUSE",
-          "GENERATION_EXPRESSION");
+          "GENERATION_EXPRESSION",
+          "COLUMN_DEFAULT");
 
   /** What tells how much is in a table. */
   private static final Set<String> COUNTS =

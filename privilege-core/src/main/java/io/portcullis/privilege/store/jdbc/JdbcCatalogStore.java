@@ -182,10 +182,10 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
   }
 
   @Override
-  public Provenance provenance(AccountId account, Optional<Set<RoleId>> roles)
+  public Provenance provenance(AccountId account, Optional<Set<RoleId>> roles, boolean objects)
       throws StoreException {
     try (Connection connection = pool.connection()) {
-      return new ProvenanceRows(connection, schema, account, roles).read();
+      return new ProvenanceRows(connection, schema, account, roles).read(objects);
     } catch (SQLException e) {
       throw pool.failure("reading who granted what", e);
     }

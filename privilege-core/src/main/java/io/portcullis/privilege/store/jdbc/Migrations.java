@@ -31,7 +31,8 @@ final class Migrations {
           "0007-backends.sql",
           "0008-provenance.sql",
           "0009-row-policies.sql",
-          "0010-login-hosts.sql");
+          "0010-login-hosts.sql",
+          "0011-makers.sql");
 
   private static final int LOCK_SECONDS = 60;
 
