@@ -4,6 +4,7 @@ import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.AccountStatus;
+import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
@@ -23,6 +24,7 @@ import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.ObjectName;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.statement.GateVariable;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.ServerFlavour;
 import io.portcullis.sql.text.SqlError;
@@ -74,6 +76,7 @@ public final class Authorizer {
 
   /**
    * @param catalogSchema the database that holds the catalog; nobody reaches it
+   * @param secondaryRoles what they are good for in accounts that have set nothing else
    */
   public Authorizer(String catalogSchema, SecondaryRolesMode secondaryRoles) {
     this.catalogSchema = catalogSchema;
@@ -127,7 +130,9 @@ public final class Authorizer {
   private Set<RoleId> activeRoles(Subject subject, PrivilegeSnapshot snapshot) {
     SecondaryRoles secondary = subject.secondary();
     Optional<Role> own = snapshot.state().privateRole(subject.user());
-    boolean alone = secondary.isNone() || secondaryRoles == SecondaryRolesMode.OFF;
+    boolean alone =
+        secondary.isNone()
+            || secondaryRoles(snapshot.state(), subject.account()) == SecondaryRolesMode.OFF;
     if (alone && own.isEmpty()) {
       return Set.of(subject.primary());
     }
@@ -702,14 +707,39 @@ public final class Authorizer {
 
   /** What counts: without secondary roles, where those are not to own what is created (PM 6.5). */
   private EffectivePrivileges held(ActiveSubject subject, boolean creating) {
-    return creating && secondaryRoles == SecondaryRolesMode.STRICT && subject.unusable().isEmpty()
+    return creating && isStrict(subject) && subject.unusable().isEmpty()
         ? subject.privilegesOf(creators(subject))
         : subject.privileges();
   }
 
+  private boolean isStrict(ActiveSubject subject) {
+    return secondaryRoles(subject.snapshot().state(), subject.subject().account())
+        == SecondaryRolesMode.STRICT;
+  }
+
+  /** As the account has set it (PM 6.7); what cannot be read permits the least. */
+  private SecondaryRolesMode secondaryRoles(CatalogState state, AccountId account) {
+    String set = state.variables(account).value(GateVariable.SECONDARY_ROLES_MODE);
+    return set.equals(AccountVariables.CONFIGURED)
+        ? secondaryRoles
+        : SecondaryRolesMode.named(set).orElse(SecondaryRolesMode.OFF);
+  }
+
+  /**
+   * A variable's value as it is shown.
+   *
+   * @param value canonical
+   */
+  public String shown(GateVariable variable, String value) {
+    return variable == GateVariable.SECONDARY_ROLES_MODE
+            && value.equals(AccountVariables.CONFIGURED)
+        ? secondaryRoles.text()
+        : value;
+  }
+
   /** The active roles that can own what is created. */
   private Set<RoleId> creators(ActiveSubject subject) {
-    if (secondaryRoles != SecondaryRolesMode.STRICT) {
+    if (!isStrict(subject)) {
       return subject.activeRoles();
     }
     Set<RoleId> creators = new HashSet<>();

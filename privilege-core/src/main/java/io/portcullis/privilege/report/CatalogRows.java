@@ -286,7 +286,10 @@ final class CatalogRows {
     for (GateVariable variable : GateVariable.all()) {
       out.begin().add(variable.ordinal() + 1).add(account.value());
       out.add(state.account(account).map(Account::name)).nothing();
-      out.add(variable.variableName()).add(values.value(variable)).add(true).end();
+      out.add(variable.variableName())
+          .add(authorizer.shown(variable, values.value(variable)))
+          .add(true)
+          .end();
     }
   }
 
