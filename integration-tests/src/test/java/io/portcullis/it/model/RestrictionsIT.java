@@ -338,6 +338,9 @@ final class RestrictionsIT {
         "DELETE FROM s USING sales AS s",
         "PREPARE p FROM 'SELECT * FROM sales'",
         "EXECUTE IMMEDIATE 'SELECT * FROM sales'",
+        "EXECUTE IMMEDIATE 'DELETE FROM sales RETURNING *'",
+        "EXECUTE IMMEDIATE 'UPDATE sales SET note = 1'",
+        "EXECUTE IMMEDIATE 'INSERT INTO sales (currency) VALUES (1)'",
         "LOCK TABLES sales READ",
         "CHECKSUM TABLE sales",
       })
