@@ -666,6 +666,30 @@ final class CatalogViewsIT {
   }
 
   @Test
+  void rowsThatAreHiddenStayHiddenBesideTheCatalog() throws SQLException {
+    gate.administer(
+        "CREATE ROLE seen_rows",
+        "GRANT CONNECT ON ACCOUNT * TO seen_rows",
+        "GRANT SELECT ON TABLE seen_db.people TO seen_rows",
+        "ALTER ROLE seen_rows RESTRICT seen_db.people (name) TO ('seen_joe')",
+        "CREATE USER seen_part IDENTIFIED BY 'Seen-by-1' DEFAULT ROLE seen_rows");
+    try (Person part = Person.at(gate.user("seen_part", PASSWORD), "seen_db")) {
+      assertThat(
+              part.reads(
+                  "SELECT p.name, c.attname FROM people p JOIN mo_catalog.mo_columns c ON"
+                      + " c.att_relname = 'people' ORDER BY 2"))
+          .containsExactly("seen_joe|name", "seen_joe|note");
+      assertThat(
+              part.reads(
+                  "SELECT p.name, t.relname FROM people p JOIN mo_catalog.mo_tables t ON t.relname ="
+                      + " 'people'"))
+          .containsExactly("seen_joe|people");
+    } finally {
+      gate.administer("DROP USER seen_part", "DROP ROLE seen_rows");
+    }
+  }
+
+  @Test
   void accountsAreForAdministrators() throws SQLException {
     String sql = "SELECT account_id, account_name, status FROM mo_catalog.mo_account";
     assertThat(administrator.reads(sql)).containsExactly("0|sys|open");

@@ -58,6 +58,7 @@ final class HiddenColumnsIT {
             + " VARCHAR(40) DEFAULT 'topsecret-d', g VARCHAR(40) AS (CONCAT(a, '!')), h VARCHAR(40)"
             + " AS (CONCAT(b, '!')), topsecret_name INT, FULLTEXT KEY k (b), KEY topsecret_key"
             + " (topsecret_name))",
+        "CREATE TABLE hid_db.cut (a VARCHAR(40), b VARCHAR(40))",
         "CREATE VIEW hid_db.v AS SELECT a, b FROM hid_db.part",
         "CREATE VIEW hid_db.renamed (x, y) AS SELECT a, b FROM hid_db.part",
         "CREATE ROLE hid_role",
@@ -67,6 +68,8 @@ final class HiddenColumnsIT {
             + " hid_role",
         "GRANT SELECT (a, g), INSERT (a), UPDATE (a), REFERENCES (a) ON TABLE hid_db.part TO"
             + " hid_role",
+        "GRANT SELECT (a) ON TABLE hid_db.cut TO hid_role",
+        "GRANT DELETE ON TABLE hid_db.cut TO hid_role",
         "GRANT SELECT (a) ON VIEW hid_db.v TO hid_role",
         "GRANT SELECT (x) ON VIEW hid_db.renamed TO hid_role",
         "CREATE USER hid_red IDENTIFIED BY '" + PASSWORD + "' DEFAULT ROLE hid_role");
@@ -84,6 +87,8 @@ final class HiddenColumnsIT {
       Sql.run(
           connection,
           "DELETE FROM t1",
+          "DELETE FROM cut",
+          "INSERT INTO cut VALUES ('1', 'topsecret-1')",
           "INSERT INTO t1 VALUES ('1', 'x'), ('2', 'topsecret?')",
           "DELETE FROM part",
           "INSERT INTO part (a, b, topsecret_name) VALUES ('1', 'topsecret-1', 1), ('2',"
@@ -104,7 +109,7 @@ final class HiddenColumnsIT {
       assertThat(Sql.rows(connection, "SELECT a, b FROM t1 WHERE CONCAT(a, b) LIKE '%topsecret-%'"))
           .isEmpty();
       assertThat(Sql.rows(connection, "SHOW TABLES"))
-          .containsExactlyInAnyOrder("part", "renamed", "t1", "v");
+          .containsExactlyInAnyOrder("cut", "part", "renamed", "t1", "v");
     }
     fill();
   }
@@ -210,6 +215,16 @@ final class HiddenColumnsIT {
         "PREPARE s FROM 'SELECT b FROM part'",
         "PREPARE s FROM 'SELECT a FROM part'",
         "EXECUTE IMMEDIATE 'SELECT b FROM part'",
+        "EXECUTE IMMEDIATE 'INSERT INTO part (a, b) VALUES (9, 9)'",
+        "EXECUTE IMMEDIATE 'INSERT INTO part (a) VALUES (9) RETURNING b'",
+        "EXECUTE IMMEDIATE 'UPDATE part SET b = 1'",
+        "EXECUTE IMMEDIATE 'UPDATE part SET a = b'",
+        "EXECUTE IMMEDIATE 'DELETE FROM cut RETURNING *'",
+        "EXECUTE IMMEDIATE 'DELETE FROM cut RETURNING b'",
+        "PREPARE s FROM 'UPDATE part SET b = 1'",
+        "PREPARE s FROM 'DELETE FROM cut RETURNING b'",
+        "SET STATEMENT max_statement_time = 1 FOR DELETE FROM cut RETURNING b",
+        "BEGIN NOT ATOMIC DELETE FROM cut RETURNING b; END",
         // by copies and definitions
         "CREATE TABLE c AS SELECT b FROM part",
         "CREATE TABLE c AS SELECT *, b FROM part",
@@ -253,12 +268,19 @@ final class HiddenColumnsIT {
         "DELETE t1 FROM t1 JOIN part ON t1.b = part.b",
         "DELETE FROM t1 WHERE b < (SELECT MAX(part.b) FROM part)",
         "DELETE FROM part",
+        "DELETE FROM cut RETURNING *",
+        "DELETE FROM cut RETURNING b",
+        "DELETE FROM cut RETURNING a, (SELECT MAX(b) FROM cut AS q)",
         "TRUNCATE TABLE part",
         // by what describes
         "SHOW CREATE TABLE part",
         "SHOW INDEX FROM part",
         "SHOW CREATE VIEW v",
         "EXPLAIN SELECT b FROM part",
+        "EXPLAIN SELECT a FROM v",
+        "DESCRIBE SELECT x FROM renamed",
+        "EXPLAIN FORMAT=JSON SELECT * FROM renamed WHERE x = '1'",
+        "ANALYZE FORMAT=JSON SELECT t1.a FROM t1 JOIN v USING (a)",
         "ANALYZE FORMAT=JSON SELECT b FROM part",
         "CHECKSUM TABLE part",
         "CREATE TABLE c (x VARCHAR(40), FOREIGN KEY (x) REFERENCES part (b))",
@@ -288,6 +310,10 @@ final class HiddenColumnsIT {
         "SELECT * FROM renamed",
         "SELECT COUNT(*) FROM part",
         "SELECT a INTO @v FROM part LIMIT 1",
+        "EXPLAIN SELECT a FROM part",
+        "EXPLAIN FORMAT=JSON SELECT part.a FROM part JOIN t1 USING (a)",
+        "EXPLAIN SELECT user_name FROM mo_catalog.mo_user",
+        "EXPLAIN SELECT TABLE_NAME FROM information_schema.TABLES",
         "UPDATE part SET a = CONCAT(a, '-n') WHERE a = '1'",
         "REPLACE INTO t1 SELECT g, a FROM part",
         "SELECT COLUMN_NAME, COLUMN_COMMENT FROM information_schema.COLUMNS WHERE TABLE_NAME = 'part'",
@@ -311,7 +337,6 @@ final class HiddenColumnsIT {
         "SHOW FULL COLUMNS FROM part LIKE '%'",
         "SHOW COLUMNS FROM part WHERE Field LIKE 'top%'",
         "SHOW FULL FIELDS FROM v",
-        "EXPLAIN SELECT a FROM part",
         "SHOW TABLE STATUS LIKE 'part'",
       })
   void whatDescribesTellsNothingOfIt(String sql) throws SQLException {
@@ -337,6 +362,44 @@ final class HiddenColumnsIT {
         gate.administer("GRANT SELECT (a) ON TABLE hid_db.part TO hid_role");
       }
       assertThat(Sql.rows(red, "SELECT a FROM part ORDER BY a")).containsExactly("1", "2");
+    }
+  }
+
+  /** As MySQL has it: a plan names what is below a view, its columns, and its conditions. */
+  @Test
+  void aPlanIsShownOfAViewToWhoMayKnowHowItIsMade() throws SQLException {
+    gate.administer(
+        "CREATE VIEW hid_db.plan AS SELECT a FROM hid_db.part WHERE b LIKE 'topsecret-%'",
+        "GRANT SELECT ON VIEW hid_db.plan TO hid_role");
+    String explain = "EXPLAIN FORMAT=JSON SELECT a FROM plan";
+    try (Connection red = red()) {
+      assertThat(Sql.rows(red, "SELECT a FROM plan ORDER BY a")).containsExactly("1", "2");
+      assertThat(answers(explain)).isEmpty();
+      gate.administer("GRANT SHOW TABLES ON DATABASE hid_db TO hid_role");
+      try {
+        assertThat(Sql.rows(red, explain).toString()).contains("part");
+      } finally {
+        gate.administer("REVOKE SHOW TABLES ON DATABASE hid_db FROM hid_role");
+      }
+      assertThat(answers(explain)).isEmpty();
+    } finally {
+      gate.administer("DROP VIEW hid_db.plan");
+    }
+  }
+
+  @Test
+  void aTextInAVariableIsReadTheSame() throws SQLException {
+    try (Connection red = red()) {
+      Sql.run(red, "SET @s = 'DELETE FROM cut RETURNING b'");
+      for (String sql : List.of("PREPARE s FROM @s", "EXECUTE IMMEDIATE @s")) {
+        assertThatThrownBy(() -> Sql.run(red, sql)).isInstanceOf(SQLException.class);
+      }
+      if (mariaDb) {
+        try (Statement statement = red.createStatement()) {
+          assertThat(statement.execute("DELETE FROM cut RETURNING a")).isTrue();
+          assertThat(Sql.rows(statement.getResultSet())).containsExactly("1");
+        }
+      }
     }
   }
 

@@ -101,7 +101,9 @@ final class CatalogReads {
 
   private static boolean isServed(AccessRequest access, Optional<String> current) {
     if (access.object() instanceof RelationName relation) {
-      return (access.kind() == AccessKind.SELECT || access.kind() == AccessKind.DESCRIBE)
+      return (access.kind() == AccessKind.SELECT
+              || access.kind() == AccessKind.DESCRIBE
+              || access.kind() == AccessKind.EXPLAIN)
           && table(relation, current).isPresent();
     }
     return access.kind() == AccessKind.SHOW_TABLES
