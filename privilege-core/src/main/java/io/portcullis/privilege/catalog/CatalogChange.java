@@ -102,8 +102,9 @@ public sealed interface CatalogChange {
 
   record HierarchyDropped(RelationId table, String name) implements CatalogChange {}
 
-  /** Made, renamed, moved or given to another owner, whole. */
   /**
+   * Made, renamed, moved or given to another owner, whole.
+   *
    * @param made it was made just now, and is not one that was there before
    */
   record RelationPut(Relation relation, boolean made) implements CatalogChange {
