@@ -42,6 +42,39 @@ final class FuzzGrants {
   private static final String LOGIN = "fuzz_login";
   private static final String PASSWORD = "Fuzz-login-1";
 
+  /** A login that holds single columns and routines; see {@link #makeOfColumns}. */
+  static final String OF_COLUMNS = "fuzz_columns";
+
+  /** What that login holds, in words that mean the same to both: {@code %s} is the grantee. */
+  private static final List<String> GRANTS_OF_COLUMNS =
+      List.of(
+          "SELECT (a, b), INSERT (a, b), UPDATE (b) ON %s fuzz_db.t1",
+          "DELETE ON %s fuzz_db.t1",
+          "SELECT (a) ON %s fuzz_db.t2",
+          "INSERT (a, c), UPDATE (b, c) ON %s fuzz_db.t3",
+          "SELECT (b, c), UPDATE (a) ON %s fuzz_db.p1",
+          "SELECT (a, c) ON %s fuzz_db.h1",
+          "DELETE ON %s fuzz_db.h1",
+          "SELECT, INSERT, UPDATE, DELETE ON %s fuzz_db.t4");
+
+  private static final List<String> GRANTS_ON_VIEWS =
+      List.of(
+          "SELECT (a), UPDATE (b) ON %s fuzz_db.v1",
+          "SELECT ON %s fuzz_db.v2", "SELECT ON %s fuzz_db.v3");
+
+  private static final List<String> GRANTS_ON_ROUTINES =
+      List.of(
+          "EXECUTE ON FUNCTION fuzz_db.f1",
+          "EXECUTE ON FUNCTION fuzz_db.f3",
+          "EXECUTE ON PROCEDURE fuzz_db.p1",
+          "EXECUTE ON PROCEDURE fuzz_db.p3");
+
+  private static final List<String> GRANTS_ON_OWN =
+      List.of(
+          "SELECT, INSERT, UPDATE, DELETE ON %s fuzz_own.*",
+          "CREATE TABLE, DROP TABLE, ALTER TABLE, CREATE VIEW, DROP VIEW, SHOW TABLES ON DATABASE"
+              + " fuzz_own");
+
   private static final String COLUMNS =
       "(a INT NOT NULL, b VARCHAR(40), c INT, PRIMARY KEY (a), KEY kb (b))";
 
@@ -110,6 +143,74 @@ final class FuzzGrants {
     fill(administrator);
   }
 
+  /** A login on the server that holds columns, and views and routines to try them on. */
+  static void makeOfColumns(Connection administrator) throws SQLException {
+    List<String> sql = new ArrayList<>();
+    sql.add("CREATE VIEW fuzz_db.v1 AS SELECT a, b, c FROM fuzz_db.t1");
+    sql.add("CREATE SQL SECURITY INVOKER VIEW fuzz_db.v2 AS SELECT a, b FROM fuzz_db.t1");
+    sql.add("CREATE SQL SECURITY INVOKER VIEW fuzz_db.v3 AS SELECT a, c FROM fuzz_db.t1");
+    String returns = "(x INT) RETURNS INT READS SQL DATA ";
+    String read = "RETURN x + (SELECT COUNT(%s) FROM fuzz_db.%s)";
+    sql.add("CREATE FUNCTION fuzz_db.f1" + returns + String.format(read, "*", "secret"));
+    sql.add("CREATE FUNCTION fuzz_db.f2" + returns + String.format(read, "*", "t4"));
+    sql.add(
+        "CREATE FUNCTION fuzz_db.f3"
+            + returns
+            + "SQL SECURITY INVOKER "
+            + String.format(read, "c", "t1"));
+    sql.add("CREATE PROCEDURE fuzz_db.p1 (x INT) SELECT x, COUNT(*) FROM fuzz_db.secret");
+    sql.add("CREATE PROCEDURE fuzz_db.p2 (x INT) SELECT x");
+    sql.add("CREATE PROCEDURE fuzz_db.p3 (x INT) SQL SECURITY INVOKER SELECT b FROM fuzz_db.t2");
+    sql.add("DROP USER IF EXISTS " + OF_COLUMNS);
+    sql.add("CREATE USER " + OF_COLUMNS + " IDENTIFIED BY '" + PASSWORD + "'");
+    for (List<String> grants : List.of(GRANTS_OF_COLUMNS, GRANTS_ON_VIEWS, GRANTS_ON_ROUTINES)) {
+      for (String grant : grants) {
+        sql.add("GRANT " + String.format(grant, "") + " TO " + OF_COLUMNS);
+      }
+    }
+    sql.add(
+        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, CREATE VIEW, SHOW VIEW ON"
+            + " fuzz_own.* TO "
+            + OF_COLUMNS);
+    for (String database : List.of(DATABASE, OTHER, OWN)) {
+      sql.add("GRANT LOCK TABLES, CREATE TEMPORARY TABLES ON " + database + ".* TO " + OF_COLUMNS);
+    }
+    Sql.run(administrator, sql.toArray(new String[0]));
+  }
+
+  /** The same at the gate, whose user has that login on the server. */
+  static List<String> atTheGate() {
+    List<String> sql = new ArrayList<>();
+    sql.add("CREATE ROLE fuzz_role");
+    sql.add("CREATE USER fuzz_user IDENTIFIED BY '" + PASSWORD + "' DEFAULT ROLE fuzz_role");
+    sql.add(
+        "ALTER USER fuzz_user MAP TO BACKEND main LOGIN '"
+            + OF_COLUMNS
+            + "' IDENTIFIED BY '"
+            + PASSWORD
+            + "'");
+    sql.add("GRANT CONNECT ON ACCOUNT * TO fuzz_role");
+    GRANTS_OF_COLUMNS.forEach(
+        grant -> sql.add("GRANT " + String.format(grant, "TABLE") + " TO fuzz_role"));
+    GRANTS_ON_VIEWS.forEach(
+        grant -> sql.add("GRANT " + String.format(grant, "VIEW") + " TO fuzz_role"));
+    GRANTS_ON_ROUTINES.forEach(grant -> sql.add("GRANT " + grant + " TO fuzz_role"));
+    sql.addAll(ofOwnAtTheGate());
+    return sql;
+  }
+
+  /** What goes when the database is dropped. */
+  static List<String> ofOwnAtTheGate() {
+    List<String> sql = new ArrayList<>();
+    GRANTS_ON_OWN.forEach(
+        grant -> sql.add("GRANT " + String.format(grant, "TABLE") + " TO fuzz_role"));
+    return sql;
+  }
+
+  static Endpoint userAtTheGate(Endpoint administrator) {
+    return administrator.as("fuzz_user", PASSWORD);
+  }
+
   /** Puts the rows back that there were in the beginning, and drops what was made meanwhile. */
   static void fill(Connection administrator) throws SQLException {
     List<String> sql = new ArrayList<>();
@@ -136,7 +237,8 @@ final class FuzzGrants {
         "DROP DATABASE IF EXISTS " + OTHER,
         "DROP DATABASE IF EXISTS " + OWN,
         "SET foreign_key_checks = 1",
-        "DROP USER IF EXISTS " + LOGIN);
+        "DROP USER IF EXISTS " + LOGIN,
+        "DROP USER IF EXISTS " + OF_COLUMNS);
   }
 
   // ---- the model's side

@@ -19,28 +19,45 @@ final class StatementGenerator {
   private static final List<String> HIDDEN =
       List.of("secret", "secret", "fuzz_db.secret", "fuzz_other.secret", "fuzz_other.t1");
   private static final int HIDDEN_IN = 55;
+  private static final int HIDDEN_IN_COLUMNS = 15;
   private static final int HIDDEN_HERE = 30;
+
+  /** Every column of each is held by nobody; see {@link FuzzGrants}. */
+  private static final List<String> OF_COLUMNS =
+      List.of("t1", "t1", "t1", "t2", "t3", "p1", "h1", "t4", "v1", "v2", "v3", "fuzz_own.x1");
 
   private final Dice dice;
   private final boolean mariaDb;
   private final boolean ansiQuotes;
   private final boolean noBackslash;
+  private final boolean columns;
   private final Deque<String> commonTables = new ArrayDeque<>();
   private boolean hidden;
 
   StatementGenerator(Dice dice, boolean mariaDb, String sqlMode) {
+    this(dice, mariaDb, sqlMode, false);
+  }
+
+  /**
+   * @param columns for a login of single columns, views and routines, with more of those
+   */
+  StatementGenerator(Dice dice, boolean mariaDb, String sqlMode, boolean columns) {
     this.dice = dice;
+    this.columns = columns;
     this.mariaDb = mariaDb;
     this.ansiQuotes = sqlMode.contains("ANSI");
     this.noBackslash = sqlMode.contains("NO_BACKSLASH_ESCAPES");
   }
 
   String statement() {
-    hidden = dice.chance(HIDDEN_IN);
+    hidden = dice.chance(columns ? HIDDEN_IN_COLUMNS : HIDDEN_IN);
     commonTables.clear();
+    if (columns && dice.chance(8)) {
+      return "EXECUTE IMMEDIATE " + dynamic();
+    }
     int kind = dice.below(100);
     if (kind < 38) {
-      return query(3);
+      return query(columns ? 2 : 3);
     }
     if (kind < 48) {
       return insert();
@@ -204,6 +221,9 @@ final class StatementGenerator {
   }
 
   private String alias() {
+    if (columns) {
+      return dice.one("x", "y", "z", "t1", "secret", "c1", "`from`");
+    }
     return dice.one("x", "y", "t1", "secret", "`from`", "z", "`x`", "value", "offset", "c1");
   }
 
@@ -211,7 +231,11 @@ final class StatementGenerator {
     StringBuilder text = new StringBuilder(factor(depth));
     int joins = dice.chance(45) ? 1 + dice.below(2) : 0;
     for (int i = 0; i < joins; i++) {
-      switch (dice.below(9)) {
+      int kind = dice.below(9);
+      if (columns && (kind == 3 || kind == 7) && dice.chance(80)) {
+        kind = 5; // the gate refuses NATURAL JOIN of such tables
+      }
+      switch (kind) {
         case 0 -> text.append(" , ").append(factor(depth));
         case 1 ->
             text.append(" JOIN ").append(factor(depth)).append(" ON ").append(condition(depth - 1));
@@ -253,7 +277,7 @@ final class StatementGenerator {
       return "DUAL";
     }
     StringBuilder text = new StringBuilder(table());
-    if (dice.chance(8)) {
+    if (dice.chance(columns ? 1 : 8)) {
       text.append(" PARTITION ( p0 )");
     }
     if (mariaDb && dice.chance(5)) {
@@ -268,7 +292,7 @@ final class StatementGenerator {
     if (dice.chance(30)) {
       text.append(dice.one(" AS ", " ")).append(alias());
     }
-    if (dice.chance(8)) {
+    if (dice.chance(columns ? 1 : 8)) {
       text.append(
           dice.one(
               " USE INDEX ( kb )",
@@ -291,7 +315,7 @@ final class StatementGenerator {
     if (takeHidden()) {
       return spelled(dice.one(HIDDEN));
     }
-    return spelled(dice.one(VISIBLE));
+    return spelled(dice.one(columns ? OF_COLUMNS : VISIBLE));
   }
 
   private String target() {
@@ -340,6 +364,27 @@ final class StatementGenerator {
   }
 
   private String column() {
+    if (columns && dice.chance(60)) {
+      return dice.chance(70)
+          ? dice.one("a", "a", "b", "b", "c", "A")
+          : dice.one(
+              "t1.c",
+              "v1.c",
+              "t2.a",
+              "t3.a",
+              "p1.b",
+              "h1.a",
+              "x.b",
+              "x.c",
+              "y.a",
+              "v2.a",
+              "t4.c",
+              "secret.a",
+              "fuzz_db . t1 . c",
+              "`t1`.`C`",
+              "j1.a",
+              "v1.a");
+    }
     return dice.one(
         "a", "b", "c", "a", "b", "t1.a", "t2 . b", "x.a", "`a`", "fuzz_db.t1.a", "t1.`b`", ".t1.a");
   }
@@ -384,6 +429,18 @@ final class StatementGenerator {
       return dice.chance(50) ? column() : literal();
     }
     String one = expression(depth - 1);
+    if (columns && dice.chance(6)) {
+      return dice.one(
+              "fuzz_db.f1(",
+              "`fuzz_db`.f1(",
+              "fuzz_db . f2(",
+              "fuzz_db.f3(",
+              "f1(",
+              "fuzz_other.f1(")
+          + " "
+          + one
+          + " )";
+    }
     return switch (dice.below(46)) {
       case 0, 1, 2, 3, 4, 5 -> subquery(depth);
       case 6 ->
@@ -820,7 +877,12 @@ final class StatementGenerator {
               + where;
       case 16 -> "SHOW TABLE STATUS" + dice.one("", " FROM fuzz_own", " FROM fuzz_other") + where;
       case 17 -> "HANDLER " + table() + dice.one(" OPEN", " OPEN AS h", " READ FIRST", " CLOSE");
-      case 18 -> "CALL p1( " + expression(2) + " )";
+      case 18 ->
+          "CALL "
+              + dice.one("p1", "p1", "fuzz_db.p2", "fuzz_db . p3", "fuzz_db.f1", "`p2`")
+              + "( "
+              + expression(2)
+              + " )";
       case 19 ->
           dice.one("CHECK", "ANALYZE", "OPTIMIZE", "REPAIR", "CHECKSUM")
               + dice.one(" TABLE ", " TABLES ", " LOCAL TABLE ")
@@ -934,7 +996,7 @@ final class StatementGenerator {
 
   /** The text of another statement, in a literal. */
   private String dynamic() {
-    String inner = Spelling.of(dice.one(query(1), update(), delete()), dice, 0);
+    String inner = Spelling.of(dice.one(query(1), update(), delete(), insert()), dice, 0);
     String escaped = inner.replace("'", "''");
     return "'"
         + (noBackslash ? escaped : escaped.replace("\\", "\\\\")).replace(' ', Spelling.BLANK)

@@ -155,6 +155,31 @@ final class AccountsIT {
     }
   }
 
+  @Test
+  void objectsAndTheirColumnsHaveTheAccountsNames() throws SQLException {
+    for (String account : BOTH) {
+      try (Person boss = Person.at(boss(account));
+          Person joe = Person.at(joe(account))) {
+        String columns =
+            "SELECT att_database, att_relname, attname FROM mo_catalog.mo_columns ORDER BY 2, 3";
+        assertThat(boss.reads(columns)).containsExactly("shop|t|id", "shop|t|v", "shop|v|v");
+        assertThat(joe.reads(columns)).containsExactly("shop|t|id", "shop|t|v");
+        String views =
+            "SELECT relname, viewdef LIKE '%`shop`.`t`%', viewdef LIKE '%$%' FROM"
+                + " mo_catalog.mo_tables WHERE relkind = 'v'";
+        assertThat(boss.reads(views)).containsExactly("v|1|0");
+        assertThat(joe.reads(views)).isEmpty();
+        // Secured tables of information_schema beside them.
+        assertThat(
+                boss.reads(
+                    "SELECT COUNT(*) FROM mo_catalog.mo_columns c JOIN information_schema.COLUMNS i"
+                        + " ON i.TABLE_SCHEMA = c.att_database AND i.TABLE_NAME = c.att_relname AND"
+                        + " i.COLUMN_NAME = c.attname"))
+            .containsExactly("3");
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -192,7 +217,13 @@ final class AccountsIT {
       }
       for (String table :
           List.of(
-              "mo_user", "mo_role", "mo_database", "mo_tables", "mo_role_privs", "mo_account")) {
+              "mo_user",
+              "mo_role",
+              "mo_database",
+              "mo_tables",
+              "mo_columns",
+              "mo_role_privs",
+              "mo_account")) {
         lists.addAll(Sql.rows(boss.text(), "SELECT * FROM mo_catalog." + table));
       }
       lists.addAll(Sql.rows(boss.text(), "SELECT * FROM information_schema.TABLE_PRIVILEGES"));

@@ -536,12 +536,157 @@ final class CatalogViewsIT {
   }
 
   @Test
+  void aSessionTellsItsRoleItsTimesAndTheSortOfItsStatement() throws SQLException {
+    String own = " FROM mo_catalog.mo_sessions WHERE conn_id = CONNECTION_ID()";
+    assertThat(
+            Sql.rows(
+                joe.text(),
+                "SELECT role, command, info, statement_type, query_type, sql_source_type,"
+                    + " client_host = host, proxy_host, txn_id, statement_id"
+                    + own))
+        .containsExactly("seen_role|Query|null|Select|DQL|external_sql|1|null|null|null");
+    assertThat(
+            Sql.rows(
+                joe.text(),
+                "SELECT session_start <= query_start, query_start BETWEEN NOW() - INTERVAL 1 MINUTE"
+                    + " AND NOW(), LENGTH(node_id), LENGTH(session_id)"
+                    + own))
+        .containsExactly("1|1|36|36");
+    assertThat(
+            Sql.rows(
+                administrator.text(),
+                "SELECT DISTINCT role, statement_type, query_start FROM mo_catalog.mo_sessions WHERE"
+                    + " user = 'seen_joe' AND command = 'Sleep'"))
+        .containsExactly("seen_role|null|null");
+    assertThat(
+            Sql.rows(
+                administrator.text(),
+                "SELECT COUNT(DISTINCT node_id), COUNT(*) - COUNT(DISTINCT session_id) FROM"
+                    + " mo_catalog.mo_sessions"))
+        .containsExactly("1|0");
+    joe.does("SET ROLE public");
+    try {
+      assertThat(
+              Sql.rows(
+                  administrator.text(),
+                  "SELECT DISTINCT role FROM mo_catalog.mo_sessions WHERE user = 'seen_joe'"))
+          .containsExactly("public");
+    } finally {
+      joe.does("SET ROLE seen_role");
+    }
+  }
+
+  @Test
+  void theAddressOfTheLastLoginIsOnesOwnAndForAdministratorsAll() throws SQLException {
+    String sql =
+        "SELECT user_name, last_host FROM mo_catalog.mo_user WHERE user_name LIKE 'seen%' ORDER BY 1";
+    assertThat(administrator.reads(sql))
+        .containsExactly("seen_eve|null", "seen_joe|127.0.0.1", "seen_reader|127.0.0.1");
+    assertThat(joe.reads(sql)).containsExactly("seen_joe|127.0.0.1");
+  }
+
+  @Test
   void objectsAreThoseOnWhichSomethingIsHeld() throws SQLException {
     String sql =
         "SELECT t.relname, t.relkind FROM mo_catalog.mo_tables t JOIN mo_catalog.mo_database d ON"
             + " d.dat_id = t.reldatabase_id WHERE d.datname = 'seen_db' ORDER BY 1";
     assertThat(administrator.reads(sql)).containsExactly("copied|r", "people|r");
     assertThat(joe.reads(sql)).containsExactly("people|r");
+  }
+
+  @Test
+  void columnsAreThoseOfTheObjectsThatAreSeen() throws SQLException {
+    gate.administer(
+        "CREATE TABLE seen_db.typed (id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, name"
+            + " VARCHAR(20) DEFAULT 'x' COMMENT 'of the test', secret DECIMAL(8,2))",
+        "GRANT SELECT (name) ON TABLE seen_db.typed TO seen_base");
+    String sql =
+        "SELECT attname, atttyp, attnum, att_length, attnotnull, atthasdef, att_constraint_type,"
+            + " att_is_unsigned, att_is_auto_increment, att_comment FROM mo_catalog.mo_columns WHERE"
+            + " att_database = 'seen_db' AND att_relname = 'typed' ORDER BY attnum";
+    try {
+      assertThat(administrator.reads(sql))
+          .hasSize(3)
+          .contains("name|varchar(20)|2|20|0|1|n|0|0|of the test")
+          .anyMatch(row -> row.startsWith("id|int") && row.endsWith("|1|null|1|0|p|1|1|"));
+      assertThat(joe.reads(sql)).containsExactly("name|varchar(20)|2|20|0|1|n|0|0|of the test");
+      String tables =
+          "SELECT DISTINCT c.att_relname FROM mo_catalog.mo_columns c JOIN mo_catalog.mo_tables t ON"
+              + " t.rel_id = c.att_relname_id AND t.reldatabase = c.att_database WHERE"
+              + " c.att_database LIKE 'seen%' ORDER BY 1";
+      assertThat(administrator.reads(tables)).containsExactly("copied", "people", "typed");
+      assertThat(joe.reads(tables)).containsExactly("people", "typed");
+      assertThat(joe.reads("SELECT COUNT(*) FROM mo_catalog.mo_columns WHERE attname = 'secret'"))
+          .containsExactly("0");
+      assertThat(reader.reads("SELECT * FROM mo_catalog.mo_columns")).isEmpty();
+      // With tables of information_schema, which are secured besides.
+      String both =
+          "SELECT COUNT(*) FROM mo_catalog.mo_columns c JOIN information_schema.COLUMNS i ON"
+              + " i.TABLE_SCHEMA = c.att_database AND i.TABLE_NAME = c.att_relname AND"
+              + " i.COLUMN_NAME = c.attname WHERE c.att_database = 'seen_db' AND att_relname = ";
+      assertThat(joe.reads(both + "'typed'")).containsExactly("1");
+      assertThat(joe.reads(both + "'people'")).containsExactly("2");
+      assertThat(administrator.reads(both + "'typed'")).containsExactly("3");
+    } finally {
+      gate.administer("DROP TABLE seen_db.typed");
+    }
+  }
+
+  @Test
+  void aViewIsDefinedForWhoMayShowItAndWhoMadeItIsTold() throws SQLException {
+    gate.administer(
+        "CREATE VIEW seen_db.named AS SELECT name FROM seen_db.people",
+        "CREATE VIEW seen_db.noted AS SELECT note FROM seen_db.people",
+        "GRANT SELECT ON VIEW seen_db.named TO seen_base",
+        "GRANT INSERT ON VIEW seen_db.noted TO seen_base",
+        "RENAME TABLE seen_db.people TO seen_db.renamed",
+        "RENAME TABLE seen_db.renamed TO seen_db.people");
+    String sql =
+        "SELECT relname, relkind, viewdef LIKE '%`seen_db`.`people`%', creator ="
+            + " CURRENT_USER_ID(), created_time > NOW() - INTERVAL 1 DAY FROM mo_catalog.mo_tables t"
+            + " WHERE reldatabase = 'seen_db' ORDER BY 1";
+    try {
+      assertThat(administrator.reads(sql))
+          .containsExactly(
+              "copied|r|null|1|1", "named|v|1|1|1", "noted|v|1|1|1", "people|r|null|1|1");
+      assertThat(
+              joe.reads(
+                  "SELECT relname, viewdef IS NULL, creator IS NULL FROM mo_catalog.mo_tables WHERE"
+                      + " reldatabase = 'seen_db' ORDER BY 1"))
+          .containsExactly("named|0|0", "noted|1|0", "people|1|0");
+      assertThat(
+              joe.reads(
+                  "SELECT t.relname, i.TABLE_TYPE FROM mo_catalog.mo_tables t JOIN"
+                      + " information_schema.TABLES i ON i.TABLE_SCHEMA = t.reldatabase AND"
+                      + " i.TABLE_NAME = t.relname WHERE t.viewdef IS NOT NULL"))
+          .containsExactly("named|VIEW");
+    } finally {
+      gate.administer("DROP VIEW seen_db.named, seen_db.noted");
+    }
+  }
+
+  @Test
+  void rowsThatAreHiddenStayHiddenBesideTheCatalog() throws SQLException {
+    gate.administer(
+        "CREATE ROLE seen_rows",
+        "GRANT CONNECT ON ACCOUNT * TO seen_rows",
+        "GRANT SELECT ON TABLE seen_db.people TO seen_rows",
+        "ALTER ROLE seen_rows RESTRICT seen_db.people (name) TO ('seen_joe')",
+        "CREATE USER seen_part IDENTIFIED BY 'Seen-by-1' DEFAULT ROLE seen_rows");
+    try (Person part = Person.at(gate.user("seen_part", PASSWORD), "seen_db")) {
+      assertThat(
+              part.reads(
+                  "SELECT p.name, c.attname FROM people p JOIN mo_catalog.mo_columns c ON"
+                      + " c.att_relname = 'people' ORDER BY 2"))
+          .containsExactly("seen_joe|name", "seen_joe|note");
+      assertThat(
+              part.reads(
+                  "SELECT p.name, t.relname FROM people p JOIN mo_catalog.mo_tables t ON t.relname ="
+                      + " 'people'"))
+          .containsExactly("seen_joe|people");
+    } finally {
+      gate.administer("DROP USER seen_part", "DROP ROLE seen_rows");
+    }
   }
 
   @Test

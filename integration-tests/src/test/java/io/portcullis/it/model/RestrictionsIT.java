@@ -593,6 +593,9 @@ final class RestrictionsIT {
         "UPDATE notes n LEFT JOIN sales s ON s.country = n.country SET s.note = n.text",
         "PREPARE p FROM 'SELECT * FROM sales'",
         "EXECUTE IMMEDIATE 'SELECT * FROM sales'",
+        "EXECUTE IMMEDIATE 'DELETE FROM sales RETURNING *'",
+        "EXECUTE IMMEDIATE 'UPDATE sales SET note = 1'",
+        "EXECUTE IMMEDIATE 'INSERT INTO sales (currency) VALUES (1)'",
         "LOCK TABLES sales READ",
         "CHECKSUM TABLE sales",
       })

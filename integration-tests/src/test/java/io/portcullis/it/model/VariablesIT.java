@@ -150,6 +150,63 @@ final class VariablesIT {
   }
 
   @Test
+  void whatSecondaryRolesAreGoodForIsTheAccountsAndBitesAtOnce() throws SQLException {
+    gate.administer(
+        "DROP ROLE IF EXISTS var_second",
+        "CREATE ROLE var_second",
+        "GRANT CREATE TABLE ON DATABASE var_shop TO var_second",
+        "GRANT SELECT ON TABLE var_shop.* TO var_second",
+        "DROP ROLE IF EXISTS var_first",
+        "CREATE ROLE var_first",
+        "GRANT CONNECT ON ACCOUNT * TO var_first",
+        "GRANT SHOW TABLES ON DATABASE var_shop TO var_first",
+        "CREATE USER var_two IDENTIFIED BY 'Joe-secret-1' DEFAULT ROLE var_first",
+        "GRANT var_second TO var_two",
+        "CREATE ACCOUNT var_acme ADMIN_NAME 'boss' IDENTIFIED BY 'Boss-1'");
+    try (Person two = Person.at(gate.user("var_two", PASSWORD), "var_shop");
+        Connection administrator = gate.administrator().connect();
+        Connection boss = gate.user("var_acme:boss", "Boss-1").connect()) {
+      two.does("SET SECONDARY ROLE ALL");
+      try (var read = two.prepared().prepareStatement("SELECT COUNT(*) FROM t WHERE id > ?")) {
+        read.setInt(1, 0);
+        assertThat(Sql.rows(read.executeQuery())).containsExactly("1");
+        two.may("CREATE TABLE made (a INT)");
+        assertThat(two.reads("SELECT @@secondary_roles_mode")).containsExactly("all");
+
+        Sql.run(administrator, "SET GLOBAL secondary_roles_mode = strict");
+        two.mayNot(Refused.TABLE, "CREATE TABLE made_2 (a INT)", "'made_2'");
+        assertThat(two.reads("SELECT COUNT(*) FROM t")).containsExactly("1");
+        assertThat(Sql.rows(two.text(), "SHOW GLOBAL VARIABLES LIKE 'secondary\\_roles%'"))
+            .containsExactly("secondary_roles_mode|strict");
+
+        Sql.run(administrator, "SET @@global.secondary_roles_mode = 'OFF'");
+        two.mayNot(Refused.TABLE, "SELECT COUNT(*) FROM t", "'t'");
+        refused(1142, read::executeQuery);
+        two.mayNot(Refused.ADMINISTRATION, "SET GLOBAL secondary_roles_mode = all", "SET GLOBAL");
+        refused(1229, () -> Sql.run(two.text(), "SET secondary_roles_mode = 'all'"));
+        refused(1231, () -> Sql.run(administrator, "SET GLOBAL secondary_roles_mode = 'some'"));
+        assertThat(
+                Sql.rows(
+                    administrator,
+                    "SELECT variable_value FROM mo_catalog.mo_variables WHERE variable_name ="
+                        + " 'secondary_roles_mode'"))
+            .containsExactly("off");
+        assertThat(Sql.value(boss, "SELECT @@global.secondary_roles_mode")).isEqualTo("all");
+
+        Sql.run(administrator, "SET GLOBAL secondary_roles_mode = DEFAULT");
+        assertThat(Sql.rows(read.executeQuery())).containsExactly("1");
+        two.may("CREATE TABLE made_2 (a INT)");
+      }
+    } finally {
+      gate.administer(
+          "SET GLOBAL secondary_roles_mode = DEFAULT",
+          "DROP ACCOUNT var_acme",
+          "DROP USER var_two",
+          "DROP ROLE var_first, var_second");
+    }
+  }
+
+  @Test
   void aProtectedDatabaseIsReadAndNotWritten() throws SQLException {
     try (Person joe = joe().does("USE var_shop")) {
       joe.may("INSERT INTO t VALUES (2)", "INSERT INTO var_free.v VALUES (3)");

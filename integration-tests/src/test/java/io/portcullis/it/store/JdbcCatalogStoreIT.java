@@ -39,6 +39,7 @@ import io.portcullis.privilege.store.CatalogStore;
 import io.portcullis.privilege.store.EpochConflict;
 import io.portcullis.privilege.store.FailedLogins;
 import io.portcullis.privilege.store.InMemoryCatalogStore;
+import io.portcullis.privilege.store.LastLogin;
 import io.portcullis.privilege.store.LoadedCatalog;
 import io.portcullis.privilege.store.Provenance;
 import io.portcullis.privilege.store.Provenance.Granted;
@@ -181,12 +182,13 @@ class JdbcCatalogStoreIT {
   void lastLoginsAreKeptWithoutAnEpoch() throws StoreException {
     Instant first = Instant.ofEpochMilli(1_700_000_000_123L);
     try (JdbcCatalogStore store = open()) {
-      store.loggedIn(Map.of(new UserId(5), first, new UserId(6), first));
-      store.loggedIn(Map.of(new UserId(5), first.plusMillis(7)));
+      LastLogin noHost = new LastLogin(first, Optional.empty());
+      LastLogin there = new LastLogin(first.plusMillis(7), Optional.of("192.0.2.7"));
+      store.loggedIn(Map.of(new UserId(5), noHost, new UserId(6), noHost));
+      store.loggedIn(Map.of(new UserId(5), there));
 
       assertThat(store.lastLogins())
-          .containsExactlyInAnyOrderEntriesOf(
-              Map.of(new UserId(5), first.plusMillis(7), new UserId(6), first));
+          .containsExactlyInAnyOrderEntriesOf(Map.of(new UserId(5), there, new UserId(6), noHost));
       assertThat(store.load().epoch()).isZero();
     }
   }
@@ -228,7 +230,7 @@ class JdbcCatalogStoreIT {
               new CatalogChange.MadeBy(new UserId(2), new RoleId(7), at.plusSeconds(5)),
               new CatalogChange.UserPut(user(2, "joe").withLocked(true))));
 
-      Provenance all = store.provenance(AccountId.SYS, Optional.empty());
+      Provenance all = store.provenance(AccountId.SYS, Optional.empty(), true);
       Granted granted = new Granted(Optional.of(root), Optional.empty(), at);
       assertThat(all.of(first)).contains(granted);
       assertThat(all.of(second)).isEmpty();
@@ -238,11 +240,11 @@ class JdbcCatalogStoreIT {
       assertThat(all.creatorOf(new UserId(2))).contains(root);
       assertThat(all.creatorOf(root)).isEmpty();
 
-      Provenance some = store.provenance(AccountId.SYS, Optional.of(Set.of(new RoleId(8))));
+      Provenance some = store.provenance(AccountId.SYS, Optional.of(Set.of(new RoleId(8))), true);
       assertThat(some.of(first)).isEmpty();
       assertThat(some.of(toRole)).isPresent();
-      assertThat(store.provenance(new AccountId(5), Optional.empty()).of(first)).isEmpty();
-      assertThat(store.provenance(AccountId.SYS, Optional.of(Set.of())).of(toRole)).isEmpty();
+      assertThat(store.provenance(new AccountId(5), Optional.empty(), true).of(first)).isEmpty();
+      assertThat(store.provenance(AccountId.SYS, Optional.of(Set.of()), true).of(toRole)).isEmpty();
     }
   }
 
@@ -264,7 +266,7 @@ class JdbcCatalogStoreIT {
               new CatalogChange.MadeBy(new UserId(91), RoleId.MOADMIN, Instant.EPOCH),
               new CatalogChange.PrivilegeGranted(grant)));
 
-      assertThat(store.provenance(acme, Optional.empty()).of(grant))
+      assertThat(store.provenance(acme, Optional.empty(), true).of(grant))
           .contains(new Granted(Optional.empty(), Optional.empty(), Instant.EPOCH));
     }
   }
@@ -424,7 +426,17 @@ class JdbcCatalogStoreIT {
       AccountId other = both.account("other").orElseThrow().id();
       UserId gone = both.user(acme, "joe").orElseThrow().id();
       UserId stays = both.user(other, "joe").orElseThrow().id();
-      store.loggedIn(Map.of(gone, Instant.EPOCH, stays, Instant.EPOCH));
+      LastLogin login = new LastLogin(Instant.EPOCH, Optional.empty());
+      store.loggedIn(Map.of(gone, login, stays, login));
+      RelationId table =
+          both.relations().stream()
+              .filter(each -> both.database(each.database()).orElseThrow().account().equals(acme))
+              .findFirst()
+              .orElseThrow()
+              .id();
+      assertThat(store.provenance(acme, Optional.of(Set.of()), true).of(table))
+          .map(Granted::by)
+          .contains(Optional.of(gone));
       Map<String, Long> rowsOfOther = rowsOf(other);
       assertThat(rowsOfOther.values()).doesNotContain(0L);
       assertThat(rowsOf(acme)).isEqualTo(rowsOfOther);
@@ -459,6 +471,7 @@ class JdbcCatalogStoreIT {
             "catalog_role_to_role",
             "catalog_database",
             "catalog_relation",
+            "catalog_relation_maker",
             "catalog_grant",
             "catalog_column_grant",
             "catalog_row_policy",
@@ -547,9 +560,10 @@ class JdbcCatalogStoreIT {
     changes.add(
         new CatalogChange.DatabasePut(
             new Database(database, id, name.toLowerCase(java.util.Locale.ROOT) + "$shop", role)));
+    changes.add(new CatalogChange.MadeBy(joe, role, at));
     changes.add(
         new CatalogChange.RelationPut(
-            new Relation(relation, database, "t", RelationKind.TABLE, base)));
+            new Relation(relation, database, "t", RelationKind.TABLE, base), true));
     changes.add(
         new CatalogChange.PrivilegeGranted(
             new Grant(

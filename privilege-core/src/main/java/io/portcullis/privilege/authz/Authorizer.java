@@ -4,6 +4,7 @@ import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.AccountStatus;
+import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
@@ -23,6 +24,7 @@ import io.portcullis.sql.access.DatabaseName;
 import io.portcullis.sql.access.ObjectName;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
+import io.portcullis.sql.statement.GateVariable;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.ServerFlavour;
 import io.portcullis.sql.text.SqlError;
@@ -74,6 +76,7 @@ public final class Authorizer {
 
   /**
    * @param catalogSchema the database that holds the catalog; nobody reaches it
+   * @param secondaryRoles what they are good for in accounts that have set nothing else
    */
   public Authorizer(String catalogSchema, SecondaryRolesMode secondaryRoles) {
     this.catalogSchema = catalogSchema;
@@ -127,7 +130,9 @@ public final class Authorizer {
   private Set<RoleId> activeRoles(Subject subject, PrivilegeSnapshot snapshot) {
     SecondaryRoles secondary = subject.secondary();
     Optional<Role> own = snapshot.state().privateRole(subject.user());
-    boolean alone = secondary.isNone() || secondaryRoles == SecondaryRolesMode.OFF;
+    boolean alone =
+        secondary.isNone()
+            || secondaryRoles(snapshot.state(), subject.account()) == SecondaryRolesMode.OFF;
     if (alone && own.isEmpty()) {
       return Set.of(subject.primary());
     }
@@ -171,6 +176,9 @@ public final class Authorizer {
     List<ProgramName> programs = List.of();
     for (int i = 0; i < accesses.size(); i++) {
       AccessRequest access = accesses.get(i);
+      if (error != null && access.kind() == AccessKind.EXPLAIN) {
+        continue; // would tell a view from a table to who may know of neither
+      }
       Verdict verdict = judge(subject, access, binding, creates);
       if (verdict.error != null && verdict.error.code() == ErrorCode.ER_DATABASE_PROTECTED) {
         return new Decision.Denied(epoch, verdict.error, List.of()); // no grant helps
@@ -687,6 +695,9 @@ public final class Authorizer {
       @Nullable Database home,
       @Nullable Relation relation,
       RelationKind as) {
+    if (kind == AccessKind.EXPLAIN && as == RelationKind.TABLE) {
+      return true; // the plan tells of it what the statement says
+    }
     EffectivePrivileges held = held(subject, Requirement.isCreating(kind));
     long onRelation = held.onEveryRelation(as);
     long onDatabase = held.onEveryDatabase();
@@ -702,14 +713,39 @@ public final class Authorizer {
 
   /** What counts: without secondary roles, where those are not to own what is created (PM 6.5). */
   private EffectivePrivileges held(ActiveSubject subject, boolean creating) {
-    return creating && secondaryRoles == SecondaryRolesMode.STRICT && subject.unusable().isEmpty()
+    return creating && isStrict(subject) && subject.unusable().isEmpty()
         ? subject.privilegesOf(creators(subject))
         : subject.privileges();
   }
 
+  private boolean isStrict(ActiveSubject subject) {
+    return secondaryRoles(subject.snapshot().state(), subject.subject().account())
+        == SecondaryRolesMode.STRICT;
+  }
+
+  /** As the account has set it (PM 6.7); what cannot be read permits the least. */
+  private SecondaryRolesMode secondaryRoles(CatalogState state, AccountId account) {
+    String set = state.variables(account).value(GateVariable.SECONDARY_ROLES_MODE);
+    return set.equals(AccountVariables.CONFIGURED)
+        ? secondaryRoles
+        : SecondaryRolesMode.named(set).orElse(SecondaryRolesMode.OFF);
+  }
+
+  /**
+   * A variable's value as it is shown.
+   *
+   * @param value canonical
+   */
+  public String shown(GateVariable variable, String value) {
+    return variable == GateVariable.SECONDARY_ROLES_MODE
+            && value.equals(AccountVariables.CONFIGURED)
+        ? secondaryRoles.text()
+        : value;
+  }
+
   /** The active roles that can own what is created. */
   private Set<RoleId> creators(ActiveSubject subject) {
-    if (secondaryRoles != SecondaryRolesMode.STRICT) {
+    if (!isStrict(subject)) {
       return subject.activeRoles();
     }
     Set<RoleId> creators = new HashSet<>();
@@ -771,6 +807,9 @@ public final class Authorizer {
     boolean program = Requirement.impliedKind(kind).filter(RelationKind::isProgram).isPresent();
     if (program || SystemDatabases.isCatalog(database, catalogSchema)) {
       return refused(subject, kind, database, relation);
+    }
+    if (kind == AccessKind.EXPLAIN) {
+      return ALLOWED; // the statement that is explained reads it, and is judged for that
     }
     if (relation != null && SystemDatabases.isListOfSessions(database, relation)) {
       return denied(
@@ -871,6 +910,20 @@ public final class Authorizer {
    */
   public Optional<String> uncounted(ActiveSubject subject, boolean foldNames) {
     return new InformationSchemaFilter(subject, catalogSchema, foldNames).uncounted();
+  }
+
+  /** Whether the subject may know how a view of its account is made (PM 4.3). */
+  public boolean mayShowCreate(ActiveSubject subject, Relation view) {
+    EffectivePrivileges held = subject.privileges();
+    RelationKind kind = view.kind();
+    return subject.unusable().isEmpty()
+        && Requirement.of(AccessKind.SHOW_CREATE, kind)
+            .isSatisfiedBy(
+                held.onEveryRelation(kind)
+                    | held.onRelationsOf(view.database(), kind)
+                    | held.onRelation(view.id(), kind),
+                held.onEveryDatabase() | held.onDatabase(view.database()),
+                0);
   }
 
   /**

@@ -134,6 +134,13 @@ final class Explainer {
         lines.add(allowed(access));
       }
     }
+    boolean refused =
+        lines.stream()
+            .anyMatch(line -> !line.isAllowed() && line.access().kind() != AccessKind.EXPLAIN);
+    if (refused) {
+      // It would tell a view from a table to who may know of neither.
+      lines.removeIf(line -> line.access().kind() == AccessKind.EXPLAIN);
+    }
     return unresolved.isEmpty() && programs.isEmpty()
         ? new Explanation(subject, decision, lines)
         : new Explanation(

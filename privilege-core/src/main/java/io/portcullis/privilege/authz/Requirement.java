@@ -94,6 +94,7 @@ record Requirement(long relation, long database, long account, long also, Privil
       case ALTER_VIEW -> onDatabase(ALTER_VIEW).orOnRelation(OWNED);
       case DROP_VIEW -> onDatabase(DROP_VIEW).orOnRelation(OWNED);
       case DESCRIBE -> onDatabase(SHOW_TABLES).orOnRelation(ANY);
+      case EXPLAIN -> onDatabase(SHOW_TABLES).orOnRelation(OWNED); // of a table nothing is asked
       case SHOW_CREATE ->
           view ? onDatabase(SHOW_TABLES).butAlsoOnRelation(SELECT) : onDatabase(SHOW_TABLES);
       case SHOW_TABLES, SHOW_CREATE_DATABASE -> onDatabase(SHOW_TABLES);
@@ -202,6 +203,7 @@ record Requirement(long relation, long database, long account, long also, Privil
           LOCK_READ,
           LOCK_WRITE,
           DESCRIBE,
+          EXPLAIN,
           SHOW_CREATE,
           EXECUTE_FUNCTION,
           EXECUTE_PROCEDURE,
@@ -251,6 +253,7 @@ record Requirement(long relation, long database, long account, long also, Privil
           CREATE_TEMPORARY_TABLE,
           DROP_TEMPORARY_TABLE,
           DESCRIBE,
+          EXPLAIN,
           SHOW_CREATE,
           SHOW_TABLES,
           USE,
@@ -303,6 +306,7 @@ record Requirement(long relation, long database, long account, long also, Privil
           LOCK_READ,
           LOCK_WRITE,
           DESCRIBE,
+          EXPLAIN,
           SHOW_CREATE,
           SHOW_TABLES,
           ALTER_DATABASE,
@@ -350,6 +354,7 @@ record Requirement(long relation, long database, long account, long also, Privil
           LOCK_READ,
           LOCK_WRITE,
           DESCRIBE,
+          EXPLAIN,
           SHOW_CREATE,
           SHOW_TABLES,
           USE,
@@ -377,6 +382,7 @@ record Requirement(long relation, long database, long account, long also, Privil
       case SELECT,
           LOCK_READ,
           DESCRIBE,
+          EXPLAIN,
           SHOW_CREATE,
           SHOW_TABLES,
           USE,
@@ -451,6 +457,7 @@ record Requirement(long relation, long database, long account, long also, Privil
           LOCK_READ,
           LOCK_WRITE,
           DESCRIBE,
+          EXPLAIN,
           SHOW_CREATE,
           SHOW_TABLES,
           USE,
@@ -486,6 +493,7 @@ record Requirement(long relation, long database, long account, long also, Privil
           LOCK_READ,
           LOCK_WRITE,
           DESCRIBE,
+          EXPLAIN,
           SHOW_CREATE ->
           true;
       case REFERENCE,

@@ -102,8 +102,17 @@ public sealed interface CatalogChange {
 
   record HierarchyDropped(RelationId table, String name) implements CatalogChange {}
 
-  /** Made, renamed, moved or given to another owner, whole. */
-  record RelationPut(Relation relation) implements CatalogChange {}
+  /**
+   * Made, renamed, moved or given to another owner, whole.
+   *
+   * @param made it was made just now, and is not one that was there before
+   */
+  record RelationPut(Relation relation, boolean made) implements CatalogChange {
+
+    public RelationPut(Relation relation) {
+      this(relation, false);
+    }
+  }
 
   /** With every grant on it, and what roles show of its rows. */
   record RelationDropped(RelationId relation) implements CatalogChange {}

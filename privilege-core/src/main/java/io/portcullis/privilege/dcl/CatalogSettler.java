@@ -310,7 +310,7 @@ public final class CatalogSettler {
     RelationId id = draft.state().nextRelationId();
     draft.apply(
         new CatalogChange.RelationPut(
-            new Relation(id, home.id(), name.relation(), effect.kind(), owner)));
+            new Relation(id, home.id(), name.relation(), effect.kind(), owner), true));
     // Of triggers and events nothing can be granted; their owner owns them all the same.
     if (!owner.isAdministrator() && PrivilegeType.RELATION_OWNERSHIP.isOn(effect.kind())) {
       draft.apply(

@@ -15,6 +15,7 @@ import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.store.LastLogin;
 import io.portcullis.privilege.store.LoginState;
 import io.portcullis.privilege.store.LoginTimes;
 import io.portcullis.privilege.store.StoreException;
@@ -27,7 +28,6 @@ import io.portcullis.sql.statement.AccessControlStatement.ShowUsers;
 import io.portcullis.sql.text.LikePattern;
 import io.portcullis.sql.text.SqlError;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -297,7 +297,7 @@ final class ShowStatements {
       return refused(wrong.get());
     }
     Optional<RowFilter> filter = bound.flatMap(RowFilter.Bound::filter);
-    Map<UserId, Instant> last = logins.last();
+    Map<UserId, LastLogin> last = logins.last();
     List<List<@Nullable String>> rows = new ArrayList<>();
     state.users().stream()
         .filter(user -> user.account().equals(actor.subject().account()))
@@ -314,8 +314,8 @@ final class ShowStatements {
   }
 
   private List<@Nullable String> row(
-      CatalogState state, User user, Map<UserId, Instant> last, boolean full) {
-    Instant login = last.get(user.id());
+      CatalogState state, User user, Map<UserId, LastLogin> last, boolean full) {
+    LastLogin login = last.get(user.id());
     List<@Nullable String> row = new ArrayList<>();
     row.add(user.name());
     row.add(user.host());
@@ -330,7 +330,7 @@ final class ShowStatements {
       row.add(UserAttributes.value(user, key).orElse(null));
     }
     row.add(TIME.format(user.created()));
-    row.add(login == null ? null : TIME.format(login));
+    row.add(login == null ? null : TIME.format(login.at()));
     row.add(TIME.format(user.security().passwordChanged()));
     row.add(now.passwordExpires().map(TIME::format).orElse(null));
     row.add(Integer.toString(now.failedAttempts()));
@@ -365,11 +365,11 @@ final class ShowStatements {
       return refused(Refusals.unknownUser(statement.user().orElseThrow().name()));
     }
     User user = found.get();
-    Instant login = logins.last().get(user.id());
+    LastLogin login = logins.last().get(user.id());
     List<@Nullable String> row = new ArrayList<>();
     row.add(Texts.createUser(user, defaultRoles(state, user)));
     row.add(TIME.format(user.created()));
-    row.add(login == null ? null : TIME.format(login));
+    row.add(login == null ? null : TIME.format(login.at()));
     return new DclResult.Rows(
         List.of(
             "CREATE USER for " + user.name() + "@" + user.host(),

@@ -1,5 +1,6 @@
 package io.portcullis.privilege.dcl;
 
+import io.portcullis.privilege.authz.SecondaryRolesMode;
 import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.InvitedNodes;
 import io.portcullis.privilege.model.ProtectedDatabases;
@@ -73,6 +74,10 @@ public final class VariableRules {
           ProtectedDatabases.of(written).isEmpty()
               ? new Checked(Optional.empty(), Optional.empty())
               : Checked.of(written.strip());
+      case SECONDARY_ROLES_MODE ->
+          SecondaryRolesMode.named(written)
+              .map(mode -> Checked.of(mode.text()))
+              .orElseGet(() -> refused(variable, written, "it is all, strict or off"));
       case VIEW_SECURITY_TYPE -> {
         String type = written.toUpperCase(Locale.ROOT);
         yield type.equals("DEFINER") || type.equals("INVOKER")

@@ -15,6 +15,9 @@ public final class AccountVariables {
   public static final String ON = "ON";
   public static final String OFF = "OFF";
 
+  /** As the configuration has it: what that is, those know who were given it. */
+  public static final String CONFIGURED = "";
+
   /** Everything as it is by default. */
   public static final AccountVariables DEFAULTS = new AccountVariables(Map.of());
 
@@ -91,6 +94,7 @@ public final class AccountVariables {
       case CONNECTION_CONTROL_FAILED_CONNECTIONS_THRESHOLD -> "3";
       case INVITED_NODES -> "*";
       case PROTECTED_DATABASES -> "";
+      case SECONDARY_ROLES_MODE -> CONFIGURED;
       case VIEW_SECURITY_TYPE -> "DEFINER";
     };
   }

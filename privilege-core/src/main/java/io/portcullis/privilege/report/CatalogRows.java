@@ -1,11 +1,13 @@
 package io.portcullis.privilege.report;
 
 import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.AccountVariables;
 import io.portcullis.privilege.model.BackendMapping;
+import io.portcullis.privilege.model.ColumnNames;
 import io.portcullis.privilege.model.Database;
 import io.portcullis.privilege.model.Hierarchy;
 import io.portcullis.privilege.model.Relation;
@@ -17,6 +19,7 @@ import io.portcullis.privilege.model.RowPolicy;
 import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.model.UserSecurity;
+import io.portcullis.privilege.store.LastLogin;
 import io.portcullis.privilege.store.LoginFailures;
 import io.portcullis.privilege.store.LoginState;
 import io.portcullis.privilege.store.Provenance;
@@ -27,6 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Accounts, users, roles, who has them, objects and sessions: one row for each that is seen. */
@@ -35,6 +39,7 @@ final class CatalogRows {
   private static final String UNLOCKED = "unlock";
   private static final String FORBIDDEN = "forbid";
   private static final String LOCKED = "lock";
+  private static final String CLIENTS_SQL = "external_sql";
 
   private final ActiveSubject subject;
   private final CatalogState state;
@@ -42,14 +47,18 @@ final class CatalogRows {
   private final Sight sight;
   private final Provenance provenance;
   private final LoginFailures failures;
+  private final Authorizer authorizer;
   private final JsonRows out;
+  private boolean lookedUp;
 
   CatalogRows(
       ActiveSubject subject,
       Sight sight,
       LoginFailures failures,
       Provenance provenance,
+      Authorizer authorizer,
       JsonRows out) {
+    this.authorizer = authorizer;
     this.failures = failures;
     this.subject = subject;
     this.state = subject.snapshot().state();
@@ -59,7 +68,8 @@ final class CatalogRows {
     this.out = out;
   }
 
-  void write(ReportTable table, Map<UserId, Instant> logins, List<SessionRow> sessions) {
+  /** True where the backend has to look up something of the rows. */
+  boolean write(ReportTable table, Map<UserId, LastLogin> logins, List<SessionRow> sessions) {
     switch (table) {
       case MO_ACCOUNT -> accounts();
       case MO_USER_MAPPING -> mappings();
@@ -78,9 +88,14 @@ final class CatalogRows {
           databases().forEach(home -> routinesOf(home, RelationKind.PROCEDURE));
       case MO_DATABASE -> databases().forEach(this::database);
       case MO_TABLES -> databases().forEach(this::relationsOf);
+      case MO_COLUMNS -> {
+        lookedUp = true;
+        databases().forEach(this::columnsOf);
+      }
       case MO_SESSIONS -> sessions.forEach(this::session);
       default -> throw new IllegalArgumentException("table: " + table);
     }
+    return lookedUp;
   }
 
   /** Of sys alone (PM 8.1): other accounts do not learn that there are more. */
@@ -135,7 +150,7 @@ final class CatalogRows {
   }
 
   /** Verifiers are shown to nobody: rows pass through the text of a statement of the backend. */
-  private void user(User user, Optional<Instant> login) {
+  private void user(User user, Optional<LastLogin> login) {
     AccountVariables variables = state.variables(user.account());
     UserSecurity security = user.security();
     LoginState now = LoginState.of(user, variables, failures, Instant.now());
@@ -149,8 +164,8 @@ final class CatalogRows {
     out.add("PASSWORD");
     out.idOrNothing(provenance.creatorOf(user.id()).map(UserId::value));
     out.add(user.owner().value()).add(user.defaultRole().value()).add(attributesOf(user));
-    time(login);
-    out.nothing(); // last_host
+    time(login.map(LastLogin::at));
+    out.add(login.flatMap(LastLogin::host));
     out.add(now.lockReason());
     time(now.lockExpires());
     out.add(now.forbidden() || now.lockedOut());
@@ -271,7 +286,10 @@ final class CatalogRows {
     for (GateVariable variable : GateVariable.all()) {
       out.begin().add(variable.ordinal() + 1).add(account.value());
       out.add(state.account(account).map(Account::name)).nothing();
-      out.add(variable.variableName()).add(values.value(variable)).add(true).end();
+      out.add(variable.variableName())
+          .add(authorizer.shown(variable, values.value(variable)))
+          .add(true)
+          .end();
     }
   }
 
@@ -313,13 +331,51 @@ final class CatalogRows {
   private void relationsOf(Database database) {
     for (Relation relation : state.relationsOf(database.id())) {
       boolean listed = !relation.kind().isProgram();
-      if (listed && (sight.everybody() || holdsSomethingOn(relation))) {
+      if (listed
+          && (sight.everybody() || holdsSomethingOn(relation) || !columnsOf(relation).isEmpty())) {
         out.begin().add(relation.id().value()).add(relation.name()).add(name(database));
         out.add(database.id().value()).add(relation.id().value());
         out.add(relation.kind() == RelationKind.VIEW ? "v" : "r");
-        out.add(relation.owner().value()).add(account.value()).end();
+        out.add(relation.owner().value()).add(account.value());
+        Optional<Provenance.Granted> made = provenance.of(relation.id());
+        out.idOrNothing(made.flatMap(Provenance.Granted::by).map(UserId::value));
+        at(made);
+        if (relation.kind() == RelationKind.VIEW
+            && (sight.everybody() || authorizer.mayShowCreate(subject, relation))) {
+          out.add(database.name());
+          lookedUp = true;
+        } else {
+          out.nothing();
+        }
+        out.end();
       }
     }
+  }
+
+  /** All of a relation on which something is held, else those on which something is. */
+  private void columnsOf(Database database) {
+    for (Relation relation : state.relationsOf(database.id())) {
+      if (relation.kind().isProgram()) {
+        continue;
+      }
+      if (sight.everybody() || holdsSomethingOn(relation)) {
+        columns(database, relation, Optional.empty());
+      } else {
+        columnsOf(relation).stream()
+            .sorted()
+            .forEach(column -> columns(database, relation, Optional.of(column)));
+      }
+    }
+  }
+
+  private void columns(Database database, Relation relation, Optional<String> only) {
+    out.begin().add(account.value()).add(database.id().value()).add(name(database));
+    out.add(relation.id().value()).add(relation.name()).add(database.name());
+    out.add(only.map(ColumnNames::fold)).end();
+  }
+
+  private Set<String> columnsOf(Relation relation) {
+    return subject.privileges().onColumns(relation.id(), relation.kind()).keySet();
   }
 
   private boolean holdsSomethingOn(Relation relation) {
@@ -333,10 +389,28 @@ final class CatalogRows {
         session.user().equals(sight.user())
             || (sight.everybody() && session.account().equals(account));
     if (seen) {
-      out.begin().add(session.connectionId());
+      Optional<SessionRow.Running> running = session.running();
+      out.begin().add(session.node()).add(session.connectionId()).add(session.id());
       out.add(state.account(session.account()).map(Account::name));
       out.add(session.userName()).add(session.host()).add(session.database());
-      out.add(session.command()).add(session.seconds()).add(session.state()).end();
+      out.time(session.started()).add(session.command());
+      out.nothing().nothing().nothing(); // info, txn_id, statement_id
+      out.add(running.map(SessionRow.Running::type));
+      out.add(running.map(SessionRow.Running::queryType));
+      out.add(running.map(any -> CLIENTS_SQL));
+      time(running.map(SessionRow.Running::since));
+      out.add(session.host()).add(primaryOf(session)).add(session.proxyHost());
+      out.add(session.seconds()).add(session.state()).end();
     }
+  }
+
+  /** What was taken from the user counts no more, and public does in its place (PM 6.3). */
+  private Optional<String> primaryOf(SessionRow session) {
+    Optional<Role> primary = state.role(session.role());
+    boolean held =
+        primary.isEmpty()
+            || session.role().isPublic()
+            || state.isGranted(session.role(), session.user());
+    return (held ? primary : state.role(RoleId.publicOf(session.account()))).map(Role::name);
   }
 }

@@ -159,15 +159,52 @@ public enum ReportTable {
       column("rel_logical_id", Type.UNSIGNED),
       varchar("relkind", 16),
       column("owner", Type.INT),
-      column("account_id", Type.INT)),
+      column("account_id", Type.INT),
+      column("viewdef", Type.TEXT),
+      column("creator", Type.INT),
+      column("created_time", Type.TIME)),
+  MO_COLUMNS(
+      About.OBJECTS,
+      varchar("att_uniq_name", 700),
+      column("account_id", Type.INT),
+      column("att_database_id", Type.UNSIGNED),
+      varchar("att_database", 300),
+      column("att_relname_id", Type.UNSIGNED),
+      varchar("att_relname", 300),
+      varchar("attname", 300),
+      column("atttyp", Type.TEXT),
+      column("attnum", Type.INT),
+      column("att_length", Type.BIGINT),
+      column("attnotnull", Type.BOOL),
+      column("atthasdef", Type.BOOL),
+      column("att_default", Type.TEXT),
+      column("attisdropped", Type.BOOL),
+      varchar("att_constraint_type", 1),
+      column("att_is_unsigned", Type.BOOL),
+      column("att_is_auto_increment", Type.BOOL),
+      column("att_comment", Type.TEXT),
+      column("att_is_hidden", Type.BOOL)),
   MO_SESSIONS(
       About.SESSIONS,
+      varchar("node_id", 36),
       column("conn_id", Type.BIGINT),
+      varchar("session_id", 36),
       varchar("account", 300),
       varchar("user", 300),
       varchar("host", 300),
       varchar("db", 300),
+      column("session_start", Type.TIME),
       varchar("command", 64),
+      column("info", Type.TEXT),
+      varchar("txn_id", 36),
+      varchar("statement_id", 36),
+      varchar("statement_type", 64),
+      varchar("query_type", 16),
+      varchar("sql_source_type", 32),
+      column("query_start", Type.TIME),
+      varchar("client_host", 300),
+      varchar("role", 300),
+      varchar("proxy_host", 300),
       column("seconds", Type.BIGINT),
       varchar("state", 64)),
   APPLICABLE_ROLES(About.SELF, Columns.ROLE_EDGE),
@@ -239,6 +276,32 @@ public enum ReportTable {
   }
 
   private static final class Columns {
+    /** Where a relation is at the backend, which knows the rest. */
+    static final List<ReportColumn> OF_TABLES =
+        List.of(
+            column("rel_id", Type.UNSIGNED),
+            varchar("relname", 300),
+            varchar("reldatabase", 300),
+            column("reldatabase_id", Type.UNSIGNED),
+            column("rel_logical_id", Type.UNSIGNED),
+            varchar("relkind", 16),
+            column("owner", Type.INT),
+            column("account_id", Type.INT),
+            column("creator", Type.INT),
+            column("created_time", Type.TIME),
+            varchar("physical", 300));
+
+    /** The column is null where all of the relation are seen. */
+    static final List<ReportColumn> OF_COLUMNS =
+        List.of(
+            column("account_id", Type.INT),
+            column("att_database_id", Type.UNSIGNED),
+            varchar("att_database", 300),
+            column("att_relname_id", Type.UNSIGNED),
+            varchar("att_relname", 300),
+            varchar("physical", 300),
+            varchar("only_column", 300));
+
     static final ReportColumn[] VARIABLE = {
       column("configuration_id", Type.INT),
       column("account_id", Type.INT),
@@ -319,6 +382,13 @@ public enum ReportTable {
     return columns;
   }
 
+  /** Those of the rows that the gate makes; the backend looks up others where they differ. */
+  public List<ReportColumn> carried() {
+    return this == MO_TABLES
+        ? Columns.OF_TABLES
+        : this == MO_COLUMNS ? Columns.OF_COLUMNS : columns;
+  }
+
   /**
    * Whether its rows change without a change of the catalog, from statement to statement, so that
    * it is of no use to a prepared statement.
@@ -338,6 +408,11 @@ public enum ReportTable {
         || this == MO_USER_GRANT
         || this == MO_ROLE_GRANT
         || this == MO_ROLE_PRIVS;
+  }
+
+  /** Whether its rows tell who made an object. */
+  public boolean tellsMakers() {
+    return this == MO_TABLES;
   }
 
   About about() {

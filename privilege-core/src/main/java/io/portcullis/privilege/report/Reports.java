@@ -4,9 +4,9 @@ import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.store.LastLogin;
 import io.portcullis.privilege.store.LoginFailures;
 import io.portcullis.privilege.store.Provenance;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ import java.util.Set;
  * over what the table is about, whoever asks. Any thread; not for an event loop.
  *
  * @param subject resolved against the snapshot that is shown
- * @param logins when users have logged in last
+ * @param logins when and from where users have logged in last
  * @param failures logins that were refused
  * @param sessions those there are at this gate
  * @param provenance who granted what and when, as far as the tables tell it
@@ -26,7 +26,7 @@ import java.util.Set;
 public record Reports(
     ActiveSubject subject,
     Authorizer authorizer,
-    Map<UserId, Instant> logins,
+    Map<UserId, LastLogin> logins,
     LoginFailures failures,
     List<SessionRow> sessions,
     Provenance provenance) {
@@ -52,13 +52,13 @@ public record Reports(
   }
 
   /**
-   * A JSON array with an array for each row, its values in the order of {@link
-   * ReportTable#columns}; UTF-8. Empty when it would be longer than the limit.
+   * What the subject sees of the table. Empty when it would be longer than the limit.
    *
    * @param limit in characters
    */
-  public Optional<byte[]> rows(ReportTable table, int limit) {
+  public Optional<ReportRows> rows(ReportTable table, int limit) {
     JsonRows out = new JsonRows(limit);
+    boolean lookedUp = false;
     if (subject.unusable().isEmpty()) {
       Sight sight = Sight.of(subject, table, authorizer);
       switch (table) {
@@ -76,10 +76,12 @@ public record Reports(
             MO_STORED_PROCEDURE,
             MO_DATABASE,
             MO_TABLES,
+            MO_COLUMNS,
             MO_SESSIONS,
             USER_ATTRIBUTES ->
-            new CatalogRows(subject, sight, failures, provenance, out)
-                .write(table, logins, sessions);
+            lookedUp =
+                new CatalogRows(subject, sight, failures, provenance, authorizer, out)
+                    .write(table, logins, sessions);
         case MO_ROLE_PRIVS,
             MO_EFFECTIVE_PRIVS,
             USER_PRIVILEGES,
@@ -92,6 +94,6 @@ public record Reports(
             new RoleRows(subject, out).write(table);
       }
     }
-    return out.isFull() ? Optional.empty() : Optional.of(out.bytes());
+    return out.isFull() ? Optional.empty() : Optional.of(new ReportRows(out.bytes(), lookedUp));
   }
 }

@@ -6,7 +6,6 @@ import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.store.Provenance.Granted;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,7 @@ import java.util.Set;
 /** Keeps the catalog in this object only: for tests, and for trying out. Any thread. */
 public final class InMemoryCatalogStore implements CatalogStore, LoginStore, ProvenanceStore {
 
-  private final Map<UserId, Instant> logins = new HashMap<>();
+  private final Map<UserId, LastLogin> logins = new HashMap<>();
   private final Provenance provenance = new Provenance();
   private final Map<UserId, FailedLogins> failures = new HashMap<>();
   private LoadedCatalog catalog = new LoadedCatalog(0, CatalogState.empty());
@@ -42,6 +41,8 @@ public final class InMemoryCatalogStore implements CatalogStore, LoginStore, Pro
           provenance.put(made.edge(), granted);
         } else if (change instanceof CatalogChange.RoleGrantedToRole made) {
           provenance.put(made.edge(), granted);
+        } else if (change instanceof CatalogChange.RelationPut put && put.made()) {
+          provenance.put(put.relation().id(), granted);
         } else if (change instanceof CatalogChange.UserPut made
             && before.user(made.user().id()).isEmpty()) {
           provenance.putCreator(made.user().id(), by.user());
@@ -51,17 +52,18 @@ public final class InMemoryCatalogStore implements CatalogStore, LoginStore, Pro
   }
 
   @Override
-  public synchronized Provenance provenance(AccountId account, Optional<Set<RoleId>> roles) {
+  public synchronized Provenance provenance(
+      AccountId account, Optional<Set<RoleId>> roles, boolean objects) {
     return provenance;
   }
 
   @Override
-  public synchronized void loggedIn(Map<UserId, Instant> noted) {
+  public synchronized void loggedIn(Map<UserId, LastLogin> noted) {
     logins.putAll(noted);
   }
 
   @Override
-  public synchronized Map<UserId, Instant> lastLogins() {
+  public synchronized Map<UserId, LastLogin> lastLogins() {
     return Map.copyOf(logins);
   }
 

@@ -3,6 +3,7 @@ package io.portcullis.privilege.store;
 import io.portcullis.privilege.model.Grant;
 import io.portcullis.privilege.model.GrantLevel;
 import io.portcullis.privilege.model.PrivilegeType;
+import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
@@ -13,8 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who granted what and when, and who made which user. No decision rests on it, so it is not part of
- * the catalog's state: read when somebody asks. Filled by one thread, read by any afterwards.
+ * Who granted what and when, and who made which user and object. No decision rests on it, so it is
+ * not part of the catalog's state: read when somebody asks. Filled by one thread, read by any
+ * afterwards.
  */
 public final class Provenance {
 
@@ -25,9 +27,10 @@ public final class Provenance {
   private final Map<ToUser, Granted> toUsers = new HashMap<>();
   private final Map<ToRole, Granted> toRoles = new HashMap<>();
   private final Map<UserId, UserId> creators = new HashMap<>();
+  private final Map<RelationId, Granted> made = new HashMap<>();
 
   /**
-   * One GRANT.
+   * One GRANT, or who made an object.
    *
    * @param by empty for what came with the account, or was granted from another one
    * @param with the primary role of who granted
@@ -58,6 +61,15 @@ public final class Provenance {
 
   public Optional<UserId> creatorOf(UserId user) {
     return Optional.ofNullable(creators.get(user));
+  }
+
+  /** Who made it through the gate, and when. */
+  public Optional<Granted> of(RelationId relation) {
+    return Optional.ofNullable(made.get(relation));
+  }
+
+  public void put(RelationId relation, Granted maker) {
+    made.put(relation, maker);
   }
 
   public void put(Grant grant, Granted granted) {

@@ -13,6 +13,8 @@ public interface ProvenanceStore {
    *
    * @param roles of which the grants are asked for; empty: of all, of which more than can be shown
    *     are left out
+   * @param objects whether it is asked who made tables, views and programs
    */
-  Provenance provenance(AccountId account, Optional<Set<RoleId>> roles) throws StoreException;
+  Provenance provenance(AccountId account, Optional<Set<RoleId>> roles, boolean objects)
+      throws StoreException;
 }

@@ -375,6 +375,7 @@ final class AccountsAccessTest {
               LOCK_READ,
               LOCK_WRITE,
               DESCRIBE,
+              EXPLAIN,
               SHOW_CREATE,
               SHOW_CREATE_DATABASE,
               SHOW_TABLES,

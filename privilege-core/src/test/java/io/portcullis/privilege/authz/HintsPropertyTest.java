@@ -85,7 +85,11 @@ final class HintsPropertyTest {
 
   private void check(CatalogState state, Random random) {
     Binding binding = decided(RandomQuestion.binding(random));
-    List<AccessRequest> accesses = RandomQuestion.accesses(random);
+    // What the plan of a view takes is advised once nothing else is missing.
+    List<AccessRequest> accesses =
+        RandomQuestion.accesses(random).stream()
+            .filter(access -> access.kind() != AccessKind.EXPLAIN)
+            .toList();
     ActiveSubject active =
         authorizer.activate(RandomQuestion.subject(state, random), PrivilegeSnapshot.of(1, state));
     if (active.unusable().isPresent()

@@ -146,6 +146,23 @@ final class HintsTest {
   }
 
   @Test
+  void whatIsExplainedIsTheSameForATableAViewAndNothingUntilItIsPermitted() {
+    assertThat(
+            Stream.of("t", "v", "x")
+                .map(name -> List.of(on(AccessKind.SELECT, name), on(AccessKind.EXPLAIN, name)))
+                .map(both -> authorizer.hints(joe(), both, binding).toString())
+                .map(hints -> hints.replaceAll("`d`\\.`[tvx]`", "NAME"))
+                .distinct())
+        .hasSize(1);
+
+    catalog.grant("app", "select on view d.v");
+    assertThat(
+            authorizer.hints(
+                joe(), List.of(on(AccessKind.SELECT, "v"), on(AccessKind.EXPLAIN, "v")), binding))
+        .containsExactly("Missing: GRANT SHOW TABLES ON DATABASE `d` TO ROLE `app`");
+  }
+
+  @Test
   void nothingIsAdvisedWhereNothingHelps() {
     assertThat(
             authorizer.hints(
@@ -178,6 +195,8 @@ final class HintsTest {
                 Requirement.isOnRelation(kind)
                     ? Stream.of("t", "v").map(name -> on(kind, name))
                     : Stream.of(new AccessRequest(kind, new DatabaseName("d"))))
+        // Of a table it takes nothing but what the statement takes that is explained.
+        .filter(access -> !access.equals(on(AccessKind.EXPLAIN, "t")))
         .map(access -> DynamicTest.dynamicTest(access.toString(), () -> followed(access)));
   }
 

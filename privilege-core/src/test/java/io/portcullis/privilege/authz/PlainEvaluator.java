@@ -536,6 +536,8 @@ final class PlainEvaluator {
           onDatabase(PrivilegeType.SHOW_TABLES, database)
               || held().stream().anyMatch(g -> coversRelation(g.level(), database, name, as))
               || owns(database, name, as);
+      case EXPLAIN ->
+          !view || onDatabase(PrivilegeType.SHOW_TABLES, database) || owns(database, name, as);
       case SHOW_CREATE ->
           onDatabase(PrivilegeType.SHOW_TABLES, database)
               && (!view || onRelation(PrivilegeType.SELECT, database, name, as));
@@ -579,6 +581,7 @@ final class PlainEvaluator {
                 AccessKind.SELECT,
                 AccessKind.LOCK_READ,
                 AccessKind.DESCRIBE,
+                AccessKind.EXPLAIN,
                 AccessKind.SHOW_CREATE,
                 AccessKind.SHOW_TABLES,
                 AccessKind.SHOW_CREATE_DATABASE,
@@ -591,6 +594,9 @@ final class PlainEvaluator {
     Outcome refused = Outcome.errno(relation.isPresent() ? 1142 : 1044);
     if (database.equals(catalogSchema)) {
       return refused;
+    }
+    if (kind == AccessKind.EXPLAIN) {
+      return Outcome.ALLOWED;
     }
     if (relation.isPresent()
         && !database.equals("mo_catalog")

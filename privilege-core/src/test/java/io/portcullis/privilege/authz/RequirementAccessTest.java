@@ -111,6 +111,7 @@ final class RequirementAccessTest {
     databaseOrOwner(rules, AccessKind.DROP_TABLE, "d.v", "drop view");
     databaseOrOwner(rules, AccessKind.ALTER_VIEW, "d.v", "alter view");
     databaseOrOwner(rules, AccessKind.DROP_VIEW, "d.v", "drop view");
+    databaseOrOwner(rules, AccessKind.EXPLAIN, "d.v", "show tables");
     for (RelationKind kind : List.of(RelationKind.FUNCTION, RelationKind.PROCEDURE)) {
       rules.add(
           new Rule(

@@ -10,6 +10,7 @@ import static io.portcullis.sql.text.ErrorCode.ER_UNKNOWN_AUTHID;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portcullis.privilege.authz.SecondaryRolesMode;
+import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.SecondaryRoles;
 import io.portcullis.sql.statement.AccessControlStatement.AlterUser;
@@ -17,8 +18,12 @@ import io.portcullis.sql.statement.AccessControlStatement.CreateUser;
 import io.portcullis.sql.statement.AccessControlStatement.DefaultRoles;
 import io.portcullis.sql.statement.AccessControlStatement.RoleChoice;
 import io.portcullis.sql.statement.AccessControlStatement.SetDefaultRole;
+import io.portcullis.sql.statement.AccessControlStatement.SetGateVariables;
 import io.portcullis.sql.statement.AccessControlStatement.SetRole;
 import io.portcullis.sql.statement.AccessControlStatement.UserSpec;
+import io.portcullis.sql.statement.AccessControlStatement.VariableAssignment;
+import io.portcullis.sql.statement.AccessControlStatement.VariableValue;
+import io.portcullis.sql.statement.GateVariable;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -184,6 +189,32 @@ final class DefaultRolesTest {
     both.refused(ER_SPECIFIC_ACCESS_DENIED_ERROR, "CREATE ROLE", Gate.createRole("x"));
     both.refused(ER_SPECIFIC_ACCESS_DENIED_ERROR, "CREATE USER", Gate.createUser("x"));
     strict.as("u_a", "b").does(Gate.createRole("x"));
+    both.does(Gate.dropRole("x"));
+  }
+
+  @Test
+  void whatTheAccountHasSetStandsInPlaceOfWhatIsConfigured() {
+    GateVariable mode = GateVariable.SECONDARY_ROLES_MODE;
+    Gate strict = new Gate(SecondaryRolesMode.STRICT);
+    strict.rolesWithUsers("a", "b");
+    strict.root().does(grantRole("b", "u_a"));
+    strict.root().does(grant("CREATE ROLE, DROP ROLE", "ACCOUNT *", "b"));
+    Gate.Session both = strict.in("a").withSecondaryRoles();
+    both.refused(ER_SPECIFIC_ACCESS_DENIED_ERROR, "CREATE ROLE", Gate.createRole("x"));
+
+    strict.root().does(Gate.global(mode, "all"));
+    both.does(Gate.createRole("x"));
+    assertThat(strict.state().role(AccountId.SYS, "x").orElseThrow().owner())
+        .isEqualTo(strict.state().role(AccountId.SYS, "b").orElseThrow().id());
+    strict.root().does(Gate.global(mode, "off"));
+    both.refused(ER_SPECIFIC_ACCESS_DENIED_ERROR, "DROP ROLE", Gate.dropRole("x"));
+
+    strict
+        .root()
+        .does(
+            new SetGateVariables(
+                List.of(new VariableAssignment(mode, true, new VariableValue.Default()))));
+    both.refused(ER_SPECIFIC_ACCESS_DENIED_ERROR, "CREATE ROLE", Gate.createRole("y"));
     both.does(Gate.dropRole("x"));
   }
 }

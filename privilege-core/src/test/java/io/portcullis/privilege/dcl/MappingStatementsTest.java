@@ -209,6 +209,7 @@ final class MappingStatementsTest {
             List.of(),
             Provenance.NONE);
     return new String(
-        reports.rows(ReportTable.MO_USER_MAPPING, 1 << 20).orElseThrow(), StandardCharsets.UTF_8);
+        reports.rows(ReportTable.MO_USER_MAPPING, 1 << 20).orElseThrow().json(),
+        StandardCharsets.UTF_8);
   }
 }

@@ -184,7 +184,7 @@ final class UserDescriptionsTest {
                         List.of("s", "r"))),
                 Optional.of(true),
                 Optional.of(comment("it's \\"))));
-    gate.logins.note(gate.user("u_r").id(), Instant.parse("2026-05-06T07:08:09Z"));
+    gate.logins.note(gate.user("u_r").id(), Instant.parse("2026-05-06T07:08:09Z"), "192.0.2.7");
 
     DclResult.Rows rows = (DclResult.Rows) gate.root().run(showCreate("u_r"));
 

@@ -107,6 +107,9 @@ final class VariableStatementsTest {
     accepted(GateVariable.PASSWORD_REUSE_INTERVAL, "4294967295", "4294967295");
     refused(GateVariable.PASSWORD_REUSE_INTERVAL, "4294967296", noNumber);
     refused(GateVariable.CONNECTION_CONTROL_MAX_CONNECTION_DELAY, "2147483648", noNumber);
+    refused(GateVariable.SECONDARY_ROLES_MODE, "some", "all, strict or off");
+    accepted(GateVariable.SECONDARY_ROLES_MODE, "STRICT", "strict");
+    accepted(GateVariable.SECONDARY_ROLES_MODE, "all", "all");
     refused(GateVariable.INVITED_NODES, "", "invited_nodes is empty");
     refused(GateVariable.INVITED_NODES, "10.0.0.0/33", "invalid CIDR: 10.0.0.0/33");
     gate.root().does(toDefault(GateVariable.DEFAULT_PASSWORD_LIFETIME));

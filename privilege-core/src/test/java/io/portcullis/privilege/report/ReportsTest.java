@@ -11,6 +11,7 @@ import io.portcullis.privilege.model.User;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.snapshot.PrivilegeSnapshot;
 import io.portcullis.privilege.store.InMemoryCatalogStore;
+import io.portcullis.privilege.store.LastLogin;
 import io.portcullis.privilege.store.LoginFailures;
 import io.portcullis.privilege.store.LoginTimes;
 import io.portcullis.privilege.store.Provenance;
@@ -53,15 +54,16 @@ final class ReportsTest {
   private List<JsonNode> rows(ActiveSubject subject, ReportTable table) {
     Reports reports =
         new Reports(subject, authorizer, logins(), NO_FAILURES, List.of(), Provenance.NONE);
-    byte[] json = reports.rows(table, LIMIT).orElseThrow();
+    byte[] json = reports.rows(table, LIMIT).orElseThrow().json();
     JsonNode all = JsonMapper.shared().readTree(new String(json, StandardCharsets.UTF_8));
     List<JsonNode> rows = new ArrayList<>();
     all.forEach(rows::add);
     return rows;
   }
 
-  private Map<UserId, Instant> logins() {
-    return Map.of(user("joe").id(), Instant.ofEpochSecond(1_000));
+  private Map<UserId, LastLogin> logins() {
+    return Map.of(
+        user("joe").id(), new LastLogin(Instant.ofEpochSecond(1_000), Optional.of("192.0.2.7")));
   }
 
   private User user(String name) {
@@ -76,10 +78,10 @@ final class ReportsTest {
   @EnumSource
   void everyRowHasAValueForEveryColumn(ReportTable table) {
     for (JsonNode row : rows(subject("root", "moadmin"), table)) {
-      assertThat(row.size()).isEqualTo(table.columns().size());
+      assertThat(row.size()).isEqualTo(table.carried().size());
     }
     for (JsonNode row : rows(subject("joe", "clerk"), table)) {
-      assertThat(row.size()).isEqualTo(table.columns().size());
+      assertThat(row.size()).isEqualTo(table.carried().size());
     }
   }
 
@@ -179,6 +181,27 @@ final class ReportsTest {
       assertThat(row.get(3).isNull()).isTrue();
       assertThat(row.get(8).isNull()).isTrue();
     }
+  }
+
+  @Test
+  void whenAndFromWhereAUserHasLoggedInIsTold() {
+    List<JsonNode> users = rows(subject("root", "moadmin"), ReportTable.MO_USER);
+    assertThat(users.get(1).get(16).asLong()).isEqualTo(1_000);
+    assertThat(users.get(1).get(17).asString()).isEqualTo("192.0.2.7");
+    assertThat(users.get(2).get(17).isNull()).isTrue();
+  }
+
+  @Test
+  void columnsAreLookedUpForObjectsThatAreSeen() {
+    catalog.table("d", "u").grant("base", "insert (C) on table d.u");
+    List<String> own =
+        rows(subject("joe", "clerk"), ReportTable.MO_COLUMNS).stream()
+            .map(row -> row.get(4).asString() + "|" + row.get(6).asString(""))
+            .toList();
+    assertThat(own).containsExactly("t|", "u|c");
+    assertThat(rows(subject("root", "moadmin"), ReportTable.MO_COLUMNS))
+        .hasSize(2)
+        .allMatch(row -> row.get(6).isNull());
   }
 
   @Test

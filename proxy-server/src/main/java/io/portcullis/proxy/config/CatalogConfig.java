@@ -9,7 +9,7 @@ import java.util.Optional;
  * Where accounts, users, roles and grants are kept, in a schema of the backend, and how roles work.
  *
  * @param poolSize connections of the control path
- * @param secondaryRolesMode what secondary roles are good for
+ * @param secondaryRolesMode what secondary roles are good for where an account has not set it
  * @param secretKey seals the passwords of the accounts' backend logins: {@value SecretKey#LENGTH}
  *     bytes in Base64; without it no account can be made
  */

@@ -220,6 +220,11 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fron
   }
 
   @Override
+  public Optional<String> proxyHost() {
+    return ProxyProtocol.proxyHost(context().channel());
+  }
+
+  @Override
   public ByteBufAllocator allocator() {
     return context().alloc();
   }

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -51,6 +52,13 @@ public record ProxyProtocol(Predicate<InetAddress> listed, Duration patience) {
   static String host(Channel channel) {
     String told = channel.hasAttr(CLIENT_HOST) ? channel.attr(CLIENT_HOST).get() : null;
     return told == null ? host(channel.remoteAddress()) : told;
+  }
+
+  /** Of the load balancer whose header has told the client's address. */
+  static Optional<String> proxyHost(Channel channel) {
+    return channel.hasAttr(CLIENT_HOST) && channel.attr(CLIENT_HOST).get() != null
+        ? Optional.of(host(channel.remoteAddress()))
+        : Optional.empty();
   }
 
   private static String host(SocketAddress address) {

@@ -2,13 +2,18 @@ package io.portcullis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.portcullis.privilege.authz.ActiveSubject;
+import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.authz.NameSpace;
 import io.portcullis.privilege.model.UserId;
+import io.portcullis.privilege.report.ReportRows;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.report.Reports;
 import io.portcullis.privilege.report.SessionRow;
+import io.portcullis.privilege.store.LastLogin;
 import io.portcullis.privilege.store.Provenance;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.proxy.statement.Authority;
+import io.portcullis.proxy.statement.CatalogLookup;
 import io.portcullis.proxy.statement.CatalogRewriter;
 import io.portcullis.proxy.statement.CatalogSeen;
 import io.portcullis.proxy.statement.StatementReader;
@@ -23,7 +28,6 @@ import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -54,12 +58,13 @@ final class CatalogReads {
   private final BackendLease backend;
   private final Offload offload;
   private final ColumnStatements columns;
+  private final MetadataReads metadata;
   private final CatalogDescriptions descriptions;
 
   private @Nullable CatalogSeen inHand;
 
   /** What was made for a subject; a table without rows here has too many. */
-  private record Made(ActiveSubject subject, Map<ReportTable, byte[]> rows) {}
+  private record Made(ActiveSubject subject, Map<ReportTable, ReportRows> rows) {}
 
   CatalogReads(
       CommandPhase phase,
@@ -69,7 +74,9 @@ final class CatalogReads {
       Authority authority,
       BackendLease backend,
       Offload offload,
-      ColumnStatements columns) {
+      ColumnStatements columns,
+      MetadataReads metadata) {
+    this.metadata = metadata;
     this.phase = phase;
     this.port = port;
     this.services = services;
@@ -94,7 +101,9 @@ final class CatalogReads {
 
   private static boolean isServed(AccessRequest access, Optional<String> current) {
     if (access.object() instanceof RelationName relation) {
-      return (access.kind() == AccessKind.SELECT || access.kind() == AccessKind.DESCRIBE)
+      return (access.kind() == AccessKind.SELECT
+              || access.kind() == AccessKind.DESCRIBE
+              || access.kind() == AccessKind.EXPLAIN)
           && table(relation, current).isPresent();
     }
     return access.kind() == AccessKind.SHOW_TABLES
@@ -226,7 +235,7 @@ final class CatalogReads {
     offload.run(
         services.store(),
         () -> {
-          Map<UserId, Instant> logins =
+          Map<UserId, LastLogin> logins =
               tables.stream().anyMatch(ReportTable::tellsLogins)
                   ? services.login().times().last()
                   : Map.of();
@@ -240,7 +249,7 @@ final class CatalogReads {
                   services.login().times().failures(),
                   sessions,
                   provenance(subject, tables));
-          Map<ReportTable, byte[]> rows = new EnumMap<>(ReportTable.class);
+          Map<ReportTable, ReportRows> rows = new EnumMap<>(ReportTable.class);
           for (ReportTable table : tables) {
             reports.rows(table, MAX_ROWS).ifPresent(some -> rows.put(table, some));
           }
@@ -263,13 +272,15 @@ final class CatalogReads {
       throws StoreException {
     Set<ReportTable> telling = EnumSet.noneOf(ReportTable.class);
     tables.stream().filter(ReportTable::tellsProvenance).forEach(telling::add);
-    return telling.isEmpty()
+    boolean makers = tables.stream().anyMatch(ReportTable::tellsMakers);
+    return telling.isEmpty() && !makers
         ? Provenance.NONE
         : services
             .provenance()
             .provenance(
                 subject.subject().account(),
-                Reports.rolesShown(subject, services.authorizer(), telling));
+                Reports.rolesShown(subject, services.authorizer(), telling),
+                makers);
   }
 
   private boolean sameSight(Made made) {
@@ -300,26 +311,60 @@ final class CatalogReads {
     Optional<String> current = phase.boundDatabase();
     List<AccessRequest> others = besides(accesses, current);
     PreparedHandle executed = phase.handle();
-    if (executed == null) {
-      ByteBuf framed = phase.command();
-      if (framed == null) {
-        throw new IllegalStateException("no command");
-      }
-      CatalogRewriter.Rewritten rewritten =
-          CatalogRewriter.rewrite(
-              framed, reader, backend.mode(), catalogOf(current), made.rows(), port.allocator());
-      Optional<SqlError> error = rewritten.error();
-      if (error.isPresent()) {
-        // What is not permitted at all, as writing there, is said first.
-        phase.decide(others, 0, () -> phase.fail(error.get()));
-        return;
-      }
-      phase.replaceCommand(rewritten.command().orElseThrow());
-    } else if (executed.seen().filter(seen::equals).isEmpty()) {
+    if (executed != null && executed.seen().filter(seen::equals).isEmpty()) {
       phase.fail(ErrorCode.ER_NEED_REPREPARE.error());
+      return;
+    }
+    // What the gate's rows read of information_schema is not to be secured with the statement's.
+    boolean metadataFirst =
+        others.stream().anyMatch(Authorizer::isMetadata)
+            && made.rows().values().stream().anyMatch(ReportRows::isLookedUp);
+    if (metadataFirst) {
+      Runnable spliced =
+          () -> {
+            Optional<SqlError> error = splice(made);
+            if (error.isPresent()) {
+              phase.fail(error.get());
+            } else {
+              inHand = seen;
+              then.run();
+            }
+          };
+      phase.decide(
+          others, 0, spliced, denied -> metadata.denied(analysis, others, denied, spliced));
+      return;
+    }
+    Optional<SqlError> error = splice(made);
+    if (error.isPresent()) {
+      // What is not permitted at all, as writing there, is said first.
+      phase.decide(others, 0, () -> phase.fail(error.get()));
       return;
     }
     inHand = seen;
     phase.decide(others, 0, then, denied -> columns.denied(analysis, others, denied, then));
+  }
+
+  /** Puts the rows into the command in hand, if that has a text; or says why that cannot be. */
+  private Optional<SqlError> splice(Made made) {
+    if (phase.handle() != null) {
+      return Optional.empty();
+    }
+    ByteBuf framed = phase.command();
+    if (framed == null) {
+      throw new IllegalStateException("no command");
+    }
+    NameSpace names = authority.names();
+    CatalogRewriter.Rewritten rewritten =
+        CatalogRewriter.rewrite(
+            framed,
+            reader,
+            backend.mode(),
+            catalogOf(phase.boundDatabase()),
+            made.rows(),
+            new CatalogLookup(
+                services.facts().foldsNames(), names.isIdentity() ? "" : names.prefix()),
+            port.allocator());
+    rewritten.command().ifPresent(phase::replaceCommand);
+    return rewritten.error();
   }
 }

@@ -4,6 +4,7 @@ import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.BackendMapping;
+import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.UserId;
 import io.portcullis.privilege.report.SessionRow;
 import io.portcullis.proxy.statement.Authority;
@@ -14,14 +15,19 @@ import io.portcullis.proxy.wire.Packet;
 import io.portcullis.proxy.wire.ProtocolException;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
 import io.portcullis.proxy.wire.message.ColumnType;
+import io.portcullis.sql.statement.Statement;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,8 +88,18 @@ public final class ClientSession {
   private volatile long lastActivityNanos = System.nanoTime();
   private volatile boolean busy;
 
+  /** The statement in hand, or the last one; others may see it a moment later. */
+  private final AtomicReference<@Nullable Statement> statement = new AtomicReference<>();
+
   private record Visible(
-      AccountId account, UserId user, String userName, String host, String database) {}
+      AccountId account,
+      UserId user,
+      String userName,
+      RoleId role,
+      String host,
+      Optional<String> proxyHost,
+      String database,
+      Instant started) {}
 
   /**
    * @param services those of the main backend, whose are also in charge before login
@@ -140,6 +156,7 @@ public final class ClientSession {
         protocolError(e);
       }
     } else if (phase != null) {
+      statement.lazySet(null);
       busy = true;
       phase.onCommand(packet);
     } else {
@@ -376,14 +393,28 @@ public final class ClientSession {
     }
   }
 
+  /** The statement of the command in hand is this one. */
+  void runs(Statement now) {
+    statement.lazySet(now);
+  }
+
   private void show(Authority authority) {
     Visible shown = visible;
+    Subject subject = authority.subject().subject();
     String database = authority.shownDatabase().orElse("");
-    if (shown == null || !shown.database().equals(database)) {
-      Subject subject = authority.subject().subject();
+    if (shown == null
+        || !shown.database().equals(database)
+        || !shown.role().equals(subject.primary())) {
       visible =
           new Visible(
-              subject.account(), subject.user(), subject.userName(), subject.host(), database);
+              subject.account(),
+              subject.user(),
+              subject.userName(),
+              subject.primary(),
+              subject.host(),
+              port.proxyHost(),
+              database,
+              shown == null ? Instant.now() : shown.started());
     }
   }
 
@@ -515,17 +546,39 @@ public final class ClientSession {
     if (shown == null) {
       return Optional.empty();
     }
+    String node = services.registry().node();
+    boolean executing = busy;
+    Duration since = Duration.ofNanos(System.nanoTime() - lastActivityNanos);
+    Statement now = statement.get();
     return Optional.of(
         new SessionRow(
+            node,
             connectionId,
+            id(node, shown.started()),
             shown.account(),
             shown.user(),
             shown.userName(),
+            shown.role(),
             shown.host(),
+            shown.proxyHost(),
             Optional.of(shown.database()).filter(database -> !database.isEmpty()),
-            busy ? "Query" : "Sleep",
-            Duration.ofNanos(System.nanoTime() - lastActivityNanos).toSeconds(),
-            busy ? "executing" : ""));
+            shown.started(),
+            executing ? "Query" : "Sleep",
+            since.toSeconds(),
+            executing ? "executing" : "",
+            !executing || now == null
+                ? Optional.empty()
+                : Optional.of(
+                    new SessionRow.Running(
+                        StatementSort.type(now),
+                        StatementSort.queryType(now),
+                        Instant.now().minus(since)))));
+  }
+
+  /** Connection ids come back after some time, and another user may follow in one connection. */
+  private String id(String node, Instant started) {
+    String all = node + ' ' + connectionId + ' ' + started;
+    return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.US_ASCII)).toString();
   }
 
   /** Its row in SHOW PROCESSLIST; empty before login. */

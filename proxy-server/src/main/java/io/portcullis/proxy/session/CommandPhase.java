@@ -188,7 +188,8 @@ final class CommandPhase {
     this.columns =
         new ColumnStatements(this, port, services, reader, authority, backend, offload, metadata);
     this.catalog =
-        new CatalogReads(this, port, services, reader, authority, backend, offload, columns);
+        new CatalogReads(
+            this, port, services, reader, authority, backend, offload, columns, metadata);
     this.catalogDatabase = new CatalogDatabase(this, port, authority);
     this.variables = new VariableReads(this, port, reader, authority, backend);
     this.programs = new ProgramReads(this, port, reader, backend);
@@ -327,6 +328,7 @@ final class CommandPhase {
 
   /** The same for the execution of one that was prepared. */
   void relayAgain(StatementAnalysis analysis, List<AccessRequest> accesses) {
+    session.runs(analysis.statement());
     ties.runs(analysis, null);
     relay(accesses);
   }
@@ -634,6 +636,7 @@ final class CommandPhase {
           && !StatementRewriter.isNeeded(analysis, authority.names(), authority)) {
         reader.done();
         diagnostics = null;
+        session.runs(forward);
         holdings.runs(forward.accesses());
         ties.runs(analysis, null);
         startTimeout();
@@ -830,6 +833,7 @@ final class CommandPhase {
   /** Decides a statement and executes it. */
   void run(StatementAnalysis analysis) {
     Statement statement = analysis.statement();
+    session.runs(statement);
     if (password.restricts() && !password.permits(statement)) {
       fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
       return;

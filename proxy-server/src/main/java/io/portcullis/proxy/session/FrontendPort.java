@@ -58,6 +58,9 @@ public interface FrontendPort {
   /** Address of the client, without port: {@code 127.0.0.1}. */
   String remoteHost();
 
+  /** Address of the load balancer in between, if it has told the client's. */
+  Optional<String> proxyHost();
+
   ByteBufAllocator allocator();
 
   /** Runs tasks on the session's event loop; may be used from any thread. */

@@ -423,7 +423,7 @@ final class Login {
 
   /** For SHOW USERS: a login does not wait for it, and is none the worse when it fails. */
   private void noteLogin(User user) {
-    if (login.times().note(user.id(), Instant.now())) {
+    if (login.times().note(user.id(), Instant.now(), port.remoteHost())) {
       flushLater(login.times()::flush);
     }
   }

@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,6 +26,7 @@ public final class SessionRegistry {
   private static final Logger LOG = LoggerFactory.getLogger(SessionRegistry.class);
 
   private final ConcurrentHashMap<Integer, ClientSession> sessions = new ConcurrentHashMap<>();
+  private final String node = UUID.randomUUID().toString();
   private final AtomicInteger lastId = new AtomicInteger();
   private final SessionLimits limits;
   private final Counter<String> addresses;
@@ -64,6 +66,11 @@ public final class SessionRegistry {
     this.limits = limits;
     this.addresses = new Counter<>(limits.perAddress());
     this.users = new Counter<>(limits.perUser());
+  }
+
+  /** This gate, as long as it runs. */
+  String node() {
+    return node;
   }
 
   /** An id that no session has; ids are positive 32-bit numbers, as the handshake carries them. */

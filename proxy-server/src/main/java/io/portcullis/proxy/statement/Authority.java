@@ -112,7 +112,8 @@ public final class Authority implements VariableSource {
   @Override
   public String variable(GateVariable variable, boolean global) {
     CatalogState state = publisher.current().state();
-    return variables.value(variable, global, state.variables(active.subject().account()));
+    return authorizer.shown(
+        variable, variables.value(variable, global, state.variables(active.subject().account())));
   }
 
   /** What databases of the account are called at the backend. */

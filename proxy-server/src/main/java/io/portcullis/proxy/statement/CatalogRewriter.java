@@ -2,6 +2,7 @@ package io.portcullis.proxy.statement;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.portcullis.privilege.report.ReportRows;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.Packets;
@@ -44,13 +45,15 @@ public final class CatalogRewriter {
    * @param current where a name without a database is one of the gate's own tables: {@code
    *     mo_catalog}, or empty
    * @param rows of every table that the analysis has found, and no other
+   * @param lookup how the backend finds what they leave to it
    */
   public static Rewritten rewrite(
       ByteBuf framed,
       StatementReader reader,
       LexicalMode mode,
       Optional<String> current,
-      Map<ReportTable, byte[]> rows,
+      Map<ReportTable, ReportRows> rows,
+      CatalogLookup lookup,
       ByteBufAllocator allocator) {
     String names = names(rows.keySet());
     if (framed.readableBytes() > PacketFraming.MAX_FRAME_PAYLOAD) {
@@ -76,13 +79,14 @@ public final class CatalogRewriter {
     }
     long size = framed.readableBytes();
     for (ServedUse use : uses.get()) {
-      size += use.qualifier() ? 0 : 2L * rowsOf(use, rows).length + 4096;
+      size += use.qualifier() ? 0 : 2L * rowsOf(use, rows).length() + 8192;
     }
     if (size > PacketFraming.MAX_FRAME_PAYLOAD) {
       return Rewritten.not(tooLong(names));
     }
     return new Rewritten(
-        Optional.of(splice(framed, statementBegin, statement, uses.get(), rows, mode, allocator)),
+        Optional.of(
+            splice(framed, statementBegin, statement, uses.get(), rows, lookup, mode, allocator)),
         Optional.empty());
   }
 
@@ -119,8 +123,8 @@ public final class CatalogRewriter {
     return ReportTable.of(use.database(), use.table()).orElseThrow();
   }
 
-  private static byte[] rowsOf(ServedUse use, Map<ReportTable, byte[]> rows) {
-    byte[] found = rows.get(table(use));
+  private static ReportRows rowsOf(ServedUse use, Map<ReportTable, ReportRows> rows) {
+    ReportRows found = rows.get(table(use));
     if (found == null) {
       throw new IllegalStateException("no rows of " + use);
     }
@@ -132,7 +136,8 @@ public final class CatalogRewriter {
       int statementBegin,
       LexedStatement statement,
       List<ServedUse> uses,
-      Map<ReportTable, byte[]> rows,
+      Map<ReportTable, ReportRows> rows,
+      CatalogLookup lookup,
       LexicalMode mode,
       ByteBufAllocator allocator) {
     Charset charset = mode.charset().java();
@@ -148,7 +153,7 @@ public final class CatalogRewriter {
                   : statement.span(use.endToken() - 1).end());
       out.writeBytes(framed, from, begin - from);
       if (!use.qualifier()) {
-        out.writeCharSequence(DerivedTable.of(table(use), rowsOf(use, rows)), charset);
+        out.writeCharSequence(DerivedTable.of(table(use), rowsOf(use, rows), lookup), charset);
         if (!use.aliased()) {
           out.writeCharSequence(" AS `" + use.table() + "`", charset);
         }

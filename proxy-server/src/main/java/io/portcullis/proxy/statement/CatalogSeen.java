@@ -2,6 +2,7 @@ package io.portcullis.proxy.statement;
 
 import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Authorizer;
+import io.portcullis.privilege.report.ReportRows;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.privilege.report.Sight;
 import java.security.MessageDigest;
@@ -24,7 +25,7 @@ public record CatalogSeen(Map<ReportTable, Sight> sights, String digest) {
   }
 
   public static CatalogSeen of(
-      ActiveSubject subject, Authorizer authorizer, Map<ReportTable, byte[]> rows) {
+      ActiveSubject subject, Authorizer authorizer, Map<ReportTable, ReportRows> rows) {
     return new CatalogSeen(sights(subject, authorizer, rows.keySet()), digest(rows));
   }
 
@@ -42,14 +43,14 @@ public record CatalogSeen(Map<ReportTable, Sight> sights, String digest) {
     return sights;
   }
 
-  private static String digest(Map<ReportTable, byte[]> rows) {
+  private static String digest(Map<ReportTable, ReportRows> rows) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (ReportTable table : ReportTable.values()) {
-        byte[] some = rows.get(table);
+        ReportRows some = rows.get(table);
         if (some != null) {
           digest.update((byte) table.ordinal());
-          digest.update(some);
+          digest.update(some.json());
         }
       }
       return HexFormat.of().formatHex(digest.digest());

@@ -1,9 +1,11 @@
 package io.portcullis.proxy.statement;
 
 import io.portcullis.privilege.report.ReportColumn;
+import io.portcullis.privilege.report.ReportRows;
 import io.portcullis.privilege.report.ReportTable;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A table of the gate's own as a derived table that carries its rows (DESIGN D7). ASCII, and the
@@ -20,25 +22,34 @@ final class DerivedTable {
   private DerivedTable() {}
 
   /**
-   * @param rows a JSON array of arrays, UTF-8
+   * @param lookup how the backend finds what the rows leave to it
    */
-  static String of(ReportTable table, byte[] rows) {
-    StringBuilder out = new StringBuilder(rows.length * 2 + 2048);
+  static String of(ReportTable table, ReportRows rows, CatalogLookup lookup) {
+    Optional<CatalogLookup.Joined> joined = lookup.of(table, rows);
+    StringBuilder out = new StringBuilder(rows.length() * 2 + 4096);
     out.append("(SELECT ");
-    List<ReportColumn> columns = table.columns();
-    for (int i = 0; i < columns.size(); i++) {
+    List<ReportColumn> shown = table.columns();
+    for (int i = 0; i < shown.size(); i++) {
+      ReportColumn column = shown.get(i);
       out.append(i == 0 ? "" : ", ");
-      selected(out, columns.get(i));
+      Optional<String> value = joined.flatMap(found -> found.value(column));
+      if (value.isPresent()) {
+        out.append(value.get()).append(" AS `").append(column.name()).append('`');
+      } else {
+        selected(out, column);
+      }
     }
+    List<ReportColumn> columns = table.carried();
     out.append(" FROM JSON_TABLE(_utf8mb4 x'")
-        .append(HexFormat.of().formatHex(rows))
+        .append(HexFormat.of().formatHex(rows.json()))
         .append("', '$[*]' COLUMNS (");
     for (int i = 0; i < columns.size(); i++) {
       ReportColumn column = columns.get(i);
       out.append(i == 0 ? "`" : ", `").append(column.name()).append("` ");
       out.append(type(column)).append(" PATH '$[").append(i).append("]'");
     }
-    return out.append(")) AS x").append(WHOLE).append(')').toString();
+    out.append(")) AS x").append(joined.map(CatalogLookup.Joined::join).orElse(""));
+    return out.append(WHOLE).append(')').toString();
   }
 
   private static void selected(StringBuilder out, ReportColumn column) {

@@ -24,7 +24,8 @@ public final class MetadataColumns {
           "EVENT_DEFINITION",
           "LIBRARY_DEFINITION",
           "CHECK_CLAUSE",
-          "GENERATION_EXPRESSION");
+          "GENERATION_EXPRESSION",
+          "COLUMN_DEFAULT");
 
   /** What tells how much is in a table. */
   private static final Set<String> COUNTS =

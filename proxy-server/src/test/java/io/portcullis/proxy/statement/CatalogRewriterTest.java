@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.portcullis.privilege.report.ReportRows;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.Packets;
@@ -24,12 +25,14 @@ final class CatalogRewriterTest {
       LexicalMode.of(
           ServerVersion.parse("8.4.6"), ClientCharset.ofName("utf8mb4").orElseThrow(), "");
 
+  private static final CatalogLookup LOOKUP = new CatalogLookup(false, "acme$");
+
   private final StatementReader reader =
       new StatementReader(LexLimits.STANDARD, new StatementAnalyzer(10));
 
   private Optional<String> current = Optional.empty();
 
-  private CatalogRewriter.Rewritten rewrite(String sql, Map<ReportTable, byte[]> rows) {
+  private CatalogRewriter.Rewritten rewrite(String sql, Map<ReportTable, ReportRows> rows) {
     ByteBuf framed = Unpooled.buffer();
     int header = Packets.begin(framed);
     framed.writeByte(3);
@@ -37,13 +40,13 @@ final class CatalogRewriterTest {
     Packets.end(framed, header, 0);
     try {
       return CatalogRewriter.rewrite(
-          framed, reader, MODE, current, rows, UnpooledByteBufAllocator.DEFAULT);
+          framed, reader, MODE, current, rows, LOOKUP, UnpooledByteBufAllocator.DEFAULT);
     } finally {
       framed.release();
     }
   }
 
-  private String text(String sql, Map<ReportTable, byte[]> rows) {
+  private String text(String sql, Map<ReportTable, ReportRows> rows) {
     ByteBuf command = rewrite(sql, rows).command().orElseThrow();
     int length = command.readUnsignedMediumLE();
     assertThat(command.readableBytes()).isEqualTo(length + 1);
@@ -53,8 +56,8 @@ final class CatalogRewriterTest {
     return text;
   }
 
-  private static Map<ReportTable, byte[]> rows(ReportTable table, String json) {
-    return Map.of(table, json.getBytes(StandardCharsets.UTF_8));
+  private static Map<ReportTable, ReportRows> rows(ReportTable table, String json) {
+    return Map.of(table, new ReportRows(json.getBytes(StandardCharsets.UTF_8), false));
   }
 
   @Test
@@ -73,6 +76,22 @@ final class CatalogRewriterTest {
   }
 
   @Test
+  void whatTheBackendKnowsIsJoinedByTheNamesOfTheRows() {
+    assertThat(text("SELECT 1 FROM mo_catalog.mo_columns", rows(ReportTable.MO_COLUMNS, "[]")))
+        .contains(
+            " JOIN information_schema.COLUMNS AS d ON CONVERT(d.TABLE_SCHEMA USING utf8mb4) COLLATE"
+                + " utf8mb4_bin = x.`physical` AND ")
+        .contains("REPLACE(d.COLUMN_DEFAULT, '`acme$', '`')")
+        .endsWith(" LIMIT 18446744073709551615) AS `mo_columns`");
+    assertThat(text("SELECT 1 FROM mo_catalog.mo_tables", rows(ReportTable.MO_TABLES, "[]")))
+        .doesNotContain("information_schema");
+    Map<ReportTable, ReportRows> views =
+        Map.of(ReportTable.MO_TABLES, new ReportRows("[]".getBytes(StandardCharsets.UTF_8), true));
+    assertThat(text("SELECT 1 FROM mo_catalog.mo_tables", views))
+        .contains(" LEFT JOIN information_schema.VIEWS AS d ON ");
+  }
+
+  @Test
   void anAliasIsKept() {
     assertThat(text("SELECT 1 FROM mo_catalog.mo_role r", rows(ReportTable.MO_ROLE, "[]")))
         .endsWith("LIMIT 18446744073709551615) r");
@@ -80,7 +99,7 @@ final class CatalogRewriterTest {
 
   @Test
   void aNameIsEnoughInMoCatalog() {
-    Map<ReportTable, byte[]> rows = rows(ReportTable.MO_ROLE, "[]");
+    Map<ReportTable, ReportRows> rows = rows(ReportTable.MO_ROLE, "[]");
     assertThat(rewrite("SELECT 1 FROM MO_ROLE", rows).error()).isPresent();
     current = Optional.of("mo_catalog");
     assertThat(text("SELECT mo_role.owner FROM MO_ROLE", rows))
@@ -106,7 +125,8 @@ final class CatalogRewriterTest {
 
   @Test
   void moreThanAPacketIsRefusedAndNeverCutShort() {
-    Map<ReportTable, byte[]> rows = Map.of(ReportTable.MO_ROLE, new byte[5 * 1024 * 1024]);
+    Map<ReportTable, ReportRows> rows =
+        Map.of(ReportTable.MO_ROLE, new ReportRows(new byte[5 * 1024 * 1024], false));
     ByteBuf once = rewrite("SELECT 1 FROM mo_catalog.mo_role", rows).command().orElseThrow();
     assertThat(once.readableBytes()).isGreaterThan(10 * 1024 * 1024);
     once.release();

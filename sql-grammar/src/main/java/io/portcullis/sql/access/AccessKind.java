@@ -43,6 +43,11 @@ public enum AccessKind {
   LOCK_WRITE("LOCK TABLES"),
   /** Its columns or indexes are described: any privilege on it will do. Relation. */
   DESCRIBE("SELECT"),
+  /**
+   * A statement with it is explained, which tells of a view what it is made of; what the statement
+   * itself takes stands beside it. Relation.
+   */
+  EXPLAIN("SHOW VIEW"),
   /** SHOW CREATE TABLE or VIEW. Relation. */
   SHOW_CREATE("SHOW"),
   /** Names of the tables in it are listed. Database. */

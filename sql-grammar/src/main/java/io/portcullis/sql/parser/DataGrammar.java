@@ -116,7 +116,9 @@ final class DataGrammar {
     } else if (startsQuery(cursor)) {
       int begin = cursor.at();
       int end = endOfInsertedQuery();
-      notes().inserted(begin, end);
+      if (!hasValues(begin, end)) {
+        notes().inserted(begin, end);
+      }
       accesses.reads(read(tokens(begin, end)));
       cursor.moveTo(end);
     } else {
@@ -144,6 +146,16 @@ final class DataGrammar {
         || cursor.wordAt(at, "WITH")
         || cursor.wordAt(at, "VALUES")
         || cursor.wordAt(at, "TABLE");
+  }
+
+  /** In VALUES, as a query too, a name can be a column of the table the rows go to: its default. */
+  private boolean hasValues(int begin, int end) {
+    for (int i = begin; i < end; i++) {
+      if (cursor.wordAt(i, "VALUES") || cursor.wordAt(i, "VALUE")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private int endOfInsertedQuery() {

@@ -74,6 +74,7 @@ public final class DynamicText {
           "what would run is not known before");
     }
     String inner = text.value(at);
+    cursor.names().columns().incomplete(); // they are names of the inner text
     cursor.skip();
     return lex(inner, text.mode(), text.span(at));
   }

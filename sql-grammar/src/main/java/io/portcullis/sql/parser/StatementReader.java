@@ -1,6 +1,7 @@
 package io.portcullis.sql.parser;
 
 import io.portcullis.sql.access.AccessKind;
+import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.ProgramBody;
 import io.portcullis.sql.access.RelationKind;
 import io.portcullis.sql.access.RelationName;
@@ -397,7 +398,21 @@ public final class StatementReader {
 
   private Statement explained(TokenCursor cursor) {
     ForwardStatement inner = new DataGrammar(cursor, queries).statement();
-    return new ForwardStatement(StatementKind.EXPLAIN, inner.accesses(), inner.effects());
+    List<AccessRequest> accesses = new ArrayList<>(inner.accesses());
+    inner.accesses().stream()
+        .filter(StatementReader::isOfRows)
+        .map(access -> new AccessRequest(AccessKind.EXPLAIN, access.object()))
+        .distinct()
+        .forEach(accesses::add);
+    return new ForwardStatement(StatementKind.EXPLAIN, accesses, inner.effects());
+  }
+
+  /** Whether it is of a table or view, whose plan is shown. */
+  private static boolean isOfRows(AccessRequest access) {
+    return switch (access.kind()) {
+      case SELECT, INSERT, UPDATE, DELETE -> true;
+      default -> false;
+    };
   }
 
   private static Statement lock(TokenCursor cursor) {

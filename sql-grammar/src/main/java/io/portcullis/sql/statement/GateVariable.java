@@ -23,6 +23,7 @@ public enum GateVariable {
   PASSWORD_REQUIRE_CURRENT("password_require_current", Scope.GLOBAL, Kind.SWITCH),
   PASSWORD_REUSE_INTERVAL("password_reuse_interval", Scope.GLOBAL, Kind.NUMBER),
   PROTECTED_DATABASES("protected_databases", Scope.GLOBAL, Kind.TEXT),
+  SECONDARY_ROLES_MODE("secondary_roles_mode", Scope.GLOBAL, Kind.TEXT),
   VALIDATE_PASSWORD("validate_password", Scope.GLOBAL, Kind.SWITCH),
   VALIDATE_PASSWORD_CHANGED_CHARACTERS_PERCENTAGE(
       "validate_password.changed_characters_percentage", Scope.GLOBAL, Kind.NUMBER),

@@ -139,7 +139,7 @@ final class ColumnUsesTest {
     assertThat(flags(uses)).isEqualTo(flags);
   }
 
-  /** A sequence, or history, is read: whoever may read some columns only is refused. */
+  /** A sequence, history or a string is read: whoever may read some columns only is refused. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -149,6 +149,9 @@ final class ColumnUsesTest {
         "UPDATE t FOR PORTION OF p FROM '2020-01-01' TO '2020-02-01' SET a = 1",
         "DELETE FROM t FOR PORTION OF p FROM '2020-01-01' TO '2020-02-01'",
         "DELETE HISTORY FROM t",
+        "EXECUTE IMMEDIATE 'DELETE FROM t RETURNING b'",
+        "EXECUTE IMMEDIATE 'INSERT INTO t (a, b) VALUES (1, 2)' USING @v",
+        "PREPARE s FROM 'UPDATE t SET a = b'",
         "ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u",
         "ALTER TABLE t CONVERT PARTITION p TO TABLE u",
         "ALTER TABLE t CONVERT TABLE u TO PARTITION p VALUES LESS THAN (5)",

@@ -162,7 +162,7 @@ final class MariaDbStatementsTest {
         touches("SHOW CREATE SEQUENCE d.s", "SHOW_CREATE d.s"),
         touches(
             "SET STATEMENT max_statement_time = 1 FOR EXPLAIN FORMAT=JSON SELECT 1 FROM t",
-            "SELECT t"),
+            "SELECT t, EXPLAIN t"),
         touches("SET STATEMENT use_stat_tables = never FOR ANALYZE TABLE t", "INSERT t"),
         touches(
             "ALTER TABLE t CONVERT PARTITION p TO TABLE d.u",

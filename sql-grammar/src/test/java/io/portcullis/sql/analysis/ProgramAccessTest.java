@@ -250,7 +250,7 @@ final class ProgramAccessTest {
             "CREATE_PROCEDURE d.p, SELECT d.s, INSERT d.t"),
         needsOnMariaDb(
             "CREATE PROCEDURE d.p() EXPLAIN FORMAT=JSON SELECT * FROM t",
-            "CREATE_PROCEDURE d.p, SELECT d.t"),
+            "CREATE_PROCEDURE d.p, SELECT d.t, EXPLAIN d.t"),
         needsOnMariaDb(
             "CREATE PROCEDURE d.p() SET SESSION TRANSACTION READ ONLY", "CREATE_PROCEDURE d.p"),
         needsOnMariaDb(

@@ -275,9 +275,12 @@ final class StatementAccessTest {
         touchesNothing("SAVEPOINT s1"),
         touchesNothing("RELEASE SAVEPOINT s1"),
         touchesNothing("COMMIT AND NO CHAIN NO RELEASE"),
-        touches("EXPLAIN SELECT * FROM t", "SELECT t"),
-        touches("EXPLAIN FORMAT=JSON UPDATE t SET a = 1", "UPDATE t"),
-        touches("EXPLAIN ANALYZE SELECT * FROM t", "SELECT t"),
+        touches("EXPLAIN SELECT * FROM t", "SELECT t, EXPLAIN t"),
+        touches(
+            "DESC SELECT a FROM t JOIN d.v ON t.a = (SELECT MAX(a) FROM t)",
+            "SELECT t, SELECT d.v, EXPLAIN t, EXPLAIN d.v"),
+        touches("EXPLAIN FORMAT=JSON UPDATE t SET a = 1", "UPDATE t, EXPLAIN t"),
+        touches("EXPLAIN ANALYZE SELECT * FROM t", "SELECT t, EXPLAIN t"),
         touches("DESC d.t", "DESCRIBE d.t"),
         touches("SET @x = (SELECT MAX(a) FROM t)", "SELECT t"));
   }

@@ -31,6 +31,7 @@ import io.portcullis.privilege.model.Verifiers;
 import io.portcullis.privilege.store.CatalogStore;
 import io.portcullis.privilege.store.EpochConflict;
 import io.portcullis.privilege.store.FailedLogins;
+import io.portcullis.privilege.store.LastLogin;
 import io.portcullis.privilege.store.LoadedCatalog;
 import io.portcullis.privilege.store.LoginStore;
 import io.portcullis.privilege.store.Provenance;
@@ -139,17 +140,18 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
   }
 
   @Override
-  public void loggedIn(Map<UserId, Instant> logins) throws StoreException {
+  public void loggedIn(Map<UserId, LastLogin> logins) throws StoreException {
     try (Connection connection = pool.connection();
         PreparedStatement put =
             connection.prepareStatement(
                 "REPLACE INTO "
                     + schema
-                    + ".catalog_login (account_id, user_id, last_login_millis) VALUES (?, ?, ?)")) {
-      for (Map.Entry<UserId, Instant> login : logins.entrySet()) {
+                    + ".catalog_login (account_id, user_id, last_login_millis, last_host) VALUES (?, ?, ?, ?)")) {
+      for (Map.Entry<UserId, LastLogin> login : logins.entrySet()) {
         put.setInt(1, EPOCH_ACCOUNT);
         put.setInt(2, login.getKey().value());
-        put.setLong(3, login.getValue().toEpochMilli());
+        put.setLong(3, login.getValue().at().toEpochMilli());
+        put.setString(4, login.getValue().host().orElse(null));
         put.addBatch();
       }
       put.executeBatch();
@@ -159,15 +161,20 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
   }
 
   @Override
-  public Map<UserId, Instant> lastLogins() throws StoreException {
-    Map<UserId, Instant> logins = new HashMap<>();
+  public Map<UserId, LastLogin> lastLogins() throws StoreException {
+    Map<UserId, LastLogin> logins = new HashMap<>();
     try (Connection connection = pool.connection()) {
       each(
           connection,
-          "user_id, last_login_millis FROM ",
+          "user_id, last_login_millis, last_host FROM ",
           "catalog_login",
           "",
-          row -> logins.put(new UserId(row.getInt(1)), Instant.ofEpochMilli(row.getLong(2))));
+          row ->
+              logins.put(
+                  new UserId(row.getInt(1)),
+                  new LastLogin(
+                      Instant.ofEpochMilli(row.getLong(2)),
+                      Optional.ofNullable(row.getString(3)))));
     } catch (SQLException e) {
       throw pool.failure("reading logins", e);
     }
@@ -175,10 +182,10 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
   }
 
   @Override
-  public Provenance provenance(AccountId account, Optional<Set<RoleId>> roles)
+  public Provenance provenance(AccountId account, Optional<Set<RoleId>> roles, boolean objects)
       throws StoreException {
     try (Connection connection = pool.connection()) {
-      return new ProvenanceRows(connection, schema, account, roles).read();
+      return new ProvenanceRows(connection, schema, account, roles).read(objects);
     } catch (SQLException e) {
       throw pool.failure("reading who granted what", e);
     }

@@ -30,7 +30,9 @@ final class Migrations {
           "0006-programs.sql",
           "0007-backends.sql",
           "0008-provenance.sql",
-          "0009-row-policies.sql");
+          "0009-row-policies.sql",
+          "0010-login-hosts.sql",
+          "0011-makers.sql");
 
   private static final int LOCK_SECONDS = 60;
 

@@ -2,6 +2,7 @@ package io.portcullis.privilege.store.jdbc;
 
 import io.portcullis.privilege.model.AccountId;
 import io.portcullis.privilege.model.Grant;
+import io.portcullis.privilege.model.RelationId;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.model.RoleToRole;
 import io.portcullis.privilege.model.RoleToUser;
@@ -18,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Reads who granted what and when, and who made which user. One use; one thread. */
+/** Reads who granted what and when, and who made which user and object. One use; one thread. */
 final class ProvenanceRows {
 
   /** Of one kind: more than the text of a statement could hold. */
@@ -42,7 +43,7 @@ final class ProvenanceRows {
     void read(ResultSet row) throws SQLException, StoreException;
   }
 
-  Provenance read() throws SQLException, StoreException {
+  Provenance read(boolean objects) throws SQLException, StoreException {
     each(
         "role_id, privilege_code, level_code, object_id, kind_code, grant_option, granted_by,"
             + " granted_millis FROM ",
@@ -77,6 +78,9 @@ final class ProvenanceRows {
                 new RoleToRole(new RoleId(row.getInt(1)), new RoleId(row.getInt(2)), false),
                 granted(row, 3, number(row, 4).map(RoleId::new), 5)));
     creators();
+    if (objects) {
+      makers();
+    }
     return provenance;
   }
 
@@ -126,6 +130,16 @@ final class ProvenanceRows {
             + ".catalog_user_creator WHERE account_id = ? LIMIT "
             + MOST,
         row -> provenance.putCreator(new UserId(row.getInt(1)), new UserId(row.getInt(2))));
+  }
+
+  private void makers() throws SQLException, StoreException {
+    query(
+        "SELECT relation_id, maker_user_id, made_millis FROM "
+            + schema
+            + ".catalog_relation_maker WHERE account_id = ? LIMIT "
+            + MOST,
+        row ->
+            provenance.put(new RelationId(row.getLong(1)), granted(row, 2, Optional.empty(), 3)));
   }
 
   private void query(String sql, Reader reader) throws SQLException, StoreException {

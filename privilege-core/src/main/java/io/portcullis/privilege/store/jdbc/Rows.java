@@ -59,6 +59,7 @@ final class Rows {
           "catalog_column_grant",
           "catalog_row_policy",
           "catalog_hierarchy",
+          "catalog_relation_maker",
           "catalog_relation",
           "catalog_program",
           "catalog_database",
@@ -259,6 +260,9 @@ final class Rows {
       dropDatabase(dropped.database().value());
     } else if (change instanceof CatalogChange.RelationPut put) {
       put(put.relation());
+      if (put.made() && madeBy != null) {
+        made(put.relation().id().value());
+      }
     } else if (change instanceof CatalogChange.RelationDropped dropped) {
       long relation = dropped.relation().value();
       delete(
@@ -268,6 +272,7 @@ final class Rows {
       delete("catalog_column_grant WHERE account_id = ? AND relation_id = ?", relation);
       delete("catalog_row_policy WHERE account_id = ? AND relation_id = ?", relation);
       delete("catalog_hierarchy WHERE account_id = ? AND relation_id = ?", relation);
+      delete("catalog_relation_maker WHERE account_id = ? AND relation_id = ?", relation);
       delete("catalog_relation WHERE account_id = ? AND relation_id = ?", relation);
       delete("catalog_program WHERE account_id = ? AND relation_id = ?", relation);
     } else {
@@ -646,6 +651,15 @@ final class Rows {
         LevelCode.kind(level));
   }
 
+  private void made(long relation) {
+    delete("catalog_relation_maker WHERE account_id = ? AND relation_id = ?", relation);
+    insert(
+        "catalog_relation_maker (account_id, relation_id, maker_user_id, made_millis)",
+        relation,
+        maker(),
+        madeAt());
+  }
+
   private void dropDatabase(long database) {
     for (String table : List.of("catalog_relation", "catalog_program")) {
       rows.add(
@@ -662,17 +676,10 @@ final class Rows {
     }
     for (String table :
         List.of("catalog_column_grant", "catalog_row_policy", "catalog_hierarchy")) {
-      rows.add(
-          new Row(
-              "DELETE FROM "
-                  + schema
-                  + "."
-                  + table
-                  + " WHERE account_id = ? AND relation_id IN (SELECT relation_id FROM "
-                  + schema
-                  + ".catalog_relation WHERE account_id = ? AND database_id = ?)",
-              List.of(account, account, database)));
+      deleteOf("catalog_relation", database, table);
     }
+    deleteOf("catalog_relation", database, "catalog_relation_maker");
+    deleteOf("catalog_program", database, "catalog_relation_maker");
     delete(
         "catalog_grant WHERE account_id = ? AND level_code IN (?, ?) AND object_id = ?",
         LevelCode.DATABASE,
@@ -681,6 +688,21 @@ final class Rows {
     delete("catalog_relation WHERE account_id = ? AND database_id = ?", database);
     delete("catalog_program WHERE account_id = ? AND database_id = ?", database);
     delete("catalog_database WHERE account_id = ? AND database_id = ?", database);
+  }
+
+  private void deleteOf(String relations, long database, String table) {
+    rows.add(
+        new Row(
+            "DELETE FROM "
+                + schema
+                + "."
+                + table
+                + " WHERE account_id = ? AND relation_id IN (SELECT relation_id FROM "
+                + schema
+                + "."
+                + relations
+                + " WHERE account_id = ? AND database_id = ?)",
+            List.of(account, account, database)));
   }
 
   private void delete(String tableAndWhere, Object... parameters) {
