@@ -42,10 +42,10 @@ public record CatalogLookup(boolean foldNames, String prefix) {
 
   private Joined tables(ReportRows rows) {
     if (!rows.isLookedUp()) {
-      return new Joined(List.of(new Joined.Value("viewdef", text("NULL"))), "");
+      return new Joined(List.of(new Joined.Value("viewdef", value("NULL"))), "");
     }
     return new Joined(
-        List.of(new Joined.Value("viewdef", text(logical("d.VIEW_DEFINITION")))),
+        List.of(new Joined.Value("viewdef", value(logical("d.VIEW_DEFINITION")))),
         " LEFT JOIN information_schema.VIEWS AS d ON "
             + name("d.TABLE_SCHEMA")
             + " = x.`physical` AND "
@@ -54,24 +54,24 @@ public record CatalogLookup(boolean foldNames, String prefix) {
   }
 
   private Joined columns() {
-    String attribute = text("d.COLUMN_NAME");
+    String attribute = value("d.COLUMN_NAME");
     return new Joined(
         List.of(
             new Joined.Value("att_uniq_name", "CONCAT(x.`att_relname_id`, '-', " + attribute + ")"),
             new Joined.Value("attname", attribute),
-            new Joined.Value("atttyp", text("d.COLUMN_TYPE")),
+            new Joined.Value("atttyp", value("d.COLUMN_TYPE")),
             new Joined.Value("attnum", "d.ORDINAL_POSITION"),
             new Joined.Value("att_length", "d.CHARACTER_MAXIMUM_LENGTH"),
             new Joined.Value("attnotnull", "(d.IS_NULLABLE = 'NO')"),
             new Joined.Value("atthasdef", "(d.COLUMN_DEFAULT IS NOT NULL)"),
-            new Joined.Value("att_default", text(logical("d.COLUMN_DEFAULT"))),
+            new Joined.Value("att_default", value(logical("d.COLUMN_DEFAULT"))),
             new Joined.Value("attisdropped", "0"),
             new Joined.Value("att_constraint_type", "IF(d.COLUMN_KEY = 'PRI', 'p', 'n')"),
             new Joined.Value(
                 "att_is_unsigned",
                 "(d.NUMERIC_PRECISION IS NOT NULL AND d.COLUMN_TYPE LIKE '% unsigned%')"),
             new Joined.Value("att_is_auto_increment", "(d.EXTRA LIKE '%auto_increment%')"),
-            new Joined.Value("att_comment", text("d.COLUMN_COMMENT")),
+            new Joined.Value("att_comment", value("d.COLUMN_COMMENT")),
             new Joined.Value("att_is_hidden", "(d.EXTRA LIKE '%INVISIBLE%')")),
         " JOIN information_schema.COLUMNS AS d ON "
             + name("d.TABLE_SCHEMA")
@@ -89,6 +89,14 @@ public record CatalogLookup(boolean foldNames, String prefix) {
 
   private String name(String column) {
     return text(foldNames ? "LOWER(" + column + ")" : column);
+  }
+
+  /**
+   * A text that mixes with all others, as the columns of the gate's rows do: with COLLATE it would
+   * not with MySQL's information_schema, whose names have a collation of their own said.
+   */
+  private static String value(String expression) {
+    return "IF(x.`physical` IS NULL, x.`physical`, CONVERT(" + expression + " USING utf8mb4))";
   }
 
   private static String text(String expression) {
