@@ -157,8 +157,15 @@ final class GateDriverIT {
         DriverRun.transcript(driver, endpoint, DATABASE, straight, schema, driverCase);
     List<String> differences = new ArrayList<>();
     for (int i = 0; i < Math.max(actual.size(), expected.size()); i++) {
-      String straightLine = i < expected.size() ? expected.get(i) : "(no more)";
-      String gateLine = i < actual.size() ? actual.get(i) : "(no more)";
+      // Where rows are kept out a MySQL does not name the schema of information_schema's columns.
+      String straightLine =
+          i < expected.size()
+              ? expected.get(i).replace(" column information_schema ", " column  ")
+              : "(no more)";
+      String gateLine =
+          i < actual.size()
+              ? actual.get(i).replace(" column information_schema ", " column  ")
+              : "(no more)";
       boolean isType = straightLine.contains(" column ") && gateLine.contains(" column ");
       if (!straightLine.equals(gateLine) && (typed || !isType)) {
         differences.add("straight " + straightLine + "\n    gate " + gateLine);

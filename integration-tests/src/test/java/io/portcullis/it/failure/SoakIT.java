@@ -205,7 +205,8 @@ final class SoakIT {
               Sql.run(
                   connection,
                   "SET SECONDARY ROLE ALL",
-                  "CREATE OR REPLACE TEMPORARY TABLE tmp (a INT)");
+                  "DROP TEMPORARY TABLE IF EXISTS tmp",
+                  "CREATE TEMPORARY TABLE tmp (a INT)");
           case 2 -> Sql.run(connection, "SELECT GET_LOCK('soak" + random.nextInt(3) + "', 0)");
           case 3 -> Sql.run(connection, "SET time_zone = '+0" + random.nextInt(9) + ":00'");
           default ->
