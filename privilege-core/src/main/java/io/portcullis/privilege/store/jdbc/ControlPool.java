@@ -2,6 +2,8 @@ package io.portcullis.privilege.store.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.PropertyElf;
+import com.zaxxer.hikari.util.UtilityElf;
 import io.portcullis.privilege.store.StoreException;
 import io.portcullis.privilege.store.jdbc.JdbcSettings.TlsMode;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +38,6 @@ final class ControlPool implements AutoCloseable {
     trustStore = settings.caFile().isPresent() ? trustStore(settings.caFile().get()) : null;
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
-    config.setDataSourceClassName("com.mysql.cj.jdbc.MysqlDataSource");
     config.setMaximumPoolSize(settings.poolSize());
     config.setMinimumIdle(0);
     config.setConnectionTimeout(settings.connectTimeout().toMillis());
@@ -64,6 +66,10 @@ final class ControlPool implements AutoCloseable {
     config.addDataSourceProperty("connectionCollation", "utf8mb4_bin");
     config.addDataSourceProperty("allowLoadLocalInfile", false);
     config.addDataSourceProperty("allowMultiQueries", false);
+    DataSource driver =
+        UtilityElf.createInstance("com.mysql.cj.jdbc.MysqlDataSource", DataSource.class);
+    PropertyElf.setTargetFromProperties(driver, config.getDataSourceProperties());
+    config.setDataSource(PatientDataSource.of(driver));
     source = new HikariDataSource(config);
   }
 
