@@ -32,6 +32,8 @@ final class SessionTrackingIT {
 
   private static final String PASSWORD = "Track-boss-1";
 
+  private static final Map<String, String> TRACKING = Map.of("trackSessionState", "true");
+
   private final TestBackend backend;
   private final TestGate gate;
 
@@ -88,7 +90,7 @@ final class SessionTrackingIT {
   @Test
   void gtidsOfAMySqlAreTold() throws SQLException {
     assumeFalse(backend.endpoint().isMariaDb(), "skipped: OK packets of a MariaDB have no GTIDs");
-    try (Connection connection = gate.administrator().connect("track_it", tracking())) {
+    try (Connection connection = gate.administrator().connect("track_it", TRACKING)) {
       assumeFalse(
           Sql.value(connection, "SELECT @@gtid_mode").equals("OFF"),
           "skipped: the server has no GTIDs");
@@ -98,16 +100,11 @@ final class SessionTrackingIT {
     }
   }
 
-  private static Map<String, String> tracking() {
-    return Map.of("trackSessionState", "true", "sslMode", "REQUIRED");
-  }
-
   /** By statement, what its OK packet tells. */
   private static List<String> changes(Endpoint endpoint, List<String> statements)
       throws SQLException {
     List<String> all = new ArrayList<>();
-    try (Connection connection =
-        endpoint.connect("", Map.of("trackSessionState", "true", "sslMode", "PREFERRED"))) {
+    try (Connection connection = endpoint.connect("", TRACKING)) {
       for (String statement : statements) {
         Sql.run(connection, statement);
         all.add(statement + ": " + told(connection));

@@ -487,7 +487,8 @@ final class CommandPhase {
     ByteBuf payload = packet.payload();
     int code = payload.getUnsignedByte(payload.readerIndex());
     if (code == CommandByte.QUERY.code()) {
-      withBackend(session.negotiatedQueryAttributes() ? withoutAttributes(packet) : packet, query);
+      withBackend(
+          session.negotiatedQueryAttributes() ? withoutAttributes(packet, payload) : packet, query);
     } else if (code == CommandByte.STMT_EXECUTE.code()) {
       prepared.execute(packet);
     } else if (code == CommandByte.STMT_BULK_EXECUTE.code() && session.negotiatedBulk()) {
@@ -500,10 +501,10 @@ final class CommandPhase {
   /**
    * They go with whatever is sent for this command. Releases the packet when they are malformed.
    */
-  private Packet withoutAttributes(Packet packet) {
+  private Packet withoutAttributes(Packet packet, ByteBuf payload) {
     QueryAttributes attributes;
     try {
-      attributes = QueryAttributes.read(packet.payload());
+      attributes = QueryAttributes.read(payload);
     } catch (ProtocolException e) {
       packet.release();
       throw e;

@@ -170,8 +170,7 @@ final class InsertedQuery {
   private boolean isPlain(Item item) {
     for (int i = item.from(); i < item.end(); i++) {
       boolean dot = (i - item.from()) % 2 == 1;
-      boolean name = text.kind(i) == TokenKind.WORD || text.kind(i) == TokenKind.QUOTED_IDENTIFIER;
-      if (dot ? !text.isPunctuation(i, ".") : !name) {
+      if (dot ? !text.isPunctuation(i, ".") : !QueryBlock.isName(text, i)) {
         return isLiteral(item);
       }
     }

@@ -2,7 +2,6 @@ package io.portcullis.proxy.statement;
 
 import io.portcullis.sql.analysis.ColumnUses;
 import io.portcullis.sql.lexer.LexedStatement;
-import io.portcullis.sql.lexer.TokenKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +89,9 @@ final class JoinedTables {
   }
 
   private static boolean isColumn(LexedStatement text, int at) {
-    return isName(text, at) && text.isPunctuation(at + 1, ".") && isName(text, at + 2);
+    return QueryBlock.isName(text, at)
+        && text.isPunctuation(at + 1, ".")
+        && QueryBlock.isName(text, at + 2);
   }
 
   private static String equality(
@@ -154,7 +155,7 @@ final class JoinedTables {
     int at = from;
     if (text.isPunctuation(at, "(") && QueryBlock.beginsQuery(text, at)) {
       at = QueryBlock.closing(text, at) + 1;
-    } else if (at < end && isName(text, at)) {
+    } else if (at < end && QueryBlock.isName(text, at)) {
       at += text.isPunctuation(at + 1, ".") ? 3 : 1;
     } else {
       throw refused();
@@ -162,7 +163,7 @@ final class JoinedTables {
     if (text.isWord(at, "AS")) {
       return at + 2;
     }
-    return at < end && isName(text, at) && !isOneOf(at, JOINS) && !isOneOf(at, OTHERS)
+    return at < end && QueryBlock.isName(text, at) && !isOneOf(at, JOINS) && !isOneOf(at, OTHERS)
         ? at + 1
         : at;
   }
@@ -185,10 +186,6 @@ final class JoinedTables {
 
   private boolean isFunction(int i) {
     return (text.isWord(i, "LEFT") || text.isWord(i, "RIGHT")) && text.isPunctuation(i + 1, "(");
-  }
-
-  private static boolean isName(LexedStatement text, int i) {
-    return text.kind(i) == TokenKind.WORD || text.kind(i) == TokenKind.QUOTED_IDENTIFIER;
   }
 
   private boolean isOneOf(int i, String[] words) {

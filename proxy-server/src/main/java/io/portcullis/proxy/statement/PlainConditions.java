@@ -121,16 +121,12 @@ final class PlainConditions {
   private int behindColumn(int from, int end) {
     boolean qualified = text.isPunctuation(from + 1, ".");
     int behind = from + (qualified ? 3 : 1);
-    if (behind > end || !isName(text, from) || !isName(text, behind - 1)) {
+    if (behind > end || !QueryBlock.isName(text, from) || !QueryBlock.isName(text, behind - 1)) {
       return from;
     }
     boolean of =
         qualified ? text.value(from).equals(site.exposedName()) && isCalledSoAlone() : isAlone();
     return of ? behind : from;
-  }
-
-  private static boolean isName(LexedStatement text, int i) {
-    return text.kind(i) == TokenKind.WORD || text.kind(i) == TokenKind.QUOTED_IDENTIFIER;
   }
 
   /** No other table of the query has a name that a server may take for this one's. */

@@ -46,6 +46,11 @@ record QueryBlock(LexedStatement text, int begin, int end) {
         || text.isWord(first, "VALUES");
   }
 
+  /** Whether a token can be a name; whether it is one, its place says. */
+  static boolean isName(LexedStatement text, int token) {
+    return text.kind(token) == TokenKind.WORD || text.kind(token) == TokenKind.QUOTED_IDENTIFIER;
+  }
+
   /** The parenthesis that closes this one; the end where none does. */
   static int closing(LexedStatement text, int open) {
     int depth = 0;

@@ -731,15 +731,11 @@ public final class RowPlan {
   }
 
   private int closing(int open) {
-    int depth = 0;
-    for (int i = open; i < text.size(); i++) {
-      if (text.isPunctuation(i, "(")) {
-        depth++;
-      } else if (text.isPunctuation(i, ")") && --depth == 0) {
-        return i;
-      }
+    int close = QueryBlock.closing(text, open);
+    if (close == text.size()) {
+      throw Unsecurable.because(
+          "this form of INSERT (write INSERT INTO t (c, ...) VALUES or SELECT)");
     }
-    throw Unsecurable.because(
-        "this form of INSERT (write INSERT INTO t (c, ...) VALUES or SELECT)");
+    return close;
   }
 }

@@ -8,7 +8,6 @@ import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.Packets;
 import io.portcullis.proxy.wire.ProtocolException;
 import io.portcullis.proxy.wire.WireValues;
-import java.util.Arrays;
 
 /**
  * The attributes of one COM_QUERY: what a connection with CLIENT_QUERY_ATTRIBUTES has between the
@@ -48,9 +47,15 @@ public final class QueryAttributes {
    * @throws ProtocolException for what is malformed, of a type that is not known, or too much
    */
   public static QueryAttributes read(ByteBuf payload) {
+    int begin = payload.readerIndex() + COMMAND_BYTE;
+    if (payload.writerIndex() - begin >= NONE.bytes.length
+        && payload.getByte(begin) == NONE.bytes[0]
+        && payload.getByte(begin + 1) == NONE.bytes[1]) {
+      return NONE; // nearly every text
+    }
     ByteBuf in = payload.slice();
     in.skipBytes(COMMAND_BYTE);
-    int begin = in.readerIndex();
+    begin = in.readerIndex();
     long count = WireValues.readLengthEncoded(in, "query attributes");
     if (count < 0 || count > MAX_COUNT) {
       throw new ProtocolException(
@@ -68,8 +73,7 @@ public final class QueryAttributes {
       throw new ProtocolException(
           "query attributes: " + length + " bytes (limit " + MAX_BYTES + ")");
     }
-    byte[] read = ByteBufUtil.getBytes(in, begin, length);
-    return Arrays.equals(read, NONE.bytes) ? NONE : new QueryAttributes(read);
+    return new QueryAttributes(ByteBufUtil.getBytes(in, begin, length));
   }
 
   private static void skip(ByteBuf in, int count) {
