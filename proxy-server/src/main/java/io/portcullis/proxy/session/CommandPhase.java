@@ -13,10 +13,7 @@ import io.portcullis.proxy.wire.Packet;
 import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.ProtocolException;
 import io.portcullis.proxy.wire.StatusFlags;
-import io.portcullis.proxy.wire.command.ClientCommand;
 import io.portcullis.proxy.wire.command.CommandByte;
-import io.portcullis.proxy.wire.command.CommandDecoder;
-import io.portcullis.proxy.wire.command.CommandEncoder;
 import io.portcullis.proxy.wire.command.QueryAttributes;
 import io.portcullis.proxy.wire.message.ColumnDefinition41;
 import io.portcullis.proxy.wire.message.ErrPacket;
@@ -25,7 +22,6 @@ import io.portcullis.proxy.wire.message.SessionChange;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.DatabaseName;
-import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.AnalysisRefused;
 import io.portcullis.sql.analysis.AnalysisResult;
 import io.portcullis.sql.analysis.LocalInfile;
@@ -51,10 +47,7 @@ import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.statement.UseStatement;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -91,8 +84,6 @@ final class CommandPhase {
           "What FOUND_ROWS(), ROW_COUNT() and GET DIAGNOSTICS tell of the statement before is gone:"
               + " another session was given its connection (backend.pooling: transaction). From here"
               + " on this session keeps its connection; run both statements again");
-  private static final int MULTI_STATEMENTS_ON = 0;
-  private static final int MULTI_STATEMENTS_OFF = 1;
 
   private final ClientSession session;
   private final SessionServices services;
@@ -114,6 +105,8 @@ final class CommandPhase {
   private final RowSecurity rows;
   private final VariableReads variables;
   private final ProgramReads programs;
+  private final OtherCommands others;
+  private final AnswerEdits edits;
   private final Relay relay;
   private final Holdings holdings;
   private final ExpiredPassword password;
@@ -131,13 +124,6 @@ final class CommandPhase {
   private int sequenceOffset;
   private @Nullable StatementText text;
   private boolean more;
-  private boolean namesInRows;
-
-  /** Those of the edits beside it, which are made when they change. */
-  private @Nullable NameSpace editedNames;
-
-  private ResponseEdit editOfQuery = ResponseEdit.NONE;
-  private ResponseEdit editOfRows = ResponseEdit.NONE;
   private @Nullable PreparedHandle handle;
   private @Nullable MetadataFilters filters;
   private @Nullable Interruption interruption;
@@ -167,6 +153,7 @@ final class CommandPhase {
     backend.whenWanted(this::yieldConnection);
     this.multiStatements = multiStatements;
     this.password = new ExpiredPassword(services, authority, expired);
+    this.edits = new AnswerEdits(authority);
     this.relay = new Relay(this, port, backend);
     this.offload =
         new Offload(port.loop(), session.connectionId(), this::fail, session::protocolError);
@@ -191,6 +178,19 @@ final class CommandPhase {
         new CatalogReads(
             this, port, services, reader, authority, backend, offload, columns, metadata);
     this.catalogDatabase = new CatalogDatabase(this, port, authority);
+    this.others =
+        new OtherCommands(
+            this,
+            session,
+            port,
+            replies,
+            authority,
+            backend,
+            prepared,
+            local,
+            catalog,
+            catalogDatabase,
+            password);
     this.variables = new VariableReads(this, port, reader, authority, backend);
     this.programs = new ProgramReads(this, port, reader, backend);
     this.holdings =
@@ -233,11 +233,11 @@ final class CommandPhase {
 
   /** Takes ownership of a command that is about to be sent. */
   void take(ByteBuf framed, CommandShape itsShape, @Nullable PreparedHandle executed) {
-    namesInRows =
+    edits.inRows(
         executed != null
             && itsShape == CommandShape.EXECUTE
             && executed.analysis().statement() instanceof ForwardStatement forward
-            && showsDefinitions(forward);
+            && AnswerEdits.showsDefinitions(forward));
     command = framed;
     shape = itsShape;
     handle = executed;
@@ -376,7 +376,7 @@ final class CommandPhase {
                     authority.use(database.get());
                     entered(info);
                   } else {
-                    replies.error(sequence, shown(error));
+                    replies.error(sequence, edits.shown(error));
                     session.endLogin();
                   }
                 }));
@@ -494,7 +494,7 @@ final class CommandPhase {
     } else if (code == CommandByte.STMT_BULK_EXECUTE.code() && session.negotiatedBulk()) {
       prepared.executeBulk(packet);
     } else {
-      dispatchRare(packet, payload);
+      others.dispatch(packet);
     }
   }
 
@@ -513,85 +513,12 @@ final class CommandPhase {
     return attributes.takeOff(packet, port.allocator());
   }
 
-  private void dispatchRare(Packet packet, ByteBuf payload) {
-    int code = payload.getUnsignedByte(payload.readerIndex());
-    if (CommandByte.of(code).isEmpty()) {
-      packet.release();
-      fail(ErrorCode.ER_UNKNOWN_COM_ERROR.error(String.format(Locale.ROOT, "0x%02x", code)));
-      return;
-    }
-    ClientCommand decoded = decode(packet, payload);
-    if (decoded instanceof ClientCommand.Prepare) {
-      withBackend(packet, prepared::prepare);
-    } else if (decoded instanceof ClientCommand.InitDb) {
-      withBackend(packet, this::initDb);
-    } else if (decoded instanceof ClientCommand.FieldList) {
-      withBackend(packet, this::fieldList);
-    } else if (decoded instanceof ClientCommand.Fetch fetch) {
-      prepared.fetch(packet, fetch.statementId());
-    } else if (decoded instanceof ClientCommand.SendLongData data) {
-      prepared.sendLongData(packet, data.statementId());
-    } else if (decoded instanceof ClientCommand.ResetStatement reset) {
-      prepared.resetStatement(packet, reset.statementId());
-    } else if (decoded instanceof ClientCommand.CloseStatement close) {
-      prepared.closeStatement(packet, close.statementId());
-    } else if (decoded instanceof ClientCommand.ChangeUser) {
-      session.changeUser(packet);
-    } else {
-      packet.release();
-      answerCommand(decoded);
-    }
-  }
-
-  /** Releases the packet when it cannot be decoded. */
-  private ClientCommand decode(Packet packet, ByteBuf payload) {
-    try {
-      return CommandDecoder.decode(payload, charset());
-    } catch (ProtocolException e) {
-      packet.release();
-      throw e;
-    }
-  }
-
-  private Charset charset() {
-    return backend.isLeased() ? backend.mode().charset().java() : StandardCharsets.UTF_8;
-  }
-
-  private void answerCommand(ClientCommand decoded) {
-    if (decoded instanceof ClientCommand.SetOption option) {
-      setOption(option.option());
-    } else if (decoded instanceof ClientCommand.ProcessKill kill) {
-      if (password.restricts()) {
-        fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
-      } else {
-        local.kill(new Kill(kill.connectionId(), false));
-      }
-    } else if (decoded instanceof ClientCommand.Plain plain) {
-      switch (plain.command()) {
-        case PING -> ping();
-        case QUIT -> session.quit();
-        case STATISTICS -> {
-          replies.string(sequence, session.statistics());
-          finishCommand();
-        }
-        case RESET_CONNECTION -> resetConnection();
-        default -> refuse(plain.command());
-      }
-    } else {
-      refuse(decoded.command());
-    }
-  }
-
-  private void refuse(CommandByte command) {
-    fail(ErrorCode.ER_UNKNOWN_COM_ERROR.error(command.manualName()));
-  }
-
-  private interface PacketStep {
+  interface PacketStep {
     void accept(Packet packet);
   }
 
   /** Goes on with a leased backend connection, which the lexical mode depends on. */
-  private void withBackend(Packet packet, PacketStep step) {
+  void withBackend(Packet packet, PacketStep step) {
     if (backend.isLeased()) {
       step.accept(packet);
       return;
@@ -614,7 +541,7 @@ final class CommandPhase {
               authority.useNone();
             }
             diagnostics = null;
-            replies.error(sequence, shown(error));
+            replies.error(sequence, edits.shown(error));
             finishCommand();
           }
         });
@@ -641,8 +568,9 @@ final class CommandPhase {
         holdings.runs(forward.accesses());
         ties.runs(analysis, null);
         startTimeout();
-        namesInRows = showsDefinitions(forward);
-        backend.execute(packet.framed(), CommandShape.QUERY, edit(), relay);
+        edits.inRows(AnswerEdits.showsDefinitions(forward));
+        backend.execute(
+            packet.framed(), CommandShape.QUERY, edits.next(sequenceOffset, more), relay);
         return;
       }
       command = packet.framed();
@@ -844,9 +772,10 @@ final class CommandPhase {
       fail(LEFT_BEHIND);
       return;
     }
-    namesInRows =
+    edits.inRows(
         statement instanceof ShowWarnings
-            || (statement instanceof ForwardStatement forward && showsDefinitions(forward));
+            || (statement instanceof ForwardStatement forward
+                && AnswerEdits.showsDefinitions(forward)));
     if (!(statement instanceof AccessControlStatement) && !(statement instanceof ShowWarnings)) {
       Optional<SqlError> unusable = authority.subject().unusable();
       if (unusable.isPresent()) {
@@ -1066,7 +995,7 @@ final class CommandPhase {
   }
 
   void send(ResponseSink sink) {
-    send(sink, edit());
+    send(sink, edits.next(sequenceOffset, more));
   }
 
   /**
@@ -1100,7 +1029,8 @@ final class CommandPhase {
       ErrPacket packet = error.error();
       diagnostics = null;
       replies.error(
-          sequence, shown(new BackendError(packet.errno(), packet.sqlState(), packet.message())));
+          sequence,
+          edits.shown(new BackendError(packet.errno(), packet.sqlState(), packet.message())));
       finishCommand();
     } else {
       fail(ErrorCode.ER_UNKNOWN_ERROR.error("The backend did not answer with rows"));
@@ -1155,43 +1085,6 @@ final class CommandPhase {
     return true;
   }
 
-  private ResponseEdit edit() {
-    NameSpace names = authority.names();
-    if (names.isIdentity()) {
-      return sequenceOffset == 0 && !more
-          ? ResponseEdit.NONE
-          : new ResponseEdit(sequenceOffset, more);
-    }
-    if (names != editedNames) {
-      editedNames = names;
-      editOfQuery = new ResponseEdit(0, false, new ResponseEdit.Names(names.prefix(), false));
-      editOfRows = new ResponseEdit(0, false, new ResponseEdit.Names(names.prefix(), true));
-    }
-    ResponseEdit first = namesInRows ? editOfRows : editOfQuery;
-    return sequenceOffset == 0 && !more
-        ? first
-        : new ResponseEdit(sequenceOffset, more, first.names());
-  }
-
-  /** Whether the rows of the answer name databases: those of a query are the account's own. */
-  private static boolean showsDefinitions(ForwardStatement statement) {
-    return switch (statement.kind()) {
-      case SHOW, DESCRIBE, EXPLAIN, TABLE_MAINTENANCE -> true;
-      default -> false;
-    };
-  }
-
-  /** An error of the backend as the account may see it. */
-  private BackendError shown(BackendError error) {
-    NameSpace names = authority.names();
-    return names.isIdentity()
-        ? error
-        : new BackendError(
-            error.errno(),
-            error.sqlState(),
-            new ResponseEdit.Names(names.prefix(), false).logical(error.message()));
-  }
-
   private void forwardSet(SetVariables set) {
     if (!set.touchesLexicalMode()) {
       send(relay);
@@ -1223,8 +1116,13 @@ final class CommandPhase {
   private void use(String database) {
     if (ReportTable.isMoCatalog(database)) {
       catalogDatabase.use();
-      return;
+    } else {
+      useIfPermitted(database);
     }
+  }
+
+  /** Sends the command in hand, which makes this the current database. */
+  void useIfPermitted(String database) {
     decide(
         List.of(new AccessRequest(AccessKind.USE, new DatabaseName(database))),
         0,
@@ -1239,118 +1137,13 @@ final class CommandPhase {
                     })));
   }
 
-  /** Refuses a name that the backend may read differently; releases the packet then. */
-  private boolean isAmbiguous(Packet packet, String name) {
-    if (BareName.isReadAlike(name, backend.mode().charset())) {
-      return false;
-    }
-    packet.release();
-    fail(
-        ErrorCode.ER_NOT_SUPPORTED_YET.error(
-            "a name of such characters outside of a statement, in this character set"));
-    return true;
+  /** Whether a text may have several statements. */
+  void multiStatements(boolean permitted) {
+    multiStatements = permitted;
   }
 
-  /** Answers, and releases the packet, while the password has to be changed first. */
-  private boolean isRestricted(Packet packet) {
-    if (!password.restricts()) {
-      return false;
-    }
-    packet.release();
-    fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
-    return true;
-  }
-
-  private void initDb(Packet packet) {
-    if (isRestricted(packet)) {
-      return;
-    }
-    ClientCommand decoded = decode(packet, packet.payload());
-    String database = ((ClientCommand.InitDb) decoded).database();
-    if (database.isEmpty()) {
-      packet.release();
-      fail(ErrorCode.ER_NO_DB_ERROR.error());
-      return;
-    }
-    if (isAmbiguous(packet, database)) {
-      return;
-    }
-    if (ReportTable.isMoCatalog(database)) {
-      packet.release();
-      catalogDatabase.use();
-      return;
-    }
-    command = packet.framed();
-    shape = CommandShape.SINGLE;
-    String physical = authority.physical(database);
-    if (!authority.names().isIdentity()) {
-      dropCommand();
-      command =
-          CommandEncoder.text(
-              port.allocator(), CommandByte.INIT_DB, physical, backend.mode().charset().java());
-    }
-    decide(
-        List.of(new AccessRequest(AccessKind.USE, new DatabaseName(database))),
-        0,
-        () ->
-            send(
-                hold(
-                    (held, end) -> {
-                      if (!end.error()) {
-                        authority.use(database);
-                      }
-                      answerHeld(held, end);
-                    })));
-  }
-
-  private void fieldList(Packet packet) {
-    if (isRestricted(packet)) {
-      return;
-    }
-    ClientCommand decoded = decode(packet, packet.payload());
-    String table = ((ClientCommand.FieldList) decoded).table();
-    if (isAmbiguous(packet, table)) {
-      return;
-    }
-    Optional<List<ColumnDefinition41>> fields = catalog.fields(table);
-    if (fields.isPresent()) {
-      packet.release();
-      answerFields(fields.get());
-      return;
-    }
-    command = packet.framed();
-    shape = CommandShape.FIELD_LIST;
-    decide(
-        List.of(new AccessRequest(AccessKind.DESCRIBE, RelationName.unqualified(table))),
-        0,
-        () -> send(relay));
-  }
-
-  /** Asks the backend too, when the session has one: a pool that pings wants to know. */
-  private void ping() {
-    if (!backend.isLeased()) {
-      replies.ok(sequence, backend.statusFlags(), 0);
-      finishCommand();
-      return;
-    }
-    command = CommandEncoder.plain(port.allocator(), CommandByte.PING);
-    shape = CommandShape.SINGLE;
-    send(relay);
-  }
-
-  // ---- answered here
-
-  private void setOption(int option) {
-    if (option != MULTI_STATEMENTS_ON && option != MULTI_STATEMENTS_OFF) {
-      fail(ErrorCode.ER_UNKNOWN_COM_ERROR.error("COM_SET_OPTION " + option));
-      return;
-    }
-    multiStatements = option == MULTI_STATEMENTS_ON;
-    replies.eof(sequence, backend.statusFlags());
-    finishCommand();
-  }
-
-  private void resetConnection() {
+  /** COM_RESET_CONNECTION: the session is as it was after its login. */
+  void resetConnection() {
     prepared.forget();
     authority.forgetTemporaryTables();
     authority.variables().forget();
@@ -1574,17 +1367,12 @@ final class CommandPhase {
     statementAnswered();
   }
 
-  private int status() {
+  /** The status flags of an answer of the gate's own. */
+  int status() {
     int flags = backend.statusFlags();
     return more
         ? flags | StatusFlags.MORE_RESULTS_EXISTS
         : flags & ~StatusFlags.MORE_RESULTS_EXISTS;
-  }
-
-  /** The answer to COM_FIELD_LIST. */
-  private void answerFields(List<ColumnDefinition41> fields) {
-    replies.fields(sequence, status(), fields);
-    finishCommand();
   }
 
   private void statementAnswered() {
