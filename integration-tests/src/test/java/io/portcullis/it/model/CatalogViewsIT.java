@@ -2,6 +2,7 @@ package io.portcullis.it.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.portcullis.it.harness.BackendExtension;
 import io.portcullis.it.harness.Endpoint;
@@ -306,8 +307,10 @@ final class CatalogViewsIT {
         "SELECT * FROM mo_catalog.mo_user FOR UPDATE",
         "SELECT * FROM mo_catalog.mo_user LOCK IN SHARE MODE",
         "PREPARE p FROM 'SELECT * FROM mo_catalog.mo_user'",
-        "SHOW INDEX FROM mo_catalog.mo_user",
+        "SHOW INDEX FROM mo_catalog.mo_user WHERE Key_name = 'PRIMARY'",
+        "SHOW CREATE VIEW mo_catalog.mo_user",
         "SHOW COLUMNS FROM mo_catalog.mo_user WHERE field = 'user_id'",
+        "SHOW TABLE STATUS FROM mo_catalog WHERE name = 'mo_user'",
       })
   void whereNoQueryCanStandItIsRefused(String sql) {
     assertThatThrownBy(() -> Sql.run(administrator.text(), sql))
@@ -359,6 +362,19 @@ final class CatalogViewsIT {
     assertThat(
             Sql.rows(joe.text(), "SHOW FULL COLUMNS FROM mo_user IN mo_catalog LIKE 'user\\_n%'"))
         .containsExactly("user_name|varchar(300)|utf8mb4_bin|YES||null||select|");
+    assertThat(Sql.rows(joe.text(), "SHOW INDEX FROM mo_catalog.mo_user_grant")).isEmpty();
+    assertThat(Sql.rows(joe.text(), "SHOW KEYS IN mo_user_grant FROM mo_catalog")).isEmpty();
+    assertThat(Sql.rows(joe.text(), "SHOW TABLE STATUS IN mo_catalog LIKE 'mo\\_tab%'"))
+        .singleElement(STRING)
+        .startsWith("mo_tables|null|")
+        .endsWith("|SYSTEM VIEW");
+    assertThat(Sql.rows(joe.text(), "SHOW CREATE TABLE mo_catalog.mo_user_grant"))
+        .containsExactly(
+            "mo_user_grant|CREATE TEMPORARY TABLE `mo_user_grant` (\n"
+                + "  `role_id` int,\n"
+                + "  `user_id` int,\n"
+                + "  `granted_time` datetime,\n"
+                + "  `with_grant_option` tinyint(1)\n)");
     assertThat(Sql.rows(administrator.text(), "SHOW DATABASES LIKE 'mo%'"))
         .containsExactly("mo_catalog");
   }

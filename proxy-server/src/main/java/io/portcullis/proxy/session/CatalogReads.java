@@ -103,6 +103,7 @@ final class CatalogReads {
     if (access.object() instanceof RelationName relation) {
       return (access.kind() == AccessKind.SELECT
               || access.kind() == AccessKind.DESCRIBE
+              || access.kind() == AccessKind.SHOW_CREATE
               || access.kind() == AccessKind.EXPLAIN)
           && table(relation, current).isPresent();
     }
