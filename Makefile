@@ -1,6 +1,7 @@
 # Short names for what Maven does. `mvn verify` works without this file.
 MVN ?= mvn
 RUN ?= bin/portcullis
+MYSQL_SERIES ?= 9.7
 
 .PHONY: all build fmt test it it-mysql it-docker hunt bench run clean
 
@@ -18,9 +19,9 @@ test:                     ## Format check, build, unit and architecture tests
 it:                       ## Everything, with the integration tests on the embedded server
 	$(MVN) -B verify
 
-it-mysql:                 ## The same integration tests on Debian unstable's MySQL, kept below integration-tests/target
-	integration-tests/mysql/install integration-tests/target/mysql
-	$(MVN) -B verify -Dportcullis.it.backend=mysqld:$(CURDIR)/integration-tests/target/mysql/bin/mysqld
+it-mysql:                 ## The same integration tests on a MySQL of MYSQL_SERIES, kept below integration-tests/target
+	MYSQL_SERIES=$(MYSQL_SERIES) integration-tests/mysql/install integration-tests/target/mysql-$(MYSQL_SERIES)
+	$(MVN) -B verify -Dportcullis.it.backend=mysqld:$(CURDIR)/integration-tests/target/mysql-$(MYSQL_SERIES)/bin/mysqld
 
 it-docker:                ## The same integration tests on MySQL 8.4 in Docker
 	$(MVN) -B verify -Dportcullis.it.backend=docker:mysql:8.4

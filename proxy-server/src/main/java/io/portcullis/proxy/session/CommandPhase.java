@@ -580,7 +580,14 @@ final class CommandPhase {
     }
     if (count <= 0) {
       packet.release();
-      fail(count == 0 ? ErrorCode.ER_EMPTY_QUERY.error() : reader.refusal().error());
+      if (count < 0) {
+        fail(reader.refusal().error());
+      } else if (reader.isCommentOnly()) {
+        diagnostics = Diagnostics.NONE;
+        answerOk(0);
+      } else {
+        fail(ErrorCode.ER_EMPTY_QUERY.error());
+      }
       return;
     }
     if (!multiStatements) {

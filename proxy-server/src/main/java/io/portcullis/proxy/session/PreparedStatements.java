@@ -77,17 +77,23 @@ final class PreparedStatements {
     int count = reader.read(payload, payload.readerIndex() + COMMAND_OFFSET, backend.mode());
     if (count != 1) {
       packet.release();
-      phase.fail(
-          count < 0
-              ? reader.refusal().error()
-              : count == 0
-                  ? ErrorCode.ER_EMPTY_QUERY.error()
-                  : ErrorCode.ER_PARSE_ERROR.error(
-                      "more than one statement in a text to be prepared"));
+      phase.fail(notOne(count));
       return;
     }
     phase.take(packet.framed(), CommandShape.PREPARE, null);
     phase.analyse(reader.analysis(0), 0);
+  }
+
+  private SqlError notOne(int statements) {
+    if (statements < 0) {
+      return reader.refusal().error();
+    }
+    if (statements > 0) {
+      return ErrorCode.ER_PARSE_ERROR.error("more than one statement in a text to be prepared");
+    }
+    return reader.isCommentOnly()
+        ? ErrorCode.ER_UNSUPPORTED_PS.error()
+        : ErrorCode.ER_EMPTY_QUERY.error();
   }
 
   /** Whether the backend, or the gate in its place, keeps one for the session. */

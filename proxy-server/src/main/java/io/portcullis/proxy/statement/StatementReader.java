@@ -42,6 +42,11 @@ public final class StatementReader {
     return lexer.lex(text, 0, length, mode);
   }
 
+  /** Whether the text that was read is a comment: no statement, and yet no empty query. */
+  public boolean isCommentOnly() {
+    return lexer.isCommentOnly();
+  }
+
   public Refusal refusal() {
     return lexer.refusal();
   }

@@ -7,6 +7,7 @@ import io.portcullis.proxy.wire.CapabilityFlags;
 import io.portcullis.proxy.wire.StatusFlags;
 import io.portcullis.proxy.wire.command.CommandByte;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,11 +69,24 @@ final class QueryTest {
     assertThat(client.query("DELETE FROM d.t").errno()).isEqualTo(1142);
     assertThat(client.query("SELECT (").errno()).isEqualTo(1064);
     assertThat(client.query("SELECT 'x").errno()).isEqualTo(1064);
-    assertThat(client.query(" -- nothing").errno()).isEqualTo(1065);
     assertThat(client.query("CALL d.p()").errno()).isNotZero();
     assertThat(gate.backend.commands()).isEmpty();
     client.query(SELECT).ok();
     assertThat(gate.backend.commands()).containsExactly(SELECT);
+  }
+
+  @Test
+  void commentsAloneAreNoEmptyQuery() {
+    TestClient client = gate.user("SELECT ON TABLE d.t");
+    for (String comment :
+        List.of(" -- nothing", "#", "/* ping */", "/**/ ;", "/*!999999 SELECT 1 */")) {
+      client.query(comment).ok();
+    }
+    for (String empty : List.of("", " \n", ";", " ; -- nothing")) {
+      assertThat(client.query(empty).errno()).as(empty).isEqualTo(1065);
+    }
+    assertThat(client.command(CommandByte.STMT_PREPARE, "/* ping */").errno()).isEqualTo(1295);
+    assertThat(gate.backend.commands()).isEmpty();
   }
 
   @Test

@@ -65,6 +65,7 @@ public final class Lexer {
 
   // What is being read.
   private byte[] text = new byte[0];
+  private int begin;
   private int end;
   private @Nullable LexicalMode mode;
   private boolean mariaDb;
@@ -133,6 +134,18 @@ public final class Lexer {
       return REFUSED;
     }
     return statements;
+  }
+
+  /**
+   * Whether the text, in which there is no statement, has a comment before any semicolon. Servers
+   * run it then, as a statement that does nothing; without it they call the query empty.
+   */
+  public boolean isCommentOnly() {
+    int at = begin;
+    while (at < end && CharacterClasses.of(text[at]) == CharacterClasses.SPACE) {
+      at++;
+    }
+    return statements == 0 && at < end && text[at] != ';';
   }
 
   /** Why the text was not read; only after {@link #lex} returned -1. */
@@ -215,6 +228,7 @@ public final class Lexer {
 
   private void reset(byte[] text, int begin, int end, LexicalMode mode) {
     this.text = text;
+    this.begin = begin;
     this.end = end;
     if (this.mode != mode) {
       this.mode = mode;
