@@ -546,6 +546,178 @@ final class RestrictionsIT {
   }
 
   @Test
+  void aRowThatIsThereIsChangedOnlyIfItIsSeen() throws SQLException {
+    gate.administer(
+        "CREATE TRIGGER row_d.changed BEFORE UPDATE ON row_d.sales FOR EACH ROW"
+            + " SET NEW.note = CONCAT(NEW.note, IF(OLD.currency = 'EUR', '!', '?'))");
+    grant("eur");
+    String insert = "INSERT INTO sales (id, country, currency) VALUES ";
+    assertThat(
+            update(
+                insert
+                    + "(3, 'Malta', 'EUR') ON DUPLICATE KEY UPDATE note = CONCAT(note, country),"
+                    + " country = VALUES(country)"))
+        .isEqualTo(2);
+    assertThat(update(insert + "(9, 'Malta', 'EUR') ON DUPLICATE KEY UPDATE note = 'x'"))
+        .isEqualTo(1);
+    assertThat(
+            update(
+                "INSERT INTO sales SET id = 4, currency = 'EUR' ON DUPLICATE KEY UPDATE note = 'h',"
+                    + " currency = UPPER('eur'), country = VALUES(country)"))
+        .isEqualTo(2);
+    assertThat(
+            update(
+                "INSERT INTO sales (id, currency) SELECT s.id + 5, s.currency FROM sales AS s WHERE"
+                    + " s.id = 4 ON DUPLICATE KEY UPDATE note = CONCAT('q', s.country)"))
+        .isEqualTo(1);
+    String hidden = "that you do not see";
+    for (String id : List.of("1", "2", "5", "6")) {
+      String duplicate = " ON DUPLICATE KEY UPDATE note = CONCAT(note, 'x'), continent = note + 0";
+      refused(rose, insert + "(" + id + ", 'Malta', 'EUR')" + duplicate, 1062, hidden);
+      refused(
+          rose,
+          insert + "(8, 'Malta', 'EUR'), (" + id + ", 'Malta', CONCAT('EU', 'R'))" + duplicate,
+          1369,
+          hidden);
+      refused(
+          rose,
+          "INSERT INTO sales (id, currency) SELECT " + id + ", 'EUR'" + duplicate,
+          1369,
+          hidden);
+      refused(
+          rose,
+          "INSERT INTO sales (id, currency) SELECT "
+              + id
+              + ", 'EUR' UNION SELECT 8, 'EUR'"
+              + " ON DUPLICATE KEY UPDATE currency = 'EUR'",
+          1369,
+          hidden);
+      refused(
+          rose,
+          "INSERT INTO sales SET id = "
+              + id
+              + ", currency = 'EUR' ON DUPLICATE KEY UPDATE currency = VALUES(currency), note = 'x'",
+          1062,
+          hidden);
+      refused(
+          rose,
+          insert + "(" + id + ", '', 'EUR') ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
+          1062,
+          hidden);
+      assertThat(Sql.rows(rose, "SHOW WARNINGS"))
+          .singleElement()
+          .satisfies(row -> assertThat(row).contains("1062", hidden));
+    }
+    refused(rose, insert + "(3, '', 'PEN') ON DUPLICATE KEY UPDATE note = 'x'", 1369, "to see it");
+    refused(
+        rose,
+        insert + "(3, '', 'EUR') ON DUPLICATE KEY UPDATE currency = 'PEN'",
+        1369,
+        "to see it");
+    refused(
+        rose,
+        insert + "(3, '', 'EUR') ON DUPLICATE KEY UPDATE currency = 'EUR', note = currency",
+        1235,
+        "the last");
+    assertThat(administrator("SELECT id, country, currency, note FROM row_d.sales ORDER BY id"))
+        .containsExactly(
+            "1|Korea|KRW|k",
+            "2|Japan|JPY|j",
+            "3|Malta|EUR|fFrance!",
+            "4|null|EUR|h!",
+            "5|Norway|NOK|n",
+            "6|Sweden|SEK|s",
+            "9|Malta|EUR|null");
+  }
+
+  @Test
+  void aRowThatIsThereIsChangedInPreparedStatementsToo() throws SQLException {
+    grant("eur");
+    try (Connection prepared =
+        gate.user("row_rose", PASSWORD).connect("row_d", Map.of("useServerPrepStmts", "true"))) {
+      Sql.run(prepared, "SET SECONDARY ROLE ALL");
+      try (PreparedStatement upsert =
+          prepared.prepareStatement(
+              "INSERT INTO sales (id, currency, note) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE note ="
+                  + " CONCAT(VALUES(note), ?), currency = VALUES(currency)")) {
+        upsert.setString(3, "p");
+        upsert.setString(4, "q");
+        for (int id : List.of(3, 1, 4, 2, 7)) {
+          upsert.setInt(1, id);
+          upsert.setString(2, "EUR");
+          if (id < 3) {
+            assertThatThrownBy(upsert::executeUpdate)
+                .isInstanceOfSatisfying(
+                    SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1369));
+          } else {
+            assertThat(upsert.executeUpdate()).isEqualTo(id == 7 ? 1 : 2);
+          }
+        }
+      }
+    }
+    assertThat(administrator("SELECT id, note FROM row_d.sales ORDER BY id"))
+        .containsExactly("1|k", "2|j", "3|pq", "4|pq", "5|n", "6|s", "7|p");
+  }
+
+  @Test
+  void aRowThatIsThereTakesOverALevelOfAHierarchy() throws SQLException {
+    grant("france", "asia");
+    String insert = "INSERT INTO sales (id, continent, country) VALUES ";
+    String taken =
+        " ON DUPLICATE KEY UPDATE continent = VALUES(continent), country = VALUES(country)";
+    assertThat(update(insert + "(1, 'Europe', 'France'), (3, 'Asia', 'Nepal')" + taken))
+        .isEqualTo(4);
+    assertThat(update(insert + "(3, 'Asia', '') ON DUPLICATE KEY UPDATE country = 'France'"))
+        .isEqualTo(2);
+    refused(rose, insert + "(4, 'Asia', 'Nepal')" + taken, 1062, "that you do not see");
+    refused(rose, insert + "(1, 'Europe', 'Malta')" + taken, 1369, "write one of these values");
+    refused(
+        rose,
+        insert + "(1, 'Asia', 'Malta') ON DUPLICATE KEY UPDATE country = VALUES(country)",
+        1369,
+        "write one of these values");
+    assertThat(administrator("SELECT id, continent, country FROM row_d.sales WHERE id < 5"))
+        .containsExactly("1|Europe|France", "2|Asia|Japan", "3|Asia|France", "4|Europe|Germany");
+    if (!gate.straight().isMariaDb()) {
+      assertThat(
+              update(
+                  insert
+                      + "(2, 'Asia', 'Nepal') AS new ON DUPLICATE KEY UPDATE continent = new.continent,"
+                      + " country = new.country, note = new.id"))
+          .isEqualTo(2);
+      refused(
+          rose,
+          insert + "(4, 'Asia', 'Nepal') AS new ON DUPLICATE KEY UPDATE note = new.id",
+          1062,
+          "that you do not see");
+    }
+  }
+
+  @Test
+  void indexHintsAreKept() throws SQLException {
+    gate.administer("CREATE INDEX by_note ON row_d.sales (note)");
+    grant("eur");
+    for (String sql :
+        List.of(
+            "SELECT country FROM sales FORCE INDEX (by_note) WHERE note < 'g'",
+            "SELECT s.country FROM notes n JOIN sales AS s IGNORE INDEX (by_note) USE INDEX (PRIMARY)"
+                + " ON s.country = n.country WHERE s.id = 3",
+            "SELECT country FROM sales IGNORE KEY FOR ORDER BY (PRIMARY) ORDER BY id LIMIT 1")) {
+      assertThat(Sql.rows(rose, sql)).as(sql).containsExactly("France");
+    }
+    refused(rose, "SELECT country FROM sales FORCE INDEX (nosuch)", 1176, "nosuch");
+    assertThat(update("UPDATE sales FORCE INDEX (by_note) SET note = 'x' WHERE note > ''"))
+        .isEqualTo(2);
+    assertThat(
+            update(
+                "UPDATE notes n JOIN sales s USE INDEX (by_note) ON s.country = n.country SET s.note ="
+                    + " 'y' WHERE n.country = 'France'"))
+        .isEqualTo(1);
+    assertThat(administrator("SELECT note FROM row_d.sales ORDER BY id"))
+        .containsExactly("k", "j", "y", "x", "n", "s");
+  }
+
+  @Test
   void oneLevelOfAHierarchyHasToLetWhatIsWrittenPass() throws SQLException {
     grant("france", "asia");
     assertThat(update("INSERT INTO sales (continent, country) VALUES ('Asia', 'Nepal')"))
@@ -569,8 +741,6 @@ final class RestrictionsIT {
       strings = {
         "(SELECT country FROM sales) FOR UPDATE",
         "SELECT country FROM sales UNION SELECT country FROM notes LOCK IN SHARE MODE",
-        "SELECT country FROM sales FORCE INDEX (PRIMARY)",
-        "SELECT country FROM sales IGNORE INDEX (PRIMARY)",
         "TABLE sales",
         "EXPLAIN SELECT * FROM sales",
         "SHOW INDEX FROM sales",
@@ -579,12 +749,12 @@ final class RestrictionsIT {
         "SHOW STATUS LIKE 'Handler%'",
         "SHOW SESSION STATUS",
         "REPLACE INTO sales (id, currency) VALUES (1, 'EUR')",
-        "INSERT INTO sales (id, currency) VALUES (1, 'EUR') ON DUPLICATE KEY UPDATE note = 'x'",
         "INSERT IGNORE INTO sales (currency) VALUES ('PEN')",
         "UPDATE IGNORE sales SET currency = 'PEN'",
         "REPLACE INTO sales (country, currency) SELECT country, currency FROM sales",
         "INSERT IGNORE INTO sales (country, currency) SELECT country, currency FROM sales",
         "INSERT INTO sales (id, currency) SELECT id, currency FROM sales ON DUPLICATE KEY UPDATE note = 'x'",
+        "INSERT IGNORE INTO sales (id, currency) VALUES (1, 'EUR') ON DUPLICATE KEY UPDATE note = 'x'",
         "UPDATE sales s JOIN notes n USING (country) SET s.note = n.text",
         "UPDATE notes n JOIN sales s USING (country) SET text = s.note",
         "UPDATE notes n JOIN sales s ON n.country = s.country SET currency = 'EUR'",

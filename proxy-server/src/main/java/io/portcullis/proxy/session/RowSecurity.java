@@ -23,6 +23,7 @@ import io.portcullis.sql.analysis.AnalysisResult;
 import io.portcullis.sql.analysis.ColumnUses;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.lexer.MalformedStringException;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.statement.SetVariables;
 import io.portcullis.sql.statement.StatementKind;
@@ -37,7 +38,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -80,15 +83,17 @@ final class RowSecurity {
    * @param views whether it carries definitions of views
    * @param objects the version of what was known of them
    * @param throughRules what is read besides, through rules
-   * @param written the table it writes to, if the server checks what it writes; as the account
-   *     calls it
+   * @param written the table it writes to, if the server checks what it writes, or over; as the
+   *     account calls it
+   * @param unseen what the server may find in checking
    */
   record Secured(
       Map<RelationId, VisibleRows> visible,
       boolean views,
       long objects,
       List<AccessRequest> throughRules,
-      Optional<RelationName> written) {}
+      Optional<RelationName> written,
+      Set<RowPlan.Unseen> unseen) {}
 
   /** A statement on its way. */
   private record Asked(
@@ -227,15 +232,21 @@ final class RowSecurity {
 
   /** SHOW TABLE STATUS and SHOW STATUS tell how many rows there are, or were read. */
   private void show(Runnable untouched) {
-    Optional<ColumnRewriter> command = read();
-    if (command.isPresent() && tellsCounts(command.get().statement())) {
-      phase.fail(COUNTED);
-    } else {
-      untouched.run();
+    read()
+        .flatMap(command -> tellsCounts(command.statement()))
+        .ifPresentOrElse(phase::fail, untouched);
+  }
+
+  /** The refusal of a SHOW that does. */
+  private static Optional<SqlError> tellsCounts(LexedStatement text) {
+    try {
+      return isCount(text) ? Optional.of(COUNTED) : Optional.empty();
+    } catch (MalformedStringException meaningless) {
+      return Optional.of(meaningless.error());
     }
   }
 
-  private static boolean tellsCounts(LexedStatement text) {
+  private static boolean isCount(LexedStatement text) {
     if (text.isWord(1, "TABLE") && text.isWord(2, "STATUS")) {
       return true;
     }
@@ -274,7 +285,20 @@ final class RowSecurity {
           refused("SQL in a string, or a statement of 16 MiB (send it as it is, or in parts),"));
       return;
     }
-    ActiveSubject subject = authority.subject();
+    readUses(
+        command.get(),
+        authority.subject(),
+        (uses, rules) -> plan(asked, command.get(), uses, rules, attempts));
+  }
+
+  /**
+   * @param then is handed where the statement names what, and the rules of whoever it is secured
+   *     for
+   */
+  private void readUses(
+      ColumnRewriter command,
+      ActiveSubject subject,
+      BiConsumer<ColumnUses, Map<String, String>> then) {
     LexicalMode mode = backend.mode();
     List<LexedStatement> rules = rules(subject, mode);
     offload.run(
@@ -282,9 +306,9 @@ final class RowSecurity {
         () -> {
           // Known from now on: the rules are read again on the event loop.
           rules.forEach(services.analyzer()::analyze);
-          return services.analyzer().columnUses(command.get().statement());
+          return services.analyzer().columnUses(command.statement());
         },
-        uses -> plan(asked, command.get(), uses, rewritten(subject, mode), attempts));
+        uses -> then.accept(uses, rewritten(subject, mode)));
   }
 
   private void plan(
@@ -294,31 +318,53 @@ final class RowSecurity {
       Map<String, String> rules,
       int attempts) {
     Optional<String> database = phase.boundDatabase();
-    RowReach reach = authority.rowReach(asked.accesses(), database);
     ActiveSubject subject = authority.subject();
-    long objects = services.objects().version();
+    Seen seen = new Seen(subject, services.objects().version());
     List<AccessRequest> bound =
         asked.accesses().stream()
             .map(access -> authority.asBackendNames(access, database))
             .toList();
-    RowSources sources = sources(subject, rules, true);
-    RowPlan plan =
-        new RowPlan(
-            command.statement(),
+    plan(
+        new Draft(
+            command,
             uses,
             asked.kind(),
             bound,
             written -> authority.boundInText(written, database),
-            reach,
+            authority.rowReach(asked.accesses(), database),
+            phase.shape() == CommandShape.PREPARE),
+        sources(subject, rules, true),
+        (outcome, sources) -> planned(asked, command, outcome, sources, seen, bound, attempts));
+  }
+
+  /**
+   * What a plan is made of.
+   *
+   * @param kept whether it is prepared
+   */
+  private record Draft(
+      ColumnRewriter command,
+      ColumnUses uses,
+      StatementKind kind,
+      List<AccessRequest> bound,
+      UnaryOperator<RelationName> boundInText,
+      RowReach reach,
+      boolean kept) {}
+
+  private void plan(Draft draft, RowSources sources, BiConsumer<RowPlan.Outcome, RowSources> then) {
+    RowPlan plan =
+        new RowPlan(
+            draft.command().statement(),
+            draft.uses(),
+            draft.kind(),
+            draft.bound(),
+            draft.boundInText(),
+            draft.reach(),
             sources,
             services.objects()::columns,
             authority::shown,
-            phase.shape() == CommandShape.PREPARE);
-    offload.run(
-        services.analysis(),
-        plan::plan,
-        outcome ->
-            planned(asked, command, outcome, sources, new Seen(subject, objects), bound, attempts));
+            draft.kept());
+    offload.run(services.analysis(), plan::plan, outcome -> then.accept(outcome, sources));
   }
 
   private RowSources sources(
@@ -419,6 +465,7 @@ final class RowSecurity {
         Authorizer.rowReach(question.subject(), question.accesses(), question.binding());
     Optional<StatementKind> kind = kind(question.analysis());
     Optional<ColumnRewriter> command = read();
+    boolean show = kind.filter(StatementKind.SHOW::equals).isPresent();
     if (!reach.isCertain() && attempts > 0) {
       lookUp(reach, () -> explain(question, attempts - 1));
     } else if (!reach.isCertain()) {
@@ -427,46 +474,31 @@ final class RowSecurity {
       question.then().accept(Answer.refused(refused("a statement of this kind")));
     } else if (!reach.isNothing()) {
       explain(question, command.get(), kind.orElseThrow(), reach, attempts);
-    } else if (kind.filter(StatementKind.SHOW::equals).isPresent()
-        && tellsCounts(command.get().statement())) {
-      question.then().accept(Answer.refused(COUNTED));
     } else {
-      question.then().accept(Answer.UNTOUCHED);
+      Optional<SqlError> counts = show ? tellsCounts(command.get().statement()) : Optional.empty();
+      question.then().accept(counts.map(Answer::refused).orElse(Answer.UNTOUCHED));
     }
   }
 
   private void explain(
       Question question, ColumnRewriter command, StatementKind kind, RowReach reach, int attempts) {
-    LexicalMode mode = backend.mode();
-    List<LexedStatement> rules = rules(question.subject(), mode);
-    offload.run(
-        services.analysis(),
-        () -> {
-          rules.forEach(services.analyzer()::analyze);
-          return services.analyzer().columnUses(command.statement());
-        },
-        uses -> {
-          RowSources sources =
-              sources(question.subject(), rewritten(question.subject(), mode), false);
-          RowPlan plan =
-              new RowPlan(
-                  command.statement(),
-                  uses,
-                  kind,
-                  question.accesses().stream().map(question::bound).toList(),
-                  written ->
-                      (RelationName)
-                          question.bound(new AccessRequest(AccessKind.SELECT, written)).object(),
-                  reach,
-                  sources,
-                  services.objects()::columns,
-                  authority::shown,
-                  false);
-          offload.run(
-              services.analysis(),
-              plan::plan,
-              outcome -> explained(question, command, outcome, sources, attempts));
-        });
+    readUses(
+        command,
+        question.subject(),
+        (uses, rules) ->
+            plan(
+                new Draft(
+                    command,
+                    uses,
+                    kind,
+                    question.accesses().stream().map(question::bound).toList(),
+                    written ->
+                        (RelationName)
+                            question.bound(new AccessRequest(AccessKind.SELECT, written)).object(),
+                    reach,
+                    false),
+                sources(question.subject(), rules, false),
+                (outcome, sources) -> explained(question, command, outcome, sources, attempts)));
   }
 
   private void explained(
@@ -543,7 +575,7 @@ final class RowSecurity {
     }
     phase.replaceCommand(secured);
     Optional<RelationName> written =
-        planned.checked()
+        !planned.unseen().isEmpty()
             ? bound.stream()
                 .filter(
                     access ->
@@ -558,7 +590,8 @@ final class RowSecurity {
             sources.usesViews(),
             seen.objects(),
             throughRules,
-            written);
+            written,
+            planned.unseen());
     throughRules(
         throughRules,
         () -> {
@@ -680,17 +713,7 @@ final class RowSecurity {
   Optional<SqlError> notVisible(int errno) {
     Secured secured = inHand;
     return secured != null && errno == ErrorCode.ER_SUBQUERY_NO_1_ROW.errno()
-        ? secured
-            .written()
-            .map(
-                table ->
-                    RowPlan.error(
-                        table,
-                        "SHOW RESTRICTIONS ON "
-                            + table.database().name()
-                            + "."
-                            + table.name()
-                            + " lists the values that you see"))
+        ? secured.written().map(table -> RowPlan.error(table, secured.unseen()))
         : Optional.empty();
   }
 }

@@ -5,14 +5,13 @@ import io.netty.buffer.ByteBufAllocator;
 import io.portcullis.privilege.report.ReportRows;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.proxy.wire.PacketFraming;
-import io.portcullis.proxy.wire.Packets;
 import io.portcullis.sql.analysis.ServedTables;
 import io.portcullis.sql.analysis.ServedUse;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.LexicalMode;
 import io.portcullis.sql.text.SqlError;
-import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +85,13 @@ public final class CatalogRewriter {
     }
     return new Rewritten(
         Optional.of(
-            splice(framed, statementBegin, statement, uses.get(), rows, lookup, mode, allocator)),
+            TextEdit.apply(
+                framed,
+                statementBegin,
+                statement,
+                edits(uses.get(), rows, lookup),
+                mode.charset().java(),
+                allocator)),
         Optional.empty());
   }
 
@@ -131,37 +136,19 @@ public final class CatalogRewriter {
     return found;
   }
 
-  private static ByteBuf splice(
-      ByteBuf framed,
-      int statementBegin,
-      LexedStatement statement,
-      List<ServedUse> uses,
-      Map<ReportTable, ReportRows> rows,
-      CatalogLookup lookup,
-      LexicalMode mode,
-      ByteBufAllocator allocator) {
-    Charset charset = mode.charset().java();
-    ByteBuf out = allocator.buffer(framed.readableBytes() + uses.size() * 4096);
-    int header = Packets.begin(out);
-    int from = framed.readerIndex() + PacketFraming.HEADER_LENGTH;
+  private static List<TextEdit> edits(
+      List<ServedUse> uses, Map<ReportTable, ReportRows> rows, CatalogLookup lookup) {
+    List<TextEdit> edits = new ArrayList<>();
     for (ServedUse use : uses) {
-      int begin = statementBegin + statement.span(use.firstToken()).begin();
-      int end =
-          statementBegin
-              + (use.qualifier()
-                  ? statement.span(use.endToken()).begin()
-                  : statement.span(use.endToken() - 1).end());
-      out.writeBytes(framed, from, begin - from);
-      if (!use.qualifier()) {
-        out.writeCharSequence(DerivedTable.of(table(use), rowsOf(use, rows), lookup), charset);
-        if (!use.aliased()) {
-          out.writeCharSequence(" AS `" + use.table() + "`", charset);
-        }
-      }
-      from = end;
+      edits.add(
+          use.qualifier()
+              ? TextEdit.without(use.firstToken(), use.endToken())
+              : TextEdit.replace(
+                  use.firstToken(),
+                  use.endToken(),
+                  DerivedTable.of(table(use), rowsOf(use, rows), lookup)
+                      + (use.aliased() ? "" : " AS " + RowSources.quoted(use.table()))));
     }
-    out.writeBytes(framed, from, framed.writerIndex() - from);
-    Packets.end(out, header, 0);
-    return out;
+    return edits;
   }
 }

@@ -213,7 +213,7 @@ public final class ColumnPlan {
       uncertain("that locks rows (FOR UPDATE, FOR SHARE, LOCK IN SHARE MODE)");
     }
     for (ColumnUses.Table site : sites) {
-      if (!site.replaceable()) {
+      if (!site.replaceable() || site.hinted()) {
         uncertain("with TABLE, PARTITION or an index hint");
       }
       unqualify(site, relation);

@@ -58,24 +58,28 @@ final class InsertedQuery {
   private final List<String> into;
   private final int begin;
   private final int end;
+  private final boolean read;
 
   /**
    * @param hierarchies that hide rows of the table
    * @param into the columns that are written, in lower case; of each hierarchy there is one
    * @param begin the first token of the query
    * @param end the token behind its last
+   * @param read whether what is behind it may name columns of its tables
    */
   InsertedQuery(
       LexedStatement text,
       List<VisibleRows.Passing> hierarchies,
       List<String> into,
       int begin,
-      int end) {
+      int end,
+      boolean read) {
     this.text = text;
     this.hierarchies = hierarchies;
     this.into = into;
     this.begin = begin;
     this.end = end;
+    this.read = read;
   }
 
   /** An item of the list of columns, without its alias. */
@@ -221,6 +225,11 @@ final class InsertedQuery {
           written.set(i, WrittenValue.of(hierarchy, into.get(i), terms).around(names.get(i)));
         }
       }
+    }
+    if (read) {
+      throw Unsecurable.because(
+          "ON DUPLICATE KEY UPDATE that names columns of such a query (VALUES(c) is what would have been"
+              + " inserted)");
     }
     if (query.find(begin, "EXAMINED", "PROCEDURE", "INTO") < end) {
       throw Unsecurable.because(

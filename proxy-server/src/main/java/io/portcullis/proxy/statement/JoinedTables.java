@@ -1,6 +1,7 @@
 package io.portcullis.proxy.statement;
 
 import io.portcullis.sql.analysis.ColumnUses;
+import io.portcullis.sql.analysis.IndexHints;
 import io.portcullis.sql.lexer.LexedStatement;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,11 +162,14 @@ final class JoinedTables {
       throw refused();
     }
     if (text.isWord(at, "AS")) {
-      return at + 2;
+      at += 2;
+    } else if (at < end
+        && QueryBlock.isName(text, at)
+        && !isOneOf(at, JOINS)
+        && !isOneOf(at, OTHERS)) {
+      at++;
     }
-    return at < end && QueryBlock.isName(text, at) && !isOneOf(at, JOINS) && !isOneOf(at, OTHERS)
-        ? at + 1
-        : at;
+    return IndexHints.behind(text, at);
   }
 
   private int behindCondition(int from) {

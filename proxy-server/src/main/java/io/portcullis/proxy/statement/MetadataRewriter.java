@@ -3,12 +3,10 @@ package io.portcullis.proxy.statement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.portcullis.proxy.wire.PacketFraming;
-import io.portcullis.proxy.wire.Packets;
 import io.portcullis.sql.analysis.MetadataUse;
 import io.portcullis.sql.analysis.MetadataUses;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.text.LexicalMode;
-import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,40 +61,33 @@ public final class MetadataRewriter {
     }
     return Optional.of(
         new Secured(
-            splice(
-                framed, statementBegin, statement, uses, filters.get(), columns, mode, allocator),
+            TextEdit.apply(
+                framed,
+                statementBegin,
+                statement,
+                edits(uses, filters.get(), columns),
+                mode.charset().java(),
+                allocator),
             filters.get()));
   }
 
-  private static ByteBuf splice(
-      ByteBuf framed,
-      int statementBegin,
-      LexedStatement statement,
-      List<MetadataUse> uses,
-      MetadataFilters filters,
-      MetadataColumns columns,
-      LexicalMode mode,
-      ByteBufAllocator allocator) {
-    Charset charset = mode.charset().java();
-    ByteBuf out = allocator.buffer(framed.readableBytes() + uses.size() * 512);
-    int header = Packets.begin(out);
-    int from = framed.readerIndex() + PacketFraming.HEADER_LENGTH;
+  private static List<TextEdit> edits(
+      List<MetadataUse> uses, MetadataFilters filters, MetadataColumns columns) {
+    List<TextEdit> edits = new ArrayList<>();
     for (int i = 0; i < uses.size(); i++) {
       MetadataUse use = uses.get(i);
-      int begin = statementBegin + statement.span(use.firstToken()).begin();
-      int end = statementBegin + statement.span(use.endToken() - 1).end();
-      out.writeBytes(framed, from, begin - from);
-      out.writeCharSequence("(SELECT " + columns.of(use.table()).orElseThrow() + " FROM ", charset);
-      out.writeBytes(framed, begin, end - begin);
-      out.writeCharSequence(" WHERE " + filters.conditions().get(i) + ")", charset);
-      if (!use.aliased()) {
-        out.writeCharSequence(" AS `" + use.table().replace("`", "``") + "`", charset);
-      }
-      from = end;
+      edits.add(
+          new TextEdit(
+              use.firstToken(),
+              use.endToken(),
+              "(SELECT " + columns.of(use.table()).orElseThrow() + " FROM ",
+              true,
+              " WHERE "
+                  + filters.conditions().get(i)
+                  + ")"
+                  + (use.aliased() ? "" : " AS " + RowSources.quoted(use.table()))));
     }
-    out.writeBytes(framed, from, framed.writerIndex() - from);
-    Packets.end(out, header, 0);
-    return out;
+    return edits;
   }
 
   /**

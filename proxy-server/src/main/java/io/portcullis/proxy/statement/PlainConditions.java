@@ -139,10 +139,7 @@ final class PlainConditions {
 
   /** Between FROM, or UPDATE, and WHERE there is nothing else. */
   private boolean isAlone() {
-    int behind = site.endToken();
-    if (site.aliased()) {
-      behind += text.isWord(behind, "AS") ? 2 : 1;
-    }
+    int behind = site.behindHints();
     int before = site.firstToken() - 1;
     boolean first = text.isWord(before, "FROM");
     boolean updated =

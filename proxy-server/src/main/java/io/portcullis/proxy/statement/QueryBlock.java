@@ -88,6 +88,15 @@ record QueryBlock(LexedStatement text, int begin, int end) {
     return end;
   }
 
+  /** The last token of a name, of however many parts, that begins here. */
+  static int lastPart(LexedStatement text, int name) {
+    int last = name;
+    while (text.isPunctuation(last + 1, ".")) {
+      last += 2;
+    }
+    return last;
+  }
+
   /** The next comma outside parentheses; else the end. */
   static int comma(LexedStatement text, int from, int end) {
     int depth = 0;

@@ -10,13 +10,16 @@ import io.portcullis.sql.access.AccessRequest;
 import io.portcullis.sql.access.RelationName;
 import io.portcullis.sql.analysis.ColumnUses;
 import io.portcullis.sql.lexer.LexedStatement;
+import io.portcullis.sql.lexer.MalformedStringException;
 import io.portcullis.sql.statement.StatementKind;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,10 +51,18 @@ public final class RowPlan {
   private final RowSites sites;
   private final List<TextEdit> edits = new ArrayList<>();
   private final BitSet target = new BitSet();
-  private boolean checked;
+  private final Set<Unseen> unseen = EnumSet.noneOf(Unseen.class);
 
   /** Of the row in hand: the hierarchies of several columns in it, and whether one lets it pass. */
   private final Map<VisibleRows.Passing, Boolean> passing = new LinkedHashMap<>();
+
+  /** A row for whose sake the server fails with error 1242. */
+  public enum Unseen {
+    /** One that is written would not be seen. */
+    WRITTEN,
+    /** One that has the same key is not seen. */
+    EXISTING
+  }
 
   /** What became of it. */
   public sealed interface Outcome {
@@ -61,9 +72,14 @@ public final class RowPlan {
     record Refused(SqlError error) implements Outcome {}
 
     /**
-     * @param checked whether error 1242 may say that a row that is written would not be seen
+     * @param unseen what error 1242 may tell
      */
-    record Planned(List<TextEdit> edits, boolean checked) implements Outcome {}
+    record Planned(List<TextEdit> edits, Set<Unseen> unseen) implements Outcome {
+      public Planned {
+        edits = List.copyOf(edits);
+        unseen = Set.copyOf(unseen);
+      }
+    }
   }
 
   /** Ends the planning until something is known. */
@@ -120,9 +136,11 @@ public final class RowPlan {
   public Outcome plan() {
     try {
       secure();
-      return new Outcome.Planned(edits, checked);
+      return new Outcome.Planned(edits, unseen);
     } catch (Unsecurable refused) {
       return new Outcome.Refused(refused.error());
+    } catch (MalformedStringException meaningless) {
+      return new Outcome.Refused(meaningless.error());
     } catch (Lacks lacks) {
       return new Outcome.Lacking(Set.of(lacks.table));
     }
@@ -241,7 +259,7 @@ public final class RowPlan {
       return;
     }
     ColumnUses.Table site = changed.get(0);
-    int behind = behindAlias(site);
+    int behind = site.behindHints();
     boolean update = kind == StatementKind.UPDATE;
     boolean alone =
         changing.size() == 1
@@ -360,12 +378,6 @@ public final class RowPlan {
     return false;
   }
 
-  private int behindAlias(ColumnUses.Table site) {
-    return !site.aliased()
-        ? site.endToken()
-        : site.endToken() + (text.isWord(site.endToken(), "AS") ? 2 : 1);
-  }
-
   /** A table that can be changed although not all of its rows are seen. */
   private VisibleRows writable(RelationName name) {
     VisibleRows rows = reach.tables().get(name);
@@ -410,8 +422,7 @@ public final class RowPlan {
       int next = comma(begin, end);
       int column = lastPart(begin);
       String name = ColumnNames.fold(text.value(column));
-      boolean decides = rows.hierarchies().stream().anyMatch(one -> one.values().containsKey(name));
-      if (column == begin && decides) {
+      if (column == begin && hierarchy(rows, name).isPresent()) {
         throw Unsecurable.because(
             "an assignment to " + name + " that does not say of which table it is,");
       }
@@ -425,11 +436,7 @@ public final class RowPlan {
   }
 
   private int lastPart(int name) {
-    int column = name;
-    while (text.isPunctuation(column + 1, ".")) {
-      column += 2;
-    }
-    return column;
+    return QueryBlock.lastPart(text, name);
   }
 
   private void requireAssignment(int column, boolean first) {
@@ -444,7 +451,7 @@ public final class RowPlan {
   /** The assignments of UPDATE, and of INSERT ... SET. */
   private Set<String> assign(
       RelationName table, VisibleRows rows, int from, int end, boolean ignore) {
-    Set<String> assigned = new HashSet<>();
+    Set<String> assigned = new LinkedHashSet<>();
     int begin = from;
     while (begin < end) {
       int next = comma(begin, end);
@@ -492,13 +499,11 @@ public final class RowPlan {
           "this form of INSERT (write INSERT INTO t (c, ...) VALUES or SELECT)");
     }
     target.set(at, end);
-    int duplicate = find(end, text.size(), "DUPLICATE");
-    if (duplicate < text.size()) {
-      throw Unsecurable.because(
-          "ON DUPLICATE KEY UPDATE, which may change a row that is hidden (UPDATE what is there, INSERT"
-              + " what is not),");
+    DuplicateKey duplicate = DuplicateKey.find(text, end);
+    Written written = insert(into.get(), rows, end, duplicate.on(), ignore);
+    if (duplicate.isThere()) {
+      update(into.get(), rows, written, duplicate, ignore);
     }
-    insert(into.get(), rows, end, ignore);
     edits.addAll(sites.secure(site -> true, target));
   }
 
@@ -512,11 +517,23 @@ public final class RowPlan {
     return false;
   }
 
-  private void insert(RelationName table, VisibleRows rows, int from, boolean ignore) {
+  /**
+   * What an INSERT writes.
+   *
+   * @param query the first token of the query that gives the rows; else as {@code behind}
+   * @param behind the token behind the rows
+   */
+  private record Written(List<String> columns, int query, int behind) {}
+
+  /**
+   * @param end where ON DUPLICATE KEY UPDATE begins, or the statement ends
+   */
+  private Written insert(RelationName table, VisibleRows rows, int from, int end, boolean ignore) {
     if (text.isWord(from, "SET")) {
-      int end = find(from, text.size(), "AS", "RETURNING");
-      checkAll(table, rows, assign(table, rows, from + 1, end, ignore));
-      return;
+      int behind = find(from, end, "AS", "RETURNING");
+      Set<String> assigned = assign(table, rows, from + 1, behind, ignore);
+      checkAll(table, rows, assigned);
+      return new Written(List.copyOf(assigned), behind, behind);
     }
     int at = from;
     List<String> into = null;
@@ -540,8 +557,8 @@ public final class RowPlan {
     }
     checkAll(table, rows, new HashSet<>(into));
     if (!text.isWord(at, "VALUES") && !text.isWord(at, "VALUE")) {
-      query(table, rows, into, at, ignore);
-      return;
+      query(table, rows, into, at, end, ignore);
+      return new Written(into, at, end);
     }
     at++;
     while (text.isPunctuation(at, "(")) {
@@ -553,14 +570,21 @@ public final class RowPlan {
       }
       at++;
     }
-    if (at < text.size() && !text.isWord(at, "RETURNING")) {
+    boolean named = end < text.size() && text.isWord(at, "AS");
+    if (at < end && !named && !text.isWord(at, "RETURNING")) {
       throw Unsecurable.because(
           "this form of INSERT (write INSERT INTO t (c, ...) VALUES or SELECT)");
     }
+    return new Written(into, at, at);
   }
 
   private void query(
-      RelationName table, VisibleRows rows, List<String> into, int begin, boolean ignore) {
+      RelationName table,
+      VisibleRows rows,
+      List<String> into,
+      int begin,
+      int limit,
+      boolean ignore) {
     if (new HashSet<>(into).size() != into.size()) {
       throw Unsecurable.because("INSERT into one column twice");
     }
@@ -572,10 +596,89 @@ public final class RowPlan {
       if (ignore) {
         throw ignored();
       }
-      checked = true;
+      unseen.add(Unseen.WRITTEN);
     }
-    int end = find(begin, text.size(), "RETURNING");
-    edits.addAll(new InsertedQuery(text, rows.hierarchies(), into, begin, end).checked());
+    int end = find(begin, limit, "RETURNING");
+    boolean read =
+        uses.columns().stream()
+            .anyMatch(
+                column ->
+                    column.firstToken() > limit
+                        && column.kind() == AccessKind.SELECT
+                        && column.table().filter(of -> !of.equals(ownName())).isPresent());
+    edits.addAll(new InsertedQuery(text, rows.hierarchies(), into, begin, end, read).checked());
+  }
+
+  // ---- ON DUPLICATE KEY UPDATE
+
+  /**
+   * @param written what is inserted
+   */
+  private void update(
+      RelationName table,
+      VisibleRows rows,
+      Written written,
+      DuplicateKey duplicate,
+      boolean ignore) {
+    if (ignore) {
+      throw ignored();
+    }
+    String own = ownName();
+    requireOwnName(own, written.query(), duplicate.on());
+    String qualifier = RowSources.quoted(own) + ".";
+    String seen = RowSources.condition(rows.hierarchies(), qualifier);
+    Optional<DuplicateKey.Inserted> inserted =
+        DuplicateKey.Inserted.read(text, written.columns(), written.behind(), duplicate.on());
+    Set<String> assigned = new HashSet<>();
+    boolean decided = false;
+    for (DuplicateKey.Assignment each : duplicate.assignments()) {
+      requireAssignment(each.column(), assigned.add(each.name()));
+      if (decided && duplicate.readsRow(each, uses, inserted)) {
+        throw Unsecurable.because(
+            "ON DUPLICATE KEY UPDATE that reads the row behind an assignment to what decides who sees"
+                + " it (make that one the last)");
+      }
+      String column = qualifier + RowSources.quoted(text.value(each.column()));
+      List<TextEdit> guard = decided ? List.of() : duplicate.guard(each, seen, column);
+      edits.addAll(guard.subList(0, Math.min(1, guard.size())));
+      Optional<VisibleRows.Passing> hierarchy = hierarchy(rows, each.name());
+      if (hierarchy.isPresent()) {
+        decided = true;
+        if (!duplicate.takesOver(hierarchy.get(), written.columns(), inserted)) {
+          write(table, rows, each.name(), each.from(), each.end(), ignore);
+        }
+      }
+      edits.addAll(guard.subList(Math.min(1, guard.size()), guard.size()));
+    }
+    endRow(table);
+    unseen.add(Unseen.EXISTING);
+  }
+
+  /** Of the table that rows are inserted into. */
+  private String ownName() {
+    return text.value(target.length() - 1);
+  }
+
+  /** Behind a query its tables can be named as well: none of them is called as the table is. */
+  private void requireOwnName(String own, int from, int end) {
+    boolean shared =
+        uses.tables().stream()
+            .filter(site -> site.firstToken() >= from && site.firstToken() < end)
+            .anyMatch(site -> ColumnPlan.mayBe(site.exposedName(), own));
+    for (int i = from; i < end; i++) {
+      int at = i;
+      shared |=
+          QueryBlock.isName(text, i)
+              && ColumnPlan.mayBe(text.value(i), own)
+              && !text.isPunctuation(i - 1, ".")
+              && uses.tables().stream()
+                  .noneMatch(site -> site.firstToken() == at && site.endToken() == at + 1);
+    }
+    if (shared) {
+      throw Unsecurable.because(
+          "ON DUPLICATE KEY UPDATE behind a query that calls something as the table is called (give it"
+              + " an alias)");
+    }
   }
 
   private Optional<List<TableColumn>> knownColumns(RelationName table) {
@@ -636,17 +739,13 @@ public final class RowPlan {
    */
   private void write(
       RelationName table, VisibleRows rows, String column, int from, int end, boolean ignore) {
-    VisibleRows.@Nullable Passing hierarchy =
-        rows.hierarchies().stream()
-            .filter(one -> one.values().containsKey(column))
-            .findFirst()
-            .orElse(null);
-    if (hierarchy == null) {
+    Optional<VisibleRows.Passing> hierarchy = hierarchy(rows, column);
+    if (hierarchy.isEmpty()) {
       return;
     }
-    List<RowPolicy.Value> values = hierarchy.values().get(column);
-    if (hierarchy.values().size() > 1) {
-      passes(hierarchy, column, from, end);
+    List<RowPolicy.Value> values = hierarchy.get().values().get(column);
+    if (hierarchy.get().values().size() > 1) {
+      passes(hierarchy.get(), column, from, end);
       return;
     }
     if (ignore) {
@@ -657,9 +756,15 @@ public final class RowPlan {
       throw notVisible(table, allowed(column, values));
     }
     WrittenValue written = WrittenValue.oneOf(values);
-    checked = true;
+    if (!isOneOf(values, from, end)) {
+      unseen.add(Unseen.WRITTEN);
+    }
     edits.add(TextEdit.insert(from, written.before()));
     edits.add(TextEdit.insert(end, written.after()));
+  }
+
+  private static Optional<VisibleRows.Passing> hierarchy(VisibleRows rows, String column) {
+    return rows.hierarchies().stream().filter(one -> one.values().containsKey(column)).findFirst();
   }
 
   private static Unsecurable ignored() {
@@ -668,6 +773,12 @@ public final class RowPlan {
   }
 
   private void passes(VisibleRows.Passing hierarchy, String column, int from, int end) {
+    boolean passes = isOneOf(hierarchy.values().getOrDefault(column, List.of()), from, end);
+    passing.merge(hierarchy, passes, Boolean::logicalOr);
+  }
+
+  /** Whether what is written is one of the values, as it stands there. */
+  private boolean isOneOf(List<RowPolicy.Value> values, int from, int end) {
     boolean literal =
         end - from == 1
             && switch (text.kind(from)) {
@@ -675,11 +786,7 @@ public final class RowPlan {
               case NUMBER -> true;
               default -> false;
             };
-    boolean passes =
-        literal
-            && hierarchy.values().getOrDefault(column, List.of()).stream()
-                .anyMatch(value -> value.text().equals(text.value(from)));
-    passing.merge(hierarchy, passes, Boolean::logicalOr);
+    return literal && values.stream().anyMatch(value -> value.text().equals(text.value(from)));
   }
 
   /** The values of one row have been seen. */
@@ -718,6 +825,29 @@ public final class RowPlan {
    */
   public static SqlError error(RelationName table, String what) {
     return ErrorCode.ER_ROW_NOT_VISIBLE.error(table.database().name(), table.name(), what);
+  }
+
+  /**
+   * What error 1242 tells of a statement whose rows were checked.
+   *
+   * @param table as the account calls it
+   * @param unseen at least one
+   */
+  public static SqlError error(RelationName table, Set<Unseen> unseen) {
+    if (!unseen.contains(Unseen.WRITTEN)) {
+      return ErrorCode.ER_HIDDEN_DUPLICATE.error(table.database().name(), table.name());
+    }
+    String values =
+        "SHOW RESTRICTIONS ON "
+            + table.database().name()
+            + "."
+            + table.name()
+            + " lists the values that you see";
+    return error(
+        table,
+        unseen.contains(Unseen.EXISTING)
+            ? values + ", and a row that you do not see may have the same key"
+            : values);
   }
 
   // ---- tokens

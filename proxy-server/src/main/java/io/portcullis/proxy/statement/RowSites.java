@@ -78,11 +78,14 @@ final class RowSites {
   private void secure(ColumnUses.Table site) {
     if (!site.replaceable() && !isFirstOfChange(site)) {
       throw Unsecurable.because(
-          "a query with TABLE, PARTITION or an index hint (leave the hint out; SELECT * FROM reads as"
-              + " TABLE does)");
+          "a query with TABLE or PARTITION (SELECT * FROM reads as TABLE does)");
     }
     RelationName name = bound.apply(site.relation());
     VisibleRows rows = reach.tables().get(name);
+    if (site.hinted() && (rows == null || !rows.rules().isEmpty())) {
+      throw Unsecurable.because(
+          "an index hint for a view, or a table that is read through a rule (leave it out),");
+    }
     Optional<String> lock = uses.locking() ? locking.of(site) : Optional.empty();
     if (lock.isPresent() && (rows == null || !rows.rules().isEmpty())) {
       throw Unsecurable.because(
@@ -92,7 +95,7 @@ final class RowSites {
     RowSources.Place place =
         rows == null
             ? sources.view(name)
-            : sources.table(name, rows, conditions(site, name, ""), lock.orElse(""));
+            : sources.table(name, rows, hints(site), conditions(site, name, ""), lock.orElse(""));
     unqualify(site, name);
     edits.add(
         new TextEdit(
@@ -102,6 +105,14 @@ final class RowSites {
             place.kept(),
             place.after()
                 + (site.aliased() ? "" : " AS " + RowSources.quoted(site.exposedName()))));
+    if (site.hinted()) {
+      edits.add(TextEdit.without(site.behindAlias(), site.behindHints()));
+    }
+  }
+
+  /** They stand behind the table itself: a derived one takes none. */
+  private String hints(ColumnUses.Table site) {
+    return site.hinted() ? " " + text.source(site.behindAlias(), site.behindHints()) : "";
   }
 
   /**
@@ -116,14 +127,9 @@ final class RowSites {
   /** Of several tables in UPDATE or DELETE, the first, where one may stand as well that is made. */
   private boolean isFirstOfChange(ColumnUses.Table site) {
     int before = site.firstToken() - 1;
-    int behind = site.endToken();
-    if (site.aliased()) {
-      behind += text.isWord(behind, "AS") ? 2 : 1;
-    }
     return site.changing()
         && isOneOf(before, "UPDATE", "LOW_PRIORITY", "IGNORE", "USING")
-        && !text.isWord(site.endToken(), "PARTITION")
-        && !isOneOf(behind, "USE", "FORCE", "IGNORE");
+        && !text.isWord(site.endToken(), "PARTITION");
   }
 
   private boolean isOneOf(int token, String... words) {

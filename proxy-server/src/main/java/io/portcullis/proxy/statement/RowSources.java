@@ -104,15 +104,16 @@ public final class RowSources {
   /**
    * A table with hidden rows, read under its own name.
    *
+   * @param hints about its indexes, with a blank before them; or nothing
    * @param plain further conditions, each with an AND before it, that may be evaluated on hidden
    *     rows; or nothing
    * @param lock a clause that locks what is read; or nothing
    */
-  Place table(RelationName name, VisibleRows rows, String plain, String lock) {
+  Place table(RelationName name, VisibleRows rows, String hints, String plain, String lock) {
     String where =
         rows.hierarchies().isEmpty() ? "" : " WHERE " + condition(rows.hierarchies()) + plain;
     String locked = lock.isEmpty() ? "" : " " + lock;
-    Place restricted = new Place("(SELECT * FROM ", true, where + WALL + locked + ")");
+    Place restricted = new Place("(SELECT * FROM ", true, hints + where + WALL + locked + ")");
     if (rows.rules().isEmpty() || insideRule.contains(name)) {
       return restricted;
     }

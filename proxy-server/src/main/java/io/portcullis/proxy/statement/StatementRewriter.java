@@ -12,7 +12,6 @@ import io.portcullis.privilege.model.Role;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.privilege.report.ReportTable;
 import io.portcullis.proxy.wire.PacketFraming;
-import io.portcullis.proxy.wire.Packets;
 import io.portcullis.sql.analysis.IdentityUse;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.analysis.VariableUse;
@@ -20,10 +19,8 @@ import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.statement.ForwardStatement;
 import io.portcullis.sql.text.LexicalMode;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -38,9 +35,6 @@ import java.util.stream.Collectors;
 public final class StatementRewriter {
 
   private static final int COMMAND_BYTE = 1;
-
-  /** What takes the place of some tokens. */
-  private record Edit(int firstToken, int endToken, String text) {}
 
   private final StatementReader reader;
   private final LexicalMode mode;
@@ -119,31 +113,23 @@ public final class StatementRewriter {
     int statementBegin = textBegin + reader.begin(0);
     LexedStatement statement = reader.detach(0);
     reader.done();
-    Charset charset = mode.charset().java();
-    List<Edit> edits = edits(analysis, statement, names, framed, statementBegin);
-    ByteBuf out = allocator.buffer(framed.readableBytes() + edits.size() * 64);
-    int header = Packets.begin(out);
-    int from = framed.readerIndex() + PacketFraming.HEADER_LENGTH;
-    for (Edit edit : edits) {
-      int begin = statementBegin + statement.span(edit.firstToken()).begin();
-      int end = statementBegin + statement.span(edit.endToken() - 1).end();
-      out.writeBytes(framed, from, begin - from);
-      out.writeCharSequence(edit.text(), charset);
-      from = end;
-    }
-    out.writeBytes(framed, from, framed.writerIndex() - from);
-    Packets.end(out, header, 0);
-    return out;
+    return TextEdit.apply(
+        framed,
+        statementBegin,
+        statement,
+        edits(analysis, statement, names, framed, statementBegin),
+        mode.charset().java(),
+        allocator);
   }
 
-  private List<Edit> edits(
+  private List<TextEdit> edits(
       StatementAnalysis analysis,
       LexedStatement statement,
       boolean names,
       ByteBuf framed,
       int statementBegin) {
     boolean inCatalog = isAnsweredInCatalog(analysis, variables);
-    List<Edit> edits = new ArrayList<>();
+    List<TextEdit> edits = new ArrayList<>();
     for (IdentityUse use : identities(analysis, subject.names(), variables)) {
       String text =
           inCatalog && use.function().isAboutNames()
@@ -155,28 +141,27 @@ public final class StatementRewriter {
         String name = framed.toString(begin, end - begin, mode.charset().java());
         text += " AS `" + name.replace("`", "``") + "`";
       }
-      edits.add(new Edit(use.firstToken(), use.endToken(), text));
+      edits.add(TextEdit.replace(use.firstToken(), use.endToken(), text));
     }
     for (VariableUse use : analysis.variables()) {
       String text = answer(use);
       if (use.column()) {
         text += " AS `" + statement.text(use.token()).replace("`", "``") + "`";
       }
-      edits.add(new Edit(use.token(), use.token() + 1, text));
+      edits.add(TextEdit.replace(use.token(), use.token() + 1, text));
     }
     int view = analysis.viewSecurity().viewToken();
     if (view >= 0 && variables.makesInvokerViews()) {
-      edits.add(new Edit(view, view + 1, "SQL SECURITY INVOKER " + statement.text(view)));
+      edits.add(TextEdit.replace(view, view + 1, "SQL SECURITY INVOKER " + statement.text(view)));
     }
     if (names) {
       analysis.databases().tokens().forEach(token -> addPhysical(statement, token, edits));
     }
-    edits.sort(Comparator.comparingInt(Edit::firstToken));
     return edits;
   }
 
   /** Nothing for a system database, which is called the same on both sides. */
-  private void addPhysical(LexedStatement statement, int token, List<Edit> edits) {
+  private void addPhysical(LexedStatement statement, int token, List<TextEdit> edits) {
     String logical = statement.value(token);
     String physical = subject.names().physical(logical);
     if (physical.equals(logical)) {
@@ -185,7 +170,7 @@ public final class StatementRewriter {
     // A name that was not quoted stays so, for the sake of columns that are named by their text.
     boolean quoted = isQuoted(statement, token);
     boolean bare = !quoted && isBare(subject.names().prefix());
-    edits.add(new Edit(token, token + 1, bare ? physical : quoted(physical)));
+    edits.add(TextEdit.replace(token, token + 1, bare ? physical : quoted(physical)));
     int next = token + 2;
     if (!bare
         && !quoted
@@ -193,7 +178,7 @@ public final class StatementRewriter {
         && next < statement.size()
         && isDigit(statement.text(next).charAt(0))) {
       // Behind a quoted name and a dot it would be a number.
-      edits.add(new Edit(next, next + 1, quoted(statement.value(next))));
+      edits.add(TextEdit.replace(next, next + 1, quoted(statement.value(next))));
     }
   }
 

@@ -6,6 +6,7 @@ import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.proxy.wire.Packets;
 import io.portcullis.sql.lexer.LexedStatement;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -20,6 +21,9 @@ import java.util.List;
  */
 public record TextEdit(int first, int end, String before, boolean kept, String after) {
 
+  private static final Comparator<TextEdit> IN_ORDER =
+      Comparator.comparingInt(TextEdit::first).thenComparingInt(TextEdit::end);
+
   /**
    * Something is put in front of a token, or behind the last: what is kept of the statement stays
    * around it, so that other edits may lie between two of these.
@@ -28,7 +32,11 @@ public record TextEdit(int first, int end, String before, boolean kept, String a
     return new TextEdit(token, token, text, false, "");
   }
 
-  /** The tokens, and what separates them from the next, go away. */
+  static TextEdit replace(int first, int end, String text) {
+    return new TextEdit(first, end, text, false, "");
+  }
+
+  /** The tokens go away. */
   static TextEdit without(int first, int end) {
     return new TextEdit(first, end, "", false, "");
   }
@@ -46,13 +54,16 @@ public record TextEdit(int first, int end, String before, boolean kept, String a
       List<TextEdit> edits,
       Charset charset,
       ByteBufAllocator allocator) {
-    ByteBuf out = allocator.buffer(framed.readableBytes() + edits.size() * 128);
+    List<TextEdit> inOrder = new ArrayList<>(edits);
+    inOrder.sort(IN_ORDER);
+    int room = framed.readableBytes();
+    for (TextEdit edit : inOrder) {
+      room += edit.before().length() + edit.after().length();
+    }
+    ByteBuf out = allocator.buffer(room);
     int header = Packets.begin(out);
     int from = framed.readerIndex() + PacketFraming.HEADER_LENGTH;
-    for (TextEdit edit :
-        edits.stream()
-            .sorted(Comparator.comparingInt(TextEdit::first).thenComparingInt(TextEdit::end))
-            .toList()) {
+    for (TextEdit edit : inOrder) {
       int begin = statementBegin + edit.begin(statement);
       int end = edit.isInsertion() ? begin : statementBegin + statement.span(edit.end() - 1).end();
       out.writeBytes(framed, from, begin - from);

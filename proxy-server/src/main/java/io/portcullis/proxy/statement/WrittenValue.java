@@ -18,7 +18,7 @@ record WrittenValue(String before, String after) {
   private static final String AS_TEXT = " AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin";
 
   /** Error 1242, which becomes {@link io.portcullis.sql.text.ErrorCode#ER_ROW_NOT_VISIBLE}. */
-  private static final String FAILS = "(SELECT 1 UNION ALL SELECT 2)";
+  static final String FAILS = "(SELECT 1 UNION ALL SELECT 2)";
 
   /**
    * @param values at least one

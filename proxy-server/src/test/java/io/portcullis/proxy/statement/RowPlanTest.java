@@ -104,9 +104,16 @@ final class RowPlanTest {
 
   /** What would be sent, or why it is not. */
   private String plan(String sql) {
+    return plan(sql.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String plan(byte[] sql) {
     ByteBuf framed =
         CommandEncoder.text(
-            UnpooledByteBufAllocator.DEFAULT, CommandByte.QUERY, sql, StandardCharsets.UTF_8);
+            UnpooledByteBufAllocator.DEFAULT,
+            CommandByte.QUERY,
+            new String(sql, StandardCharsets.ISO_8859_1),
+            StandardCharsets.ISO_8859_1);
     try {
       ColumnRewriter rewriter = ColumnRewriter.read(framed, reader, mode).orElseThrow();
       ForwardStatement statement =
@@ -499,6 +506,127 @@ final class RowPlanTest {
   }
 
   @Test
+  void indexHintsStandInsideTheWall() {
+    String hinted = SECURED_T.replace(" WHERE", " FORCE INDEX (i, j) WHERE");
+    assertThat(squeezed("SELECT c FROM t FORCE INDEX (i, j) WHERE c > id"))
+        .isEqualTo("SELECT c FROM " + hinted + " WHERE c > id");
+    assertThat(
+            squeezed(
+                "SELECT x.c FROM u IGNORE KEY (k) JOIN t AS x USE INDEX FOR ORDER BY (i) USE KEY () ON 1"))
+        .isEqualTo(
+            "SELECT x.c FROM u IGNORE KEY (k) JOIN "
+                + SECURED_T
+                    .replace(" WHERE", " USE INDEX FOR ORDER BY (i) USE KEY () WHERE")
+                    .replace("`t`", "x")
+                + " ON 1");
+    assertThat(squeezed("UPDATE t FORCE INDEX (i, j), u SET u.id = 3"))
+        .isEqualTo("UPDATE " + hinted + " , u SET u.id = 3");
+    assertThat(squeezed("UPDATE t FORCE INDEX (i) SET id = 3 WHERE id = 4"))
+        .isEqualTo(
+            "UPDATE t FORCE INDEX (i) SET id = 3 WHERE ("
+                + F_OR_G
+                + ") AND `id` = 4 AND CASE WHEN "
+                + F_OR_G
+                + " THEN (id = 4) ELSE FALSE END");
+    assertThat(squeezed("DELETE x FROM t x USE INDEX (i) JOIN u USE INDEX (k) ON 1"))
+        .startsWith("DELETE x FROM t x USE INDEX (i) JOIN u USE INDEX (k) ON CASE WHEN");
+  }
+
+  private static final String SEEN = "(`t`.`c` IN (_utf8mb4 x'46', _utf8mb4 x'47'))";
+  private static final String UNSEEN = ") WHEN (SELECT 1 UNION ALL SELECT 2) THEN NULL END";
+
+  private static String guarded(String value) {
+    return "CASE WHEN " + SEEN + " THEN (" + value + UNSEEN;
+  }
+
+  /** Behind ON DUPLICATE KEY UPDATE. */
+  private String updated(String sql) {
+    String sent = squeezed(sql);
+    assertThat(sent).contains(" ON DUPLICATE KEY UPDATE ");
+    return sent.substring(sent.indexOf(" ON DUPLICATE KEY UPDATE ") + 25);
+  }
+
+  @Test
+  void aRowThatIsThereIsChangedOnlyIfItIsSeen() {
+    String insert = "INSERT INTO t (id, c) VALUES (1, 'F') ON DUPLICATE KEY UPDATE ";
+    assertThat(updated(insert + "id = id + VALUES(id)"))
+        .isEqualTo("id = " + guarded("id + VALUES(id)"));
+    assertThat(updated(insert + "t.id = DEFAULT"))
+        .isEqualTo("t.id = " + guarded("DEFAULT(`t`.`id`)"));
+    assertThat(updated(insert + "x = 1, y = (SELECT MAX(id) FROM t), c = VALUES(c), z = VALUES(z)"))
+        .isEqualTo(
+            "x = "
+                + guarded("1")
+                + " , y = "
+                + guarded("(SELECT MAX(id) FROM " + SECURED_T + ")")
+                + " , c = "
+                + guarded("VALUES(c)")
+                + " , z = VALUES(z)");
+    assertThat(updated(insert + "c = LOWER('F'), id = 3 RETURNING id"))
+        .isEqualTo(
+            "c = CASE WHEN "
+                + SEEN
+                + " THEN (CASE CAST((LOWER('F')) AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin"
+                + " WHEN _utf8mb4 x'46' THEN _utf8mb4 x'46' WHEN _utf8mb4 x'47' THEN _utf8mb4 x'47'"
+                + " ELSE (SELECT 1 UNION ALL SELECT 2) END"
+                + UNSEEN
+                + " , id = 3 RETURNING id");
+    assertThat(updated("INSERT INTO d.t SET c = 'F' ON DUPLICATE KEY UPDATE d.t.id = 3"))
+        .isEqualTo("d.t.id = " + guarded("3"));
+    assertThat(
+            updated(
+                "INSERT INTO t (c) SELECT u.c FROM u JOIN t s ON 1 ON DUPLICATE KEY UPDATE id = s.id"))
+        .isEqualTo("id = " + guarded("s.id"));
+    assertThat(
+            squeezed(
+                "INSERT INTO t (c) SELECT c FROM u UNION SELECT 'F' ON DUPLICATE KEY UPDATE id = 3"))
+        .endsWith("FROM `written` ON DUPLICATE KEY UPDATE id = " + guarded("3"));
+  }
+
+  @Test
+  void aRowThatIsThereTakesOverWhatLetsTheInsertedOnePass() {
+    assertThat(
+            updated(
+                "INSERT INTO h (id, a, b) VALUES (1, 1, 'q'), (2, 3, 'x') ON DUPLICATE KEY UPDATE b ="
+                    + " VALUES(b), a = VALUES(h.a), id = VALUES(id)"))
+        .endsWith(" , a = VALUES(h.a), id = VALUES(id)");
+    assertThat(
+            updated("INSERT INTO h (a) VALUES (1) ON DUPLICATE KEY UPDATE a = VALUES(a), b = 'q'"))
+        .endsWith(" , b = 'q'");
+    mode = MYSQL;
+    assertThat(
+            updated(
+                "INSERT INTO h (a, b) VALUES (1, 'q') AS new ON DUPLICATE KEY UPDATE a = new.a, b ="
+                    + " new.b, id = new.id + 1"))
+        .endsWith(" , b = new.b, id = new.id + 1");
+    assertThat(
+            updated(
+                "INSERT INTO h SET a = 1, b = 'q' AS new(x, y) ON DUPLICATE KEY UPDATE a = new.x, b ="
+                    + " new.y"))
+        .endsWith(" , b = new.y");
+    assertThat(
+            plan(
+                "INSERT INTO h SET a = 1, b = 'q' AS new(x, y) ON DUPLICATE KEY UPDATE a = new.y, b ="
+                    + " new.x"))
+        .startsWith("1369 ");
+    assertThat(
+            plan(
+                "INSERT INTO t SET c = 'F', id = 2 AS new(x, y) ON DUPLICATE KEY UPDATE c = new.x, id ="
+                    + " y"))
+        .startsWith("1235 ");
+  }
+
+  @Test
+  void aStringOfNoCharactersIsRefusedWhereItMatters() {
+    assertThat(
+            plan("INSERT INTO h (a, b) VALUES (1, '\u00ff')".getBytes(StandardCharsets.ISO_8859_1)))
+        .startsWith("1064 ")
+        .contains("no characters");
+    assertThat(plan("SELECT id FROM t WHERE c = '\u00ff'".getBytes(StandardCharsets.ISO_8859_1)))
+        .contains(SECURED_T);
+  }
+
+  @Test
   void aRowFromAQueryPassesByOneLevelOfAHierarchy() {
     String one = ") AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin";
     String fails = " ELSE (SELECT 1 UNION ALL SELECT 2) END";
@@ -560,8 +688,10 @@ final class RowPlanTest {
         "SELECT id FROM r LOCK IN SHARE MODE ~ 1235 ~ lock those of its tables",
         "SELECT c FROM t UNION SELECT c FROM u FOR UPDATE ~ 1235 ~ parentheses of each",
         "(SELECT c FROM t) FOR UPDATE ~ 1235 ~ parentheses of each",
-        "SELECT c FROM t USE INDEX (i) ~ 1235 ~ index hint",
+        "SELECT k FROM v USE INDEX (i) ~ 1235 ~ index hint",
+        "SELECT id FROM r USE INDEX (i) ~ 1235 ~ index hint",
         "SELECT c FROM t PARTITION (p) ~ 1235 ~ PARTITION",
+        "SELECT c FROM t PARTITION (p) USE INDEX (i) ~ 1235 ~ PARTITION",
         "TABLE t ~ 1235 ~ TABLE",
         "EXPLAIN SELECT c FROM t ~ 1235 ~ EXPLAIN ACCESS shows what is sent",
         "TRUNCATE TABLE t ~ 1235 ~ DELETE FROM",
@@ -580,8 +710,23 @@ final class RowPlanTest {
         "INSERT INTO t (c, c) SELECT c, c FROM u ~ 1235 ~ twice",
         "INSERT INTO h (a, b) SELECT ?, c FROM u ~ 1235 ~ several columns of a hierarchy",
         "INSERT INTO h (a, b, id) SELECT id, c, id + 1 FROM u ~ 1235 ~ several columns of a hierarchy",
-        "INSERT INTO t (c) SELECT c FROM u ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ DUPLICATE",
-        "INSERT INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ DUPLICATE",
+        "INSERT IGNORE INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ IGNORE",
+        "INSERT INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE id = 1, id = 2 ~ 1235 ~ twice",
+        "INSERT INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE c = 'F', id = id + 1 ~ 1235 ~ the last",
+        "INSERT INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE c = 'F', id = (SELECT u.id FROM u) ~ 1235 ~ the last",
+        "INSERT INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE c = 'F', id = (VALUES(id)) ~ 1235 ~ the last",
+        "INSERT INTO t (c) VALUES ('F') ON DUPLICATE KEY UPDATE c = DEFAULT ~ 1369 ~ c IN",
+        "INSERT INTO t (id) VALUES (1) ON DUPLICATE KEY UPDATE id = 1 ~ 1369 ~ give a value to c",
+        "INSERT INTO h (a, b) VALUES (1, 'q') ON DUPLICATE KEY UPDATE a = VALUES(a) ~ 1369 ~ write one of these",
+        "INSERT INTO h (a, b) VALUES (1, 'q') ON DUPLICATE KEY UPDATE a = VALUES(b), b = VALUES(a) ~ 1369 ~ write one of these",
+        "INSERT INTO t (c) SELECT t.c FROM t ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ alias",
+        "INSERT INTO t (c) SELECT c FROM (SELECT c FROM u) AS T ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ alias",
+        "INSERT INTO t (c) SELECT c FROM (SELECT c FROM u) t ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ alias",
+        "INSERT INTO t (c) WITH t AS (SELECT c FROM u) SELECT c FROM t ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ alias",
+        "INSERT INTO t (c) WITH t AS (SELECT c FROM u) SELECT x.c FROM t x ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ alias",
+        "INSERT INTO t (c) SELECT u.c FROM u UNION SELECT 'F' ON DUPLICATE KEY UPDATE id = u.id ~ 1235 ~ VALUES(c) is",
+        "INSERT INTO r (id) VALUES (1) ON DUPLICATE KEY UPDATE id = 1 ~ 1235 ~ through a rule",
+        "INSERT INTO v (k) VALUES (1) ON DUPLICATE KEY UPDATE k = 1 ~ 1235 ~ through a view",
         "INSERT IGNORE INTO t (c) VALUES ('F') ~ 1235 ~ IGNORE",
         "UPDATE IGNORE t SET c = 'F' ~ 1235 ~ IGNORE",
         "UPDATE t JOIN u ON 1 SET c = 'F' ~ 1235 ~ of which table",
@@ -595,7 +740,6 @@ final class RowPlanTest {
         "DELETE t FROM u RIGHT JOIN t ON t.id = u.id ~ 1235 ~ JOIN ... ON",
         "DELETE r FROM r, u ~ 1235 ~ through a rule",
         "UPDATE u JOIN v ON 1 SET v.k = 3 ~ 1235 ~ ",
-        "UPDATE t USE INDEX (i), u SET u.id = 3 ~ 1235 ~ index hint",
         "UPDATE v SET k = 1 ~ 1235 ~ through a view",
         "DELETE FROM v ~ 1235 ~ through a view",
         "UPDATE r SET id = 1 ~ 1235 ~ through a rule",

@@ -51,18 +51,27 @@ public record ColumnUses(
    * A table in a query, or in the place of the tables an UPDATE or DELETE changes.
    *
    * @param endToken the token behind its name
+   * @param behindAlias the token behind its alias, else behind its name
+   * @param behindHints the token behind its index hints, else behind its alias
    * @param exposedName its alias, else its own name
    * @param changing whether it is one of those that UPDATE or DELETE change, or joined to them
-   * @param replaceable whether a derived table may stand there as well
+   * @param replaceable whether a derived table may stand there as well; it takes no index hints
    */
   public record Table(
       RelationName relation,
       int firstToken,
       int endToken,
+      int behindAlias,
+      int behindHints,
       String exposedName,
       boolean aliased,
       boolean changing,
-      boolean replaceable) {}
+      boolean replaceable) {
+
+    public boolean hinted() {
+      return behindHints > behindAlias;
+    }
+  }
 
   /**
    * A name of one, two or three parts in the place of a column.
@@ -196,15 +205,19 @@ public record ColumnUses(
             : new RelationName(DatabaseName.CURRENT, text.value(first));
     boolean aliased = TablePlaces.isAlias(text, end);
     int alias = text.isWord(end, "AS") ? end + 1 : end;
-    int behind = aliased ? alias + 1 : end;
-    boolean replaceable =
-        TablePlaces.isPlace(text, first)
-            && !text.isWord(end, "PARTITION")
-            && !text.isWord(behind, "USE")
-            && !text.isWord(behind, "FORCE")
-            && !text.isWord(behind, "IGNORE");
+    int behind = aliased ? Math.min(alias + 1, text.size()) : end;
+    boolean replaceable = TablePlaces.isPlace(text, first) && !text.isWord(end, "PARTITION");
     String exposed = aliased && alias < text.size() ? text.value(alias) : relation.name();
-    return new Table(relation, first, end, exposed, aliased, changing, replaceable);
+    return new Table(
+        relation,
+        first,
+        end,
+        behind,
+        IndexHints.behind(text, behind),
+        exposed,
+        aliased,
+        changing,
+        replaceable);
   }
 
   private static void add(

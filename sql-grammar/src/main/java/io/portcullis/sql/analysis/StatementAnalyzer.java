@@ -221,10 +221,7 @@ public final class StatementAnalyzer {
     } catch (StackOverflowError tooDeep) {
       return refused("the statement is nested too deeply");
     } catch (MalformedStringException meaningless) {
-      return new AnalysisRefused(
-          new Refusal(
-              ErrorCode.ER_PARSE_ERROR.error(meaningless.getMessage() + ", where they matter"),
-              new Span(0, 0)));
+      return new AnalysisRefused(new Refusal(meaningless.error(), new Span(0, 0)));
     } catch (RuntimeException unforeseen) {
       return refused(
           "the statement could not be analysed (" + unforeseen.getClass().getSimpleName() + ")");

@@ -25,6 +25,9 @@ public enum ErrorCode {
   ER_BAD_DB_ERROR(1049, "42000", "Unknown database '%s'"),
   ER_SERVER_SHUTDOWN(1053, "08S01", "Server shutdown in progress"),
   ER_BAD_FIELD_ERROR(1054, "42S22", "Unknown column '%s' in '%s'"),
+  /** The number of a duplicate, which it is. */
+  ER_HIDDEN_DUPLICATE(
+      1062, "23000", "Duplicate entry: a row of '%s.%s' that you do not see has the same key"),
   ER_PARSE_ERROR(1064, "42000", "You have an error in your SQL syntax; Portcullis: %s"),
   ER_TOO_LONG_IDENT(1059, "42000", "Identifier name '%s' is too long"),
   ER_EMPTY_QUERY(1065, "42000", "Query was empty"),

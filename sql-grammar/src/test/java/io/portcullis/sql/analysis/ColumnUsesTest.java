@@ -22,7 +22,7 @@ final class ColumnUsesTest {
 
   /**
    * Tables with {@code =alias}, {@code !} for one that is changed, {@code -} where no derived table
-   * can stand.
+   * can stand, {@code +} and how many tokens for index hints.
    */
   private static String tables(ColumnUses uses) {
     return uses.tables().stream()
@@ -31,7 +31,8 @@ final class ColumnUsesTest {
                 Analysed.toString(table.relation())
                     + (table.aliased() ? "=" + table.exposedName() : "")
                     + (table.changing() ? "!" : "")
-                    + (table.replaceable() ? "" : "-"))
+                    + (table.replaceable() ? "" : "-")
+                    + (table.hinted() ? "+" + (table.behindHints() - table.behindAlias()) : ""))
         .collect(Collectors.joining(" "));
   }
 
@@ -85,8 +86,9 @@ final class ColumnUsesTest {
         "SELECT CAST(a AS CHAR(3)), TRIM(LEADING b FROM c), EXTRACT(DAY FROM e) FROM t ~ t ~ a b c e ~ []",
         "SELECT MATCH(a) AGAINST('x' IN NATURAL LANGUAGE MODE) FROM t ~ t ~ a ~ []",
         "SELECT a FROM t FOR UPDATE ~ t ~ a ~ [locking]",
-        "SELECT a FROM t USE INDEX (i) ~ t- ~ a ~ []",
-        "SELECT a FROM t x FORCE INDEX (i) ~ t=x- ~ a ~ []",
+        "SELECT a FROM t USE INDEX (i) ~ t+5 ~ a ~ []",
+        "SELECT a FROM t x FORCE INDEX (i) ~ t=x+5 ~ a ~ []",
+        "SELECT a FROM t AS x IGNORE KEY FOR ORDER BY (i, j) USE INDEX () JOIN u ON 1 ~ t=x+14 u ~ a ~ []",
         "SELECT a FROM t PARTITION (p) ~ t- ~ a ~ []",
         "INSERT INTO t (a, t.b) VALUES (1, c) ~ \"\" ~ c a:I(t) t.b:I(t) ~ []",
         "INSERT INTO t VALUES (1) ~ \"\" ~ \"\" ~ [unlisted]",
