@@ -114,6 +114,7 @@ final class CommandPhase {
   private final RowSecurity rows;
   private final VariableReads variables;
   private final ProgramReads programs;
+  private final ProgramCalls calls;
   private final Relay relay;
   private final Holdings holdings;
   private final ExpiredPassword password;
@@ -193,6 +194,7 @@ final class CommandPhase {
     this.catalogDatabase = new CatalogDatabase(this, port, authority);
     this.variables = new VariableReads(this, port, reader, authority, backend);
     this.programs = new ProgramReads(this, port, reader, backend);
+    this.calls = new ProgramCalls(services, authority, backend, prepared);
     this.holdings =
         new Holdings(
             this, session, services, port, authority, backend, prepared, metadata, catalog);
@@ -935,7 +937,9 @@ final class CommandPhase {
     PreparedHandle executed = handle;
     boolean onItsOwnWay =
         analysis.statement() instanceof ForwardStatement forward
-            && (Holdings.isLocking(forward) || forward.kind() == StatementKind.LOAD_LOCAL);
+            && (Holdings.isLocking(forward)
+                || forward.kind() == StatementKind.LOAD_LOCAL
+                || calls.concern(forward, boundDatabase()));
     if (!onItsOwnWay && executed == null) {
       authority.rememberPermitted(analysis);
     } else if (!onItsOwnWay && executed != null) {
@@ -1002,6 +1006,7 @@ final class CommandPhase {
                 answerHeld(held, end);
               }));
     } else if (statement.effects().isEmpty()) {
+      calls.runs(statement, boundDatabase());
       send(relay);
     } else {
       definitions.run(statement.effects(), boundDatabase());
@@ -1428,6 +1433,7 @@ final class CommandPhase {
 
   /** What lived in the connection to the backend lives no more. */
   private void forgetConnection() {
+    calls.lost();
     prepared.forget();
     authority.forgetTemporaryTables();
     holdings.forgetConnection();
@@ -1596,13 +1602,28 @@ final class CommandPhase {
   }
 
   private void nextStatement() {
+    if (calls.isPending()) {
+      settleCalls(this::nextStatement);
+      return;
+    }
     // From the event loop's queue, so that a long text does not recurse.
     offload.later(this::nextOfText);
+  }
+
+  /** What procedures have left is asked for before anything else is read. */
+  private void settleCalls(Runnable then) {
+    port.flush();
+    calls.settle(then, session::closeWith);
   }
 
   void finishCommand() {
     dropFile();
     dropCommand();
+    if (calls.isPending()) {
+      sequence = FIRST_OF_ANSWER;
+      settleCalls(this::finishCommand);
+      return;
+    }
     dropText();
     backend.attributes(QueryAttributes.NONE);
     holdings.ran();
@@ -1644,6 +1665,7 @@ final class CommandPhase {
   /** The session is over: gives back what the command in hand holds. */
   void close() {
     offload.close();
+    calls.lost();
     holdings.close();
     definitions.close();
     relay.close();

@@ -206,7 +206,8 @@ public final class ObjectLookup {
                 })
             .distinct()
             .toList();
-    return new ProgramDefinition.Readable(new ProgramBody(body.invoker(), accesses, body.prepared()));
+    return new ProgramDefinition.Readable(
+        new ProgramBody(body.invoker(), accesses, body.prepared()));
   }
 
   private DatabaseName folded(DatabaseName database) {
