@@ -1,5 +1,6 @@
 package io.portcullis.privilege.authz;
 
+import io.portcullis.privilege.catalog.BuiltInRoles;
 import io.portcullis.privilege.catalog.CatalogState;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
@@ -179,7 +180,7 @@ public final class Authorizer {
       if (error != null && access.kind() == AccessKind.EXPLAIN) {
         continue; // would tell a view from a table to who may know of neither
       }
-      Verdict verdict = judge(subject, access, binding, creates);
+      Verdict verdict = judge(subject, access, accesses, binding, creates);
       if (verdict.error != null && verdict.error.code() == ErrorCode.ER_DATABASE_PROTECTED) {
         return new Decision.Denied(epoch, verdict.error, List.of()); // no grant helps
       }
@@ -253,7 +254,7 @@ public final class Authorizer {
     if (restricted.isPresent()) {
       return new Decision.Denied(epoch, restricted.get(), List.of());
     }
-    Verdict verdict = judge(subject, access, binding, createsTable(ofAll));
+    Verdict verdict = judge(subject, access, ofAll, binding, createsTable(ofAll));
     if (verdict.error != null) {
       boolean grantable = verdict.error.code() != ErrorCode.ER_DATABASE_PROTECTED;
       return new Decision.Denied(
@@ -378,7 +379,11 @@ public final class Authorizer {
   }
 
   private Verdict judge(
-      ActiveSubject subject, AccessRequest access, Binding binding, boolean creates) {
+      ActiveSubject subject,
+      AccessRequest access,
+      List<AccessRequest> ofAll,
+      Binding binding,
+      boolean creates) {
     AccessKind kind = access.kind();
     ObjectName object = access.object();
     String relation = object instanceof RelationName name ? fold(kind, name.name(), binding) : null;
@@ -416,6 +421,10 @@ public final class Authorizer {
               subject.subject().host(),
               subject.names().logical(database)));
     }
+    if (Requirement.isDynamic(kind)) {
+      return judgeDynamic(
+          subject, access, ofAll, RelationName.of(database, String.valueOf(relation)), binding);
+    }
     if (relation == null) {
       return isAllowedOnDatabase(subject, kind, database)
           ? ALLOWED
@@ -428,6 +437,39 @@ public final class Authorizer {
       return ALLOWED;
     }
     return judgeRelation(subject, access, database, relation, binding);
+  }
+
+  /**
+   * Dynamic SQL in a body that is made or changed: with whose rights it would run is whoever will
+   * be its definer, and that has to be the administrators' role.
+   */
+  private Verdict judgeDynamic(
+      ActiveSubject subject,
+      AccessRequest access,
+      List<AccessRequest> ofAll,
+      RelationName program,
+      Binding binding) {
+    boolean procedure = access.kind() == AccessKind.DYNAMIC_PROCEDURE;
+    AccessKind creation = procedure ? AccessKind.CREATE_PROCEDURE : AccessKind.CREATE_EVENT;
+    Database home = database(subject, program.database().name());
+    Relation there =
+        procedure || home == null || ofAll.stream().anyMatch(other -> other.kind() == creation)
+            ? null
+            : relation(subject, home, access.kind(), program.name());
+    RoleId definer =
+        there == null
+            ? owner(subject, new AccessRequest(creation, access.object()), binding)
+            : there.owner();
+    RoleId administrators = RoleId.administratorOf(subject.subject().account());
+    return definer.equals(administrators)
+        ? ALLOWED
+        : denied(
+            ErrorCode.ER_NOT_SUPPORTED_YET.error(
+                "dynamic SQL in a "
+                    + (procedure ? "procedure" : "event")
+                    + " that role "
+                    + BuiltInRoles.name(administrators)
+                    + " does not own: what would run is not known before it does"));
   }
 
   /**

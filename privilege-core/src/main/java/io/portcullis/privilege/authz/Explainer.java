@@ -187,6 +187,9 @@ final class Explainer {
     if (kind == AccessKind.USE) {
       return PrivilegeType.CONNECT.sqlName() + ", any in the database";
     }
+    if (Requirement.isDynamic(kind)) {
+      return "the administrator's role as its owner";
+    }
     List<RelationKind> each = kinds.isEmpty() ? List.of(RelationKind.TABLE) : kinds;
     return each.stream()
         .map(as -> Requirement.of(kind, as))
@@ -215,6 +218,9 @@ final class Explainer {
     boolean system = SystemDatabases.is(databaseOf(bound).name(), catalogSchema);
     if (subject.isAdministrator() && (system || bound.kind() == AccessKind.USE)) {
       return "the administrator's role is the primary role";
+    }
+    if (Requirement.isDynamic(bound.kind())) {
+      return "the administrator's role will own it, or does";
     }
     return system ? "open to everybody" : "a temporary table is the session's own";
   }

@@ -143,6 +143,9 @@ final class Hints {
       return List.of(); // its owner's matter, or would name what is below
     }
     AccessKind kind = missing.kind();
+    if (Requirement.isDynamic(kind)) {
+      return List.of(); // the administrators' role is not granted by a privilege
+    }
     if (object instanceof RelationName relation) {
       List<Hint> hints = new ArrayList<>();
       List<RelationKind> kinds = kindsToName(kind, relation);

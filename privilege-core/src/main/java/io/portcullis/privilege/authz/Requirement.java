@@ -111,6 +111,9 @@ record Requirement(long relation, long database, long account, long also, Privil
       case ADD_TRIGGER, DROP_TRIGGER, SHOW_TRIGGER -> onDatabase(TRIGGER).orOnRelation(OWNED);
       case CREATE_EVENT -> onDatabase(EVENT);
       case ALTER_EVENT, SHOW_EVENT -> onDatabase(EVENT).orOnRelation(OWNED);
+      // No privilege is enough: see isDynamic.
+      case DYNAMIC_PROCEDURE -> new Requirement(0, 0, 0, 0, CREATE_ROUTINE);
+      case DYNAMIC_EVENT -> new Requirement(0, 0, 0, 0, EVENT);
     };
   }
 
@@ -176,6 +179,11 @@ record Requirement(long relation, long database, long account, long also, Privil
     return kind == AccessKind.EXECUTE_FUNCTION || kind == AccessKind.EXECUTE_PROCEDURE;
   }
 
+  /** Whether it takes the administrators' role, and no privilege will do. */
+  static boolean isDynamic(AccessKind kind) {
+    return kind == AccessKind.DYNAMIC_PROCEDURE || kind == AccessKind.DYNAMIC_EVENT;
+  }
+
   /** Whether the statement can bring the body of a stored program with it. */
   static boolean hasBody(AccessKind kind) {
     return kind == AccessKind.ALTER_EVENT
@@ -219,7 +227,9 @@ record Requirement(long relation, long database, long account, long also, Privil
           SHOW_TRIGGER,
           CREATE_EVENT,
           ALTER_EVENT,
-          SHOW_EVENT ->
+          SHOW_EVENT,
+          DYNAMIC_PROCEDURE,
+          DYNAMIC_EVENT ->
           true;
       case SHOW_TABLES, USE, CREATE_DATABASE, ALTER_DATABASE, DROP_DATABASE, SHOW_CREATE_DATABASE ->
           false;
@@ -273,7 +283,9 @@ record Requirement(long relation, long database, long account, long also, Privil
           SHOW_TRIGGER,
           CREATE_EVENT,
           ALTER_EVENT,
-          SHOW_EVENT ->
+          SHOW_EVENT,
+          DYNAMIC_PROCEDURE,
+          DYNAMIC_EVENT ->
           false;
     };
   }
@@ -290,7 +302,9 @@ record Requirement(long relation, long database, long account, long also, Privil
           CREATE_FUNCTION,
           CREATE_PROCEDURE,
           CREATE_TRIGGER,
-          CREATE_EVENT ->
+          CREATE_EVENT,
+          DYNAMIC_PROCEDURE,
+          DYNAMIC_EVENT ->
           false;
       case SELECT,
           INSERT,
@@ -371,7 +385,9 @@ record Requirement(long relation, long database, long account, long also, Privil
           DROP_TRIGGER,
           SHOW_TRIGGER,
           ALTER_EVENT,
-          SHOW_EVENT ->
+          SHOW_EVENT,
+          DYNAMIC_PROCEDURE,
+          DYNAMIC_EVENT ->
           false;
     };
   }
@@ -420,7 +436,9 @@ record Requirement(long relation, long database, long account, long also, Privil
           ADD_TRIGGER,
           DROP_TRIGGER,
           CREATE_EVENT,
-          ALTER_EVENT ->
+          ALTER_EVENT,
+          DYNAMIC_PROCEDURE,
+          DYNAMIC_EVENT ->
           false;
     };
   }
@@ -446,7 +464,9 @@ record Requirement(long relation, long database, long account, long also, Privil
           CREATE_TRIGGER,
           ADD_TRIGGER,
           CREATE_EVENT,
-          ALTER_EVENT ->
+          ALTER_EVENT,
+          DYNAMIC_PROCEDURE,
+          DYNAMIC_EVENT ->
           true;
       case SELECT,
           DELETE,
@@ -521,7 +541,9 @@ record Requirement(long relation, long database, long account, long also, Privil
           SHOW_TRIGGER,
           CREATE_EVENT,
           ALTER_EVENT,
-          SHOW_EVENT ->
+          SHOW_EVENT,
+          DYNAMIC_PROCEDURE,
+          DYNAMIC_EVENT ->
           false;
     };
   }
@@ -545,11 +567,15 @@ record Requirement(long relation, long database, long account, long also, Privil
       case CREATE_VIEW, ALTER_VIEW, DROP_VIEW -> Optional.of(RelationKind.VIEW);
       case EXECUTE_FUNCTION, CREATE_FUNCTION, ALTER_FUNCTION, SHOW_FUNCTION ->
           Optional.of(RelationKind.FUNCTION);
-      case EXECUTE_PROCEDURE, CREATE_PROCEDURE, ALTER_PROCEDURE, SHOW_PROCEDURE ->
+      case EXECUTE_PROCEDURE,
+          CREATE_PROCEDURE,
+          ALTER_PROCEDURE,
+          SHOW_PROCEDURE,
+          DYNAMIC_PROCEDURE ->
           Optional.of(RelationKind.PROCEDURE);
       case ADD_TRIGGER -> Optional.of(RelationKind.TABLE);
       case CREATE_TRIGGER, DROP_TRIGGER, SHOW_TRIGGER -> Optional.of(RelationKind.TRIGGER);
-      case CREATE_EVENT, ALTER_EVENT, SHOW_EVENT -> Optional.of(RelationKind.EVENT);
+      case CREATE_EVENT, ALTER_EVENT, SHOW_EVENT, DYNAMIC_EVENT -> Optional.of(RelationKind.EVENT);
       default -> Optional.empty();
     };
   }

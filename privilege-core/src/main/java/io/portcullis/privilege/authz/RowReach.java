@@ -230,6 +230,9 @@ public record RowReach(
       if (definition instanceof ProgramDefinition.Readable readable) {
         for (AccessRequest access : readable.body().accesses()) {
           RelationName name = (RelationName) access.object();
+          if (Requirement.isDynamic(access.kind())) {
+            return true;
+          }
           Optional<RelationKind> kind = Requirement.impliedKind(access.kind());
           if (kind.filter(RelationKind::isRoutine).isPresent()) {
             programs.add(new ProgramName(kind.get(), name));

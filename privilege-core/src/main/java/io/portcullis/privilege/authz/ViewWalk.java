@@ -1,5 +1,6 @@
 package io.portcullis.privilege.authz;
 
+import io.portcullis.privilege.catalog.BuiltInRoles;
 import io.portcullis.privilege.model.RoleId;
 import io.portcullis.sql.access.AccessKind;
 import io.portcullis.sql.access.AccessRequest;
@@ -184,7 +185,9 @@ final class ViewWalk {
     for (AccessRequest access : accesses) {
       Optional<SqlError> error =
           Requirement.isGrowing(access.kind()) ? holder.restriction() : Optional.empty();
-      if (error.isEmpty()) {
+      if (error.isEmpty() && Requirement.isDynamic(access.kind())) {
+        error = dynamic(holder);
+      } else if (error.isEmpty()) {
         // The body of a program is read statement by statement: none is about a database.
         error = relation(holder, access.kind(), (RelationName) access.object(), access.columns());
       }
@@ -193,6 +196,25 @@ final class ViewWalk {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * What runs is not known: it is left to the administrators' role, and to sessions that may write
+   * everywhere.
+   */
+  private Optional<SqlError> dynamic(ActiveSubject holder) {
+    RoleId administrators = RoleId.administratorOf(holder.subject().account());
+    if (!holder.activeRoles().contains(administrators)) {
+      return notOffered(
+          "', which has dynamic SQL in it, or below it, that would not run with the rights of role "
+              + BuiltInRoles.name(administrators)
+              + "; that is left to what this role owns");
+    }
+    return holder.unwritable().isEmpty()
+        ? Optional.empty()
+        : notOffered(
+            "', which has dynamic SQL in it, or below it, that could write to what"
+                + " protected_databases lists");
   }
 
   private Optional<SqlError> relation(
@@ -231,12 +253,15 @@ final class ViewWalk {
   }
 
   private Optional<SqlError> unreadable() {
-    String what =
+    return notOffered(
         Requirement.isExecuting(asked)
             ? "', whose body, or that of what it calls, the gate cannot read, so that it cannot"
                 + " tell what would run"
             : "', whose definition, or that of a view below it, the gate cannot read, so that"
-                + " it cannot tell which tables are meant";
+                + " it cannot tell which tables are meant");
+  }
+
+  private Optional<SqlError> notOffered(String what) {
     return Optional.of(
         ErrorCode.ER_NOT_SUPPORTED_YET.error(
             (Requirement.isExecuting(asked) ? "the routine '" : "the view '")

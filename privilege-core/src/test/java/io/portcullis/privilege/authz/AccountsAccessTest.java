@@ -396,7 +396,9 @@ final class AccountsAccessTest {
               CREATE_TRIGGER,
               ADD_TRIGGER,
               CREATE_EVENT,
-              ALTER_EVENT ->
+              ALTER_EVENT,
+              DYNAMIC_PROCEDURE,
+              DYNAMIC_EVENT ->
               false;
           case INSERT,
               UPDATE,

@@ -460,6 +460,9 @@ final class PlainEvaluator {
 
   private Outcome inside(
       AccessKind kind, RelationName name, Set<String> columns, List<String> path) {
+    if (kind == AccessKind.DYNAMIC_PROCEDURE) {
+      return active().contains(RoleId.MOADMIN) ? Outcome.ALLOWED : Outcome.errno(1235);
+    }
     String database = name.database().name();
     if (List.of("mysql", "sys", "performance_schema", "information_schema", "mo_catalog")
             .contains(database)

@@ -129,10 +129,20 @@ final class ProtectedDatabasesAccessTest {
   }
 
   @Test
+  void dynamicSqlOfARoutineCouldWriteAnywhere() {
+    AccessRequest call = new AccessRequest(AccessKind.EXECUTE_PROCEDURE, RelationName.of("d", "p"));
+    body = List.of(new AccessRequest(AccessKind.DYNAMIC_PROCEDURE, RelationName.of("d", "p")));
+    allowed(call);
+    protect("e");
+    assertThat(decide("joe", "strong", call)).isInstanceOf(Decision.Denied.class);
+    assertThat(decide("root", "moadmin", call)).isInstanceOf(Decision.Allowed.class);
+  }
+
+  @Test
   void otherDatabasesAreNotConcerned() {
     protect("d");
     for (AccessKind kind : AccessKind.values()) {
-      if (!Requirement.isExecuting(kind)) {
+      if (!Requirement.isExecuting(kind) && !Requirement.isDynamic(kind)) {
         allowed(on(kind, "free", "t"));
       }
     }

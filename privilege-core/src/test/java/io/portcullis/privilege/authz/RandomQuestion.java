@@ -103,7 +103,8 @@ final class RandomQuestion {
                           AccessKind.INSERT,
                           AccessKind.DELETE,
                           AccessKind.EXECUTE_FUNCTION,
-                          AccessKind.EXECUTE_PROCEDURE)),
+                          AccessKind.EXECUTE_PROCEDURE,
+                          AccessKind.DYNAMIC_PROCEDURE)),
                   name(random)));
         }
         yield new ProgramDefinition.Readable(new ProgramBody(random.nextInt(3) == 0, accesses));
@@ -146,6 +147,10 @@ final class RandomQuestion {
     boolean creates = random.nextInt(10) == 0;
     for (int i = random.nextInt(8) == 0 ? 1 + random.nextInt(3) : 0; i >= 0; i--) {
       AccessKind kind = of(random, List.of(AccessKind.values()));
+      // Dynamic SQL comes with what makes or changes a program, and has tests of its own.
+      if (Requirement.isDynamic(kind)) {
+        kind = AccessKind.CREATE_PROCEDURE;
+      }
       // What ALTER and DROP mean beside CREATE TABLE has tests of its own.
       if (kind == AccessKind.CREATE_TABLE && !creates) {
         kind = AccessKind.CREATE_TEMPORARY_TABLE;

@@ -17,6 +17,7 @@ import io.portcullis.sql.text.SqlError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class BackendLease {
 
   private static final String MODE_QUERY = "SELECT @@sql_mode, @@character_set_client";
+
+  private static final String STATE_QUERY =
+      "SELECT @@sql_mode, @@character_set_client, HEX(CONVERT(DATABASE() USING utf8mb4))";
 
   private static final Logger LOG = LoggerFactory.getLogger(BackendLease.class);
 
@@ -278,6 +282,52 @@ final class BackendLease {
         });
   }
 
+  /** Given the current database of a connection, or why the session cannot go on. */
+  interface StateConsumer {
+    void accept(Optional<String> database, @Nullable SqlError error);
+  }
+
+  /**
+   * Asks the backend for all that the gate knows of the session there, after something it has not
+   * seen: how statements are read, status flags, and the current database, which is left to the
+   * caller.
+   */
+  void refreshState(StateConsumer then) {
+    select(
+        STATE_QUERY,
+        (row, error) -> {
+          if (error != null) {
+            then.accept(Optional.empty(), error);
+          } else if (row.size() != 3 || row.get(0) == null || row.get(1) == null) {
+            then.accept(
+                Optional.empty(),
+                ErrorCode.ER_UNKNOWN_ERROR.error("The backend did not say the session's state"));
+          } else {
+            then.accept(
+                Optional.ofNullable(row.get(2)).map(BackendLease::ofHex),
+                adopt(String.valueOf(row.get(0)), String.valueOf(row.get(1))));
+          }
+        });
+  }
+
+  private static String ofHex(String digits) {
+    return new String(HexFormat.of().parseHex(digits), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Changes the current database at the backend; {@code then} is given null, or why that failed.
+   *
+   * @param database as the backend calls it
+   */
+  void use(String database, Consumer<@Nullable SqlError> then) {
+    run(
+        CommandEncoder.text(
+            port.allocator(), CommandByte.INIT_DB, database, mode().charset().java()),
+        CommandShape.SINGLE,
+        "the choice of a database",
+        then);
+  }
+
   /**
    * Asks the backend for LAST_INSERT_ID().
    *
@@ -322,6 +372,9 @@ final class BackendLease {
             },
             (held, end) -> {
               List<@Nullable String> row;
+              if (!end.error()) {
+                statusFlags = end.statusFlags();
+              }
               try {
                 row = end.error() ? List.of() : firstRow(held.content());
               } finally {
@@ -362,9 +415,14 @@ final class BackendLease {
 
   /** Executes a statement of the gate's own; {@code then} is given null, or why it failed. */
   void internal(String sql, Consumer<@Nullable SqlError> then) {
+    run(frame(sql), CommandShape.QUERY, sql, then);
+  }
+
+  private void run(
+      ByteBuf framed, CommandShape shape, String what, Consumer<@Nullable SqlError> then) {
     execute(
-        frame(sql),
-        CommandShape.QUERY,
+        framed,
+        shape,
         ResponseEdit.NONE,
         new HeldResponse(
             port,
@@ -377,7 +435,7 @@ final class BackendLease {
               if (end.error()) {
                 then.accept(
                     ErrorCode.ER_UNKNOWN_ERROR.error(
-                        "The backend answered " + sql + " with error " + end.errno()));
+                        "The backend answered " + what + " with error " + end.errno()));
               } else {
                 statusFlags = end.statusFlags();
                 then.accept(null);

@@ -105,6 +105,7 @@ final class CommandPhase {
   private final RowSecurity rows;
   private final VariableReads variables;
   private final ProgramReads programs;
+  private final ProgramCalls calls;
   private final OtherCommands others;
   private final AnswerEdits edits;
   private final Relay relay;
@@ -193,6 +194,7 @@ final class CommandPhase {
             password);
     this.variables = new VariableReads(this, port, reader, authority, backend);
     this.programs = new ProgramReads(this, port, reader, backend);
+    this.calls = new ProgramCalls(services, authority, backend, prepared);
     this.holdings =
         new Holdings(
             this, session, services, port, authority, backend, prepared, metadata, catalog);
@@ -871,7 +873,9 @@ final class CommandPhase {
     PreparedHandle executed = handle;
     boolean onItsOwnWay =
         analysis.statement() instanceof ForwardStatement forward
-            && (Holdings.isLocking(forward) || forward.kind() == StatementKind.LOAD_LOCAL);
+            && (Holdings.isLocking(forward)
+                || forward.kind() == StatementKind.LOAD_LOCAL
+                || calls.concern(forward, boundDatabase()));
     if (!onItsOwnWay && executed == null) {
       authority.rememberPermitted(analysis);
     } else if (!onItsOwnWay && executed != null) {
@@ -938,6 +942,7 @@ final class CommandPhase {
                 answerHeld(held, end);
               }));
     } else if (statement.effects().isEmpty()) {
+      calls.runs(statement, boundDatabase());
       send(relay);
     } else {
       definitions.run(statement.effects(), boundDatabase());
@@ -1228,6 +1233,7 @@ final class CommandPhase {
 
   /** What lived in the connection to the backend lives no more. */
   private void forgetConnection() {
+    calls.lost();
     prepared.forget();
     authority.forgetTemporaryTables();
     holdings.forgetConnection();
@@ -1391,13 +1397,28 @@ final class CommandPhase {
   }
 
   private void nextStatement() {
+    if (calls.isPending()) {
+      settleCalls(this::nextStatement);
+      return;
+    }
     // From the event loop's queue, so that a long text does not recurse.
     offload.later(this::nextOfText);
+  }
+
+  /** What procedures have left is asked for before anything else is read. */
+  private void settleCalls(Runnable then) {
+    port.flush();
+    calls.settle(then, session::closeWith);
   }
 
   void finishCommand() {
     dropFile();
     dropCommand();
+    if (calls.isPending()) {
+      sequence = FIRST_OF_ANSWER;
+      settleCalls(this::finishCommand);
+      return;
+    }
     dropText();
     backend.attributes(QueryAttributes.NONE);
     holdings.ran();
@@ -1439,6 +1460,7 @@ final class CommandPhase {
   /** The session is over: gives back what the command in hand holds. */
   void close() {
     offload.close();
+    calls.lost();
     holdings.close();
     definitions.close();
     relay.close();

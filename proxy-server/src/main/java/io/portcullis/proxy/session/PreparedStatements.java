@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -382,6 +383,16 @@ final class PreparedStatements {
               held.discard();
               then.run();
             }));
+  }
+
+  /** Those of these names, prepared in text, may be others by now. */
+  void forgetNamed(Set<String> names) {
+    named.keySet().removeAll(names);
+  }
+
+  /** The same of all names. */
+  void forgetNamed() {
+    named.clear();
   }
 
   /** The backend has forgotten them all. */

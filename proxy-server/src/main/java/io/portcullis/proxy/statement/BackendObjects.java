@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class BackendObjects implements RelationKinds, ViewDefinitions {
 
   private static final Duration LIFETIME = Duration.ofSeconds(5);
+  private static final Duration BETWEEN_COMPARISONS = Duration.ofSeconds(1);
   private static final int MAXIMUM = 100_000;
 
   /** Of which the columns are remembered. */
@@ -42,6 +43,8 @@ public final class BackendObjects implements RelationKinds, ViewDefinitions {
       Caffeine.newBuilder().maximumSize(MAXIMUM_TABLES).expireAfterWrite(LIFETIME).build();
   private final AtomicLong version = new AtomicLong();
   private final AtomicInteger underway = new AtomicInteger();
+  private final AtomicLong compared =
+      new AtomicLong(System.nanoTime() - BETWEEN_COMPARISONS.toNanos());
 
   /** Without bound and age: what sessions remember rests on it; only views that exist are here. */
   private final Map<Key, KnownView> views = new ConcurrentHashMap<>();
@@ -222,6 +225,16 @@ public final class BackendObjects implements RelationKinds, ViewDefinitions {
     views.clear();
     programs.clear();
     absent.invalidateAll();
+  }
+
+  /**
+   * Whether the backend is to be compared with what is known of it, after something that may have
+   * changed it unseen: no more than once a second.
+   */
+  public boolean isComparisonDue() {
+    long now = System.nanoTime();
+    long last = compared.get();
+    return now - last >= BETWEEN_COMPARISONS.toNanos() && compared.compareAndSet(last, now);
   }
 
   /** Grows with every {@link #changed}; a decision made under an older one is made again. */

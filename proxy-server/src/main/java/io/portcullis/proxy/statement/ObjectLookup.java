@@ -167,6 +167,7 @@ public final class ObjectLookup {
         switch (access.kind()) {
           case EXECUTE_FUNCTION -> search.add(new ProgramName(RelationKind.FUNCTION, below));
           case EXECUTE_PROCEDURE -> search.add(new ProgramName(RelationKind.PROCEDURE, below));
+          case DYNAMIC_PROCEDURE, DYNAMIC_EVENT -> {}
           default -> search.add(below);
         }
       }
@@ -205,7 +206,8 @@ public final class ObjectLookup {
                 })
             .distinct()
             .toList();
-    return new ProgramDefinition.Readable(new ProgramBody(body.invoker(), accesses));
+    return new ProgramDefinition.Readable(
+        new ProgramBody(body.invoker(), accesses, body.prepared()));
   }
 
   private DatabaseName folded(DatabaseName database) {

@@ -179,7 +179,7 @@ final class ObjectLookupTest {
     for (String definition :
         List.of(
             "",
-            "CREATE PROCEDURE p() EXECUTE s",
+            "CREATE PROCEDURE p() SHOW TABLES",
             "CREATE PROCEDURE p() SELECT 1; DROP TABLE t",
             "SELECT 1")) {
       backend.program("PROCEDURE d.p", definition, "");

@@ -91,7 +91,11 @@ public enum AccessKind {
   /** Altered or dropped. Event. */
   ALTER_EVENT("EVENT"),
   /** SHOW CREATE EVENT. Event. */
-  SHOW_EVENT("EVENT");
+  SHOW_EVENT("EVENT"),
+  /** Its body runs text that is not known before: dynamic SQL. Procedure. */
+  DYNAMIC_PROCEDURE("dynamic SQL"),
+  /** The same. Event. */
+  DYNAMIC_EVENT("dynamic SQL");
 
   private final String command;
 

@@ -17,11 +17,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a stored program: every statement of it is read, as it would be by itself. What would
- * change the catalog of objects, what is not known before it runs, and what is not understood is
- * refused.
+ * change the catalog of objects, and what is not understood, is refused; what is not known before
+ * it runs is told by {@link BodyTexts}, and refused without.
  *
  * <p>A local variable names no table: it stands where a column can, or where only it can. Which
  * there are must be known all the same, to tell an assignment to one from SET of a variable of the
@@ -51,6 +52,9 @@ final class BodyGrammar {
   /** Of a trigger: the table whose rows NEW and OLD are. */
   private Optional<RelationName> rows = Optional.empty();
 
+  /** Null where no text is run. */
+  private @Nullable BodyTexts texts;
+
   private int depth;
 
   /** Blocks inside one another; servers end with a stack overrun somewhere above. */
@@ -67,6 +71,11 @@ final class BodyGrammar {
     this.kind = kind;
     this.accesses = accesses;
     variables.push(new HashSet<>());
+  }
+
+  /** The body may prepare and execute text. */
+  void runsTexts(BodyTexts itsTexts) {
+    texts = itsTexts;
   }
 
   /** A parameter, or a variable of the block that is being read. */
@@ -98,6 +107,12 @@ final class BodyGrammar {
     readsRows();
     statement();
     cursor.acceptMark(";");
+    cursor.expectEnd();
+  }
+
+  /** Reads text that a body prepares: one statement without statements in it. */
+  void readText() {
+    simple();
     cursor.expectEnd();
   }
 
@@ -162,6 +177,8 @@ final class BodyGrammar {
   }
 
   private void statements(String... ends) {
+    BodyTexts prepared = texts;
+    Set<String> outside = prepared == null ? Set.of() : prepared.enter();
     while (!cursor.isAny(ends)) {
       if (cursor.atEnd()) {
         throw cursor.unexpected();
@@ -172,6 +189,9 @@ final class BodyGrammar {
         statement();
       }
       cursor.expectMark(";");
+    }
+    if (prepared != null) {
+      prepared.leave(outside);
     }
   }
 
@@ -349,7 +369,12 @@ final class BodyGrammar {
         condition();
       }
     } while (cursor.acceptMark(","));
+    BodyTexts prepared = texts;
+    Set<String> outside = prepared == null ? Set.of() : prepared.enterHandler();
     statement();
+    if (prepared != null) {
+      prepared.leave(outside);
+    }
   }
 
   /** {@code SQLSTATE [VALUE] 'state'}, a number, or a name that was declared. */
@@ -460,6 +485,9 @@ final class BodyGrammar {
     } else if (cursor.accept("SET")) {
       assignments(end);
     } else if (cursor.is("CALL")) {
+      if (texts != null) {
+        texts.call();
+      }
       ProgramGrammar.call(part, queries, accesses);
     } else if (cursor.accept("DO") || kind == RelationKind.FUNCTION && cursor.accept("RETURN")) {
       expression(cursor.at(), end);
@@ -492,11 +520,11 @@ final class BodyGrammar {
       StatementReader.transaction(part);
     } else if (cursor.is("CREATE", "TEMPORARY", "TABLE") || cursor.is("TRUNCATE")) {
       definition(part);
-    } else if (cursor.isAny("PREPARE", "EXECUTE", "DEALLOCATE")) {
-      throw cursor.notOffered(
-          PolicyReason.UNKNOWN_BEFORE_IT_RUNS,
-          "dynamic SQL in a stored program",
-          "what would run is not known before it does");
+    } else if (BodyTexts.begins(cursor)) {
+      if (texts == null) {
+        throw noTexts();
+      }
+      texts.statement(part);
     } else if (cursor.isAny("EXPLAIN", "DESCRIBE", "DESC", "ANALYZE")) {
       accesses.addAll(StatementReader.explained(part, queries).accesses());
     } else if (cursor.is("SHOW")) {
@@ -519,6 +547,19 @@ final class BodyGrammar {
       throw cursor.unexpected();
     }
     cursor.moveTo(end);
+  }
+
+  private StatementRefused noTexts() {
+    String where =
+        switch (kind) {
+          case FUNCTION -> "a stored function";
+          case TRIGGER -> "a trigger";
+          default -> "a compound statement";
+        };
+    return cursor.notOffered(
+        PolicyReason.UNKNOWN_BEFORE_IT_RUNS,
+        "dynamic SQL in " + where,
+        "procedures and events may have it");
   }
 
   private boolean isRefusedEverywhere() {

@@ -38,6 +38,7 @@ final class ProgramGrammar {
   private final boolean printed;
 
   private boolean invoker;
+  private Set<String> prepared = Set.of();
 
   ProgramGrammar(TokenCursor cursor, QueryReader queries) {
     this(cursor, queries, false);
@@ -99,7 +100,7 @@ final class ProgramGrammar {
     ProgramGrammar grammar = new ProgramGrammar(cursor, queries, true);
     cursor.expect("CREATE");
     RelationName program = grammar.created(grammar.kind("CREATE"), false);
-    return new ProgramBody(grammar.invoker, grammar.bodyOf(program));
+    return new ProgramBody(grammar.invoker, grammar.bodyOf(program), grammar.prepared);
   }
 
   /** {@code CALL p [(expression, ...)]}, to the end. */
@@ -236,8 +237,24 @@ final class ProgramGrammar {
       }
       case TABLE, VIEW -> throw new IllegalArgumentException("kind: " + kind);
     }
-    inside.read();
+    read(inside, kind, program);
     return program;
+  }
+
+  private void read(BodyGrammar inside, RelationKind kind, RelationName program) {
+    if (kind != RelationKind.PROCEDURE && kind != RelationKind.EVENT) {
+      inside.read(); // servers refuse dynamic SQL in the others
+      return;
+    }
+    BodyTexts texts = new BodyTexts(queries, body);
+    inside.runsTexts(texts);
+    inside.read();
+    prepared = texts.names();
+    if (texts.isDynamic()) {
+      body.add(
+          kind == RelationKind.PROCEDURE ? AccessKind.DYNAMIC_PROCEDURE : AccessKind.DYNAMIC_EVENT,
+          program);
+    }
   }
 
   private void parameters(BodyGrammar inside) {
@@ -385,7 +402,7 @@ final class ProgramGrammar {
       }
       eventOptions();
       if (cursor.accept("DO")) {
-        new BodyGrammar(cursor, queries, kind, body).read();
+        read(new BodyGrammar(cursor, queries, kind, body), kind, program);
         accesses.addAll(bodyOf(program));
       }
     } else {

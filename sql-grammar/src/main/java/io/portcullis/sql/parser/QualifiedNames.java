@@ -23,6 +23,7 @@ public final class QualifiedNames {
   private final ColumnNotes columns = new ColumnNotes();
   private @Nullable QualifiedNames inString;
   private @Nullable String definer;
+  private boolean hidden;
 
   public QualifiedNames(LexedStatement text) {
     this.text = text;
@@ -47,6 +48,9 @@ public final class QualifiedNames {
    * else. Never where a string of it holds a statement that names one.
    */
   public boolean isComplete() {
+    if (hidden) {
+      return false;
+    }
     if (inString != null && !(inString.databases.isEmpty() && inString.isComplete())) {
       return false;
     }
@@ -75,6 +79,14 @@ public final class QualifiedNames {
   QualifiedNames beginString(LexedStatement inner) {
     inString = new QualifiedNames(inner);
     return inString;
+  }
+
+  /**
+   * A string in the body of a stored program holds a statement, which the server reads when it runs
+   * it.
+   */
+  void holdsStatement(QualifiedNames inner) {
+    hidden |= !(inner.databases.isEmpty() && inner.isComplete());
   }
 
   /** A database by itself. */

@@ -234,7 +234,7 @@ public final class StatementReader {
         first.policy().orElseThrow(), first.name(), first.refusal().orElseThrow());
   }
 
-  private static void checkParentheses(LexedStatement text) {
+  static void checkParentheses(LexedStatement text) {
     int depth = 0;
     for (int i = 0; i < text.size(); i++) {
       if (text.kind(i) == TokenKind.PUNCTUATION) {
@@ -535,7 +535,7 @@ public final class StatementReader {
   }
 
   /** First comma from here outside of parentheses, else the end. */
-  private static int endOfItem(TokenCursor cursor) {
+  static int endOfItem(TokenCursor cursor) {
     int depth = 0;
     for (int i = cursor.at(); i < cursor.end(); i++) {
       if (cursor.punctuationAt(i, "(")) {

@@ -184,9 +184,6 @@ final class ProgramAccessTest {
   @TestFactory
   Stream<DynamicTest> whatNoProgramMayDo() {
     return Stream.of(
-        refused(ER_NOT_SUPPORTED_YET, "dynamic SQL", "PREPARE s FROM 'SELECT 1'"),
-        refused(ER_NOT_SUPPORTED_YET, "dynamic SQL", "BEGIN EXECUTE s; END"),
-        refused(ER_NOT_SUPPORTED_YET, "dynamic SQL", "EXECUTE IMMEDIATE a"),
         refused(ER_NOT_SUPPORTED_YET, "CREATE in a stored program", "CREATE TABLE x (a INT)"),
         refused(ER_NOT_SUPPORTED_YET, "DROP in a stored program", "DROP TABLE t"),
         refused(ER_NOT_SUPPORTED_YET, "DROP in a stored program", "DROP TEMPORARY TABLE t"),
@@ -225,6 +222,134 @@ final class ProgramAccessTest {
             "BEGIN DECLARE password TEXT; SET password = 'x'; END"),
         refused(ER_NOT_SUPPORTED_YET, "HANDLER is not offered", "HANDLER t OPEN"),
         refused(ER_NOT_SUPPORTED_YET, "FLUSH is not offered", "FLUSH TABLES"));
+  }
+
+  private static final String DYNAMIC = "DYNAMIC_PROCEDURE d.p";
+
+  @TestFactory
+  Stream<DynamicTest> textInOneStringIsReadAsAStatementOfTheBody() {
+    return Stream.of(
+        body("PREPARE s FROM 'SELECT * FROM t'", "SELECT d.t"),
+        body(
+            "BEGIN PREPARE s FROM 'DELETE FROM t WHERE a = ? LIMIT ?'; EXECUTE s USING @a, @b;"
+                + " DEALLOCATE PREPARE s; DROP PREPARE s; END",
+            "DELETE d.t"),
+        body(
+            "BEGIN PREPARE s FROM 'SELECT 1 INTO @x FROM e.t'; IF a THEN EXECUTE S; END IF; WHILE a"
+                + " DO EXECUTE s; END WHILE; END",
+            "SELECT e.t"),
+        body("BEGIN PREPARE s FROM 'CALL e.q(?)'; END", "EXECUTE_PROCEDURE e.q"),
+        body(
+            "BEGIN CALL q(); PREPARE s FROM 'SELECT * FROM e.t'; END",
+            "EXECUTE_PROCEDURE d.q, SELECT e.t"),
+        body("PREPARE s FROM 'SET @a = (SELECT 1 FROM t)'", "SELECT d.t"),
+        body("PREPARE s FROM 'SELECT ''it'' FROM t;'", "SELECT d.t"),
+        needs(
+            "CREATE EVENT d.e ON SCHEDULE EVERY 1 DAY DO BEGIN PREPARE s FROM 'DELETE FROM t';"
+                + " EXECUTE s; END",
+            "CREATE_EVENT d.e, DELETE d.t"),
+        needsOnMariaDb(
+            "CREATE PROCEDURE d.p(a INT) EXECUTE IMMEDIATE 'INSERT INTO t VALUES (?, ?)' USING a + 1,"
+                + " e.f(a)",
+            "CREATE_PROCEDURE d.p, INSERT d.t, EXECUTE_FUNCTION e.f"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> allOtherTextIsDynamic() {
+    return Stream.of(
+        body("PREPARE s FROM @a", DYNAMIC),
+        body("BEGIN SET @a = CONCAT('SELECT ', a); PREPARE s FROM @a; EXECUTE s; END", DYNAMIC),
+        // not of this body
+        body("EXECUTE s", DYNAMIC),
+        body("BEGIN EXECUTE s; PREPARE s FROM 'SELECT 1'; END", DYNAMIC),
+        body("BEGIN PREPARE s FROM 'SELECT 1'; EXECUTE r; END", DYNAMIC),
+        // not on every way
+        body("BEGIN IF a THEN PREPARE s FROM 'SELECT 1'; END IF; EXECUTE s; END", DYNAMIC),
+        body("BEGIN l: LOOP LEAVE l; PREPARE s FROM 'SELECT 1'; END LOOP; EXECUTE s; END", DYNAMIC),
+        body("BEGIN l: BEGIN LEAVE l; PREPARE s FROM 'SELECT 1'; END; EXECUTE s; END", DYNAMIC),
+        body(
+            "BEGIN DECLARE CONTINUE HANDLER FOR NOT FOUND PREPARE s FROM 'SELECT 1'; EXECUTE s; END",
+            DYNAMIC),
+        body(
+            "BEGIN DECLARE CONTINUE HANDLER FOR SQLEXCEPTION EXECUTE s; PREPARE s FROM 'SELECT 1';"
+                + " END",
+            DYNAMIC),
+        body("CASE WHEN a THEN PREPARE s FROM 'SELECT 1'; ELSE EXECUTE s; END CASE", DYNAMIC),
+        // prepared anew
+        body("BEGIN PREPARE s FROM 'SELECT 1'; PREPARE s FROM @a; EXECUTE s; END", DYNAMIC),
+        body(
+            "BEGIN PREPARE s FROM 'SELECT 1'; CALL e.q(); EXECUTE s; END",
+            "EXECUTE_PROCEDURE e.q, " + DYNAMIC),
+        body(
+            "BEGIN PREPARE s FROM 'SELECT 1'; PREPARE r FROM 'CALL e.q()'; EXECUTE r; END",
+            "EXECUTE_PROCEDURE e.q, " + DYNAMIC),
+        // what is called may leave another current database
+        body(
+            "BEGIN CALL e.q(); PREPARE s FROM 'SELECT * FROM t'; END",
+            "EXECUTE_PROCEDURE e.q, SELECT d.t, " + DYNAMIC),
+        // not for everybody, or not in a body
+        body("PREPARE s FROM 'DROP TABLE t'", DYNAMIC),
+        body("PREPARE s FROM 'SET NAMES latin1'", DYNAMIC),
+        body("PREPARE s FROM 'SET sql_mode = ANSI_QUOTES'", DYNAMIC),
+        body("PREPARE s FROM 'SET GLOBAL max_connections = 1'", DYNAMIC),
+        body("PREPARE s FROM 'SELECT 1 INTO OUTFILE ''/tmp/x'' '", DYNAMIC),
+        body("PREPARE s FROM 'SELECT 1 INTO b'", DYNAMIC),
+        body("PREPARE s FROM 'SELECT @@global.validate_password'", DYNAMIC),
+        body("PREPARE s FROM 'PREPARE r FROM @a'", DYNAMIC),
+        body("PREPARE s FROM 'DROP TEMPORARY TABLE t'", DYNAMIC),
+        body("PREPARE s FROM 'USE e'", DYNAMIC),
+        body("PREPARE s FROM 'SELECT * FROM t; DELETE FROM t'", DYNAMIC),
+        body("PREPARE s FROM 'SELECT ) FROM t ('", DYNAMIC),
+        body("PREPARE s FROM 'SELECT ''\u00e4'' FROM t'", DYNAMIC),
+        body("PREPARE s FROM 'SELECT 1 ' 'FROM t'", DYNAMIC),
+        body("PREPARE s FROM _utf8'SELECT 1 FROM t'", DYNAMIC),
+        body("PREPARE s FROM ''", DYNAMIC),
+        needs(
+            "ALTER EVENT d.e DO BEGIN PREPARE s FROM @a; EXECUTE s; END",
+            "ALTER_EVENT d.e, DYNAMIC_EVENT d.e"),
+        needs("CREATE PROCEDURE p() PREPARE s FROM @a", "CREATE_PROCEDURE p, DYNAMIC_PROCEDURE p"),
+        needsOnMariaDb(
+            "CREATE PROCEDURE d.p(a TEXT) EXECUTE IMMEDIATE CONCAT('SELECT ', a, (SELECT 1 FROM t))"
+                + " USING e.f(1)",
+            "CREATE_PROCEDURE d.p, SELECT d.t, EXECUTE_FUNCTION e.f, DYNAMIC_PROCEDURE d.p"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> noDynamicSqlWhereServersHaveNone() {
+    return Stream.of("PREPARE s FROM 'SELECT 1'", "EXECUTE s", "DEALLOCATE PREPARE s")
+        .flatMap(
+            statement ->
+                Stream.of(
+                    "CREATE FUNCTION d.f() RETURNS INT BEGIN " + statement + "; RETURN 1; END",
+                    "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW BEGIN " + statement + "; END",
+                    "BEGIN NOT ATOMIC " + statement + "; END"))
+        .map(
+            text ->
+                DynamicTest.dynamicTest(
+                    text,
+                    () ->
+                        assertThat(Analysed.refusal(text, MARIADB).refusal().error().message())
+                            .contains("dynamic SQL in a")));
+  }
+
+  @Test
+  void executeImmediateIsOfMariaDb() {
+    Analysed.refusal("CREATE PROCEDURE d.p() EXECUTE IMMEDIATE 'SELECT 1'", MYSQL);
+  }
+
+  @Test
+  void aStringThatNamesADatabaseCannotBeSentUnderOtherNames() {
+    for (String text : List.of("SELECT * FROM e.t", "SELECT e.f(1)", "SELECT e.t.a FROM e.t")) {
+      assertThat(databases("CREATE PROCEDURE p() PREPARE s FROM '" + text + "'").isComplete())
+          .as(text)
+          .isFalse();
+    }
+    assertThat(databases("CREATE PROCEDURE p() PREPARE s FROM 'SELECT t.a FROM t'").isComplete())
+        .isTrue();
+  }
+
+  private static DatabaseUses databases(String sql) {
+    return ((StatementAnalysis) Analysed.analyse(sql, MARIADB)).databases();
   }
 
   @TestFactory
@@ -362,6 +487,19 @@ final class ProgramAccessTest {
                       .collect(Collectors.joining(", ")))
               .isEqualTo(accesses);
         });
+  }
+
+  @Test
+  void namesThatABodyPreparesAreTold() {
+    ProgramReading reading =
+        new StatementAnalyzer(0)
+            .readProgram(
+                Analysed.lexed(
+                    "CREATE DEFINER=`gate`@`%` PROCEDURE `p`() BEGIN PREPARE Abc FROM 'SELECT 1'; IF"
+                        + " 1 THEN PREPARE x FROM @a; END IF; END",
+                    MARIADB));
+    assertThat(((ProgramReading.Understood) reading).body().prepared())
+        .containsExactlyInAnyOrder("abc", "x");
   }
 
   @Test
