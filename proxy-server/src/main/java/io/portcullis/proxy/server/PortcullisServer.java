@@ -45,6 +45,7 @@ import io.portcullis.proxy.tls.ServerTls;
 import io.portcullis.proxy.tls.ServerTlsFiles;
 import io.portcullis.proxy.tls.TlsContexts;
 import io.portcullis.proxy.wire.EventLoops;
+import io.portcullis.proxy.wire.Transport;
 import io.portcullis.sql.analysis.StatementAnalyzer;
 import io.portcullis.sql.lexer.LexLimits;
 import io.portcullis.sql.text.ErrorCode;
@@ -58,6 +59,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -187,7 +189,18 @@ public final class PortcullisServer implements AutoCloseable {
               config.threads().store(),
               ANALYSIS_STACK_BYTES));
     }
-    IoEventLoopGroup loops = EventLoops.group(orProcessors(config.threads().eventLoops()), "loop");
+    Transport transport = config.threads().transport().resolved();
+    Throwable unavailable = transport.unavailable();
+    if (unavailable != null) {
+      throw new IllegalArgumentException(
+          "threads.transport: "
+              + transport.name().toLowerCase(Locale.ROOT)
+              + " cannot be had here: "
+              + unavailable.getMessage(),
+          unavailable);
+    }
+    IoEventLoopGroup loops =
+        EventLoops.group(orProcessors(config.threads().eventLoops()), "loop", transport);
     resources.push(
         () ->
             loops
@@ -253,7 +266,7 @@ public final class PortcullisServer implements AutoCloseable {
         .addKeyValue("port", port)
         .addKeyValue("backend", main.host() + ":" + main.port())
         .addKeyValue("version", services.facts().version().text())
-        .addKeyValue("transport", EventLoops.transport())
+        .addKeyValue("transport", transport.name().toLowerCase(Locale.ROOT))
         .log("accepting connections");
   }
 

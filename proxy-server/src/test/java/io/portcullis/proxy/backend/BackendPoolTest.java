@@ -16,6 +16,7 @@ import io.portcullis.proxy.tls.TlsContexts;
 import io.portcullis.proxy.wire.AuthData;
 import io.portcullis.proxy.wire.CapabilityFlags;
 import io.portcullis.proxy.wire.EventLoops;
+import io.portcullis.proxy.wire.Transport;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class BackendPoolTest {
 
   @BeforeAll
   static void startLoops() {
-    group = EventLoops.group(2, "backend-pool-test");
+    group = EventLoops.group(2, "backend-pool-test", Transport.AUTO);
     loop = group.next();
     otherLoop = group.next();
   }
