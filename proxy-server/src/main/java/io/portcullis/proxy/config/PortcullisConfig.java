@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Everything that can be configured. Immutable; {@code conf/portcullis.yaml} documents each key.
@@ -75,174 +76,99 @@ public record PortcullisConfig(
   }
 
   public PortcullisConfig withListen(ListenConfig other) {
-    return new PortcullisConfig(
-        other,
-        backend,
-        backends,
-        catalog,
-        administrator,
-        tls,
-        authentication,
-        limits,
-        cache,
-        threads,
-        shutdown,
-        dataDirectory,
-        log);
+    return with(parts -> parts.listen = other);
   }
 
   public PortcullisConfig withBackend(BackendConfig other) {
-    return new PortcullisConfig(
-        listen,
-        Optional.of(other),
-        backends,
-        catalog,
-        administrator,
-        tls,
-        authentication,
-        limits,
-        cache,
-        threads,
-        shutdown,
-        dataDirectory,
-        log);
+    return with(parts -> parts.backend = Optional.of(other));
   }
 
   public PortcullisConfig withBackend(String name, BackendConfig other) {
-    SortedMap<String, BackendConfig> more = new TreeMap<>(backends);
-    more.put(name, other);
-    return new PortcullisConfig(
-        listen,
-        backend,
-        more,
-        catalog,
-        administrator,
-        tls,
-        authentication,
-        limits,
-        cache,
-        threads,
-        shutdown,
-        dataDirectory,
-        log);
+    SortedMap<String, BackendConfig> all = new TreeMap<>(backends);
+    all.put(name, other);
+    return with(parts -> parts.backends = all);
   }
 
   public PortcullisConfig withCatalog(CatalogConfig other) {
-    return new PortcullisConfig(
-        listen,
-        backend,
-        backends,
-        other,
-        administrator,
-        tls,
-        authentication,
-        limits,
-        cache,
-        threads,
-        shutdown,
-        dataDirectory,
-        log);
+    return with(parts -> parts.catalog = other);
   }
 
   public PortcullisConfig withAdministrator(AdministratorConfig other) {
-    return new PortcullisConfig(
-        listen,
-        backend,
-        backends,
-        catalog,
-        other,
-        tls,
-        authentication,
-        limits,
-        cache,
-        threads,
-        shutdown,
-        dataDirectory,
-        log);
+    return with(parts -> parts.administrator = other);
   }
 
   public PortcullisConfig withTls(TlsConfig other) {
-    return new PortcullisConfig(
-        listen,
-        backend,
-        backends,
-        catalog,
-        administrator,
-        other,
-        authentication,
-        limits,
-        cache,
-        threads,
-        shutdown,
-        dataDirectory,
-        log);
+    return with(parts -> parts.tls = other);
   }
 
   public PortcullisConfig withAuthentication(AuthenticationConfig other) {
-    return new PortcullisConfig(
-        listen,
-        backend,
-        backends,
-        catalog,
-        administrator,
-        tls,
-        other,
-        limits,
-        cache,
-        threads,
-        shutdown,
-        dataDirectory,
-        log);
+    return with(parts -> parts.authentication = other);
   }
 
   public PortcullisConfig withLimits(LimitsConfig other) {
-    return new PortcullisConfig(
-        listen,
-        backend,
-        backends,
-        catalog,
-        administrator,
-        tls,
-        authentication,
-        other,
-        cache,
-        threads,
-        shutdown,
-        dataDirectory,
-        log);
+    return with(parts -> parts.limits = other);
+  }
+
+  public PortcullisConfig withThreads(ThreadsConfig other) {
+    return with(parts -> parts.threads = other);
   }
 
   public PortcullisConfig withShutdown(ShutdownConfig other) {
-    return new PortcullisConfig(
-        listen,
-        backend,
-        backends,
-        catalog,
-        administrator,
-        tls,
-        authentication,
-        limits,
-        cache,
-        threads,
-        other,
-        dataDirectory,
-        log);
+    return with(parts -> parts.shutdown = other);
   }
 
   public PortcullisConfig withDataDirectory(Path other) {
+    return with(parts -> parts.dataDirectory = other);
+  }
+
+  private PortcullisConfig with(Consumer<Parts> change) {
+    Parts parts = new Parts(this);
+    change.accept(parts);
     return new PortcullisConfig(
-        listen,
-        backend,
-        backends,
-        catalog,
-        administrator,
-        tls,
-        authentication,
-        limits,
-        cache,
-        threads,
-        shutdown,
-        other,
-        log);
+        parts.listen,
+        parts.backend,
+        parts.backends,
+        parts.catalog,
+        parts.administrator,
+        parts.tls,
+        parts.authentication,
+        parts.limits,
+        parts.cache,
+        parts.threads,
+        parts.shutdown,
+        parts.dataDirectory,
+        parts.log);
+  }
+
+  private static final class Parts {
+    private ListenConfig listen;
+    private Optional<BackendConfig> backend;
+    private SortedMap<String, BackendConfig> backends;
+    private CatalogConfig catalog;
+    private AdministratorConfig administrator;
+    private TlsConfig tls;
+    private AuthenticationConfig authentication;
+    private LimitsConfig limits;
+    private CacheConfig cache;
+    private ThreadsConfig threads;
+    private ShutdownConfig shutdown;
+    private Path dataDirectory;
+    private LogConfig log;
+
+    private Parts(PortcullisConfig from) {
+      listen = from.listen;
+      backend = from.backend;
+      backends = from.backends;
+      catalog = from.catalog;
+      administrator = from.administrator;
+      tls = from.tls;
+      authentication = from.authentication;
+      limits = from.limits;
+      cache = from.cache;
+      threads = from.threads;
+      shutdown = from.shutdown;
+      dataDirectory = from.dataDirectory;
+      log = from.log;
+    }
   }
 }

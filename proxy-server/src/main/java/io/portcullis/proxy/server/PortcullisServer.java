@@ -45,7 +45,6 @@ import io.portcullis.proxy.tls.ServerTls;
 import io.portcullis.proxy.tls.ServerTlsFiles;
 import io.portcullis.proxy.tls.TlsContexts;
 import io.portcullis.proxy.wire.EventLoops;
-import io.portcullis.proxy.wire.Transport;
 import io.portcullis.sql.analysis.StatementAnalyzer;
 import io.portcullis.sql.lexer.LexLimits;
 import io.portcullis.sql.text.ErrorCode;
@@ -59,7 +58,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -189,18 +187,9 @@ public final class PortcullisServer implements AutoCloseable {
               config.threads().store(),
               ANALYSIS_STACK_BYTES));
     }
-    Transport transport = config.threads().transport().resolved();
-    Throwable unavailable = transport.unavailable();
-    if (unavailable != null) {
-      throw new IllegalArgumentException(
-          "threads.transport: "
-              + transport.name().toLowerCase(Locale.ROOT)
-              + " cannot be had here: "
-              + unavailable.getMessage(),
-          unavailable);
-    }
     IoEventLoopGroup loops =
-        EventLoops.group(orProcessors(config.threads().eventLoops()), "loop", transport);
+        EventLoops.group(
+            orProcessors(config.threads().eventLoops()), "loop", config.threads().transport());
     resources.push(
         () ->
             loops
@@ -266,7 +255,7 @@ public final class PortcullisServer implements AutoCloseable {
         .addKeyValue("port", port)
         .addKeyValue("backend", main.host() + ":" + main.port())
         .addKeyValue("version", services.facts().version().text())
-        .addKeyValue("transport", transport.name().toLowerCase(Locale.ROOT))
+        .addKeyValue("transport", EventLoops.transport(loops))
         .log("accepting connections");
   }
 

@@ -2,6 +2,7 @@ package io.portcullis.proxy.wire;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How event loops wait for sockets, read and write them. */
@@ -24,11 +25,9 @@ public enum Transport {
     };
   }
 
-  /** AUTO as it is here. */
-  public Transport resolved() {
-    if (this != AUTO) {
-      return this;
-    }
-    return IO_URING.unavailable() == null ? IO_URING : EPOLL.unavailable() == null ? EPOLL : NIO;
+  /** As it is called in a configuration. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }
