@@ -66,6 +66,7 @@ final class ClientFailureIT {
                             0,
                             PACKET_LIMIT,
                             Duration.ZERO,
+                            Duration.ZERO,
                             LimitsConfig.DEFAULT.idleTimeout(),
                             LimitsConfig.DEFAULT.nesting(),
                             true)));

@@ -101,6 +101,36 @@ final class AccountsIT {
   // ---- name spaces
 
   @Test
+  void namedLocksAreAnAccountsOwn() throws SQLException {
+    String taken = "SELECT GET_LOCK('payroll', 0), get_lock (CONCAT('a', /* , */ 'b'), 0)";
+    String whose =
+        "SELECT IS_FREE_LOCK('payroll'), IS_USED_LOCK('payroll') IS NULL, IS_FREE_LOCK('AB')";
+    try (Connection one = joe(BOTH.get(0)).connect();
+        Connection same = joe(BOTH.get(0)).connect();
+        Connection other = joe(BOTH.get(1)).connect();
+        Connection sys = gate.administrator().connect();
+        PreparedStatement release = one.prepareStatement("SELECT RELEASE_LOCK(?)")) {
+      assertThat(Sql.rows(one, taken)).containsExactly("1|1");
+      assertThat(Sql.rows(same, taken)).containsExactly("0|0");
+      assertThat(Sql.rows(same, whose)).containsExactly("0|0|0");
+      for (Connection elsewhere : List.of(other, sys)) {
+        assertThat(Sql.rows(elsewhere, whose)).containsExactly("1|1|1");
+        assertThat(Sql.rows(elsewhere, taken)).containsExactly("1|1");
+      }
+      release.setString(1, "payroll");
+      try (ResultSet row = release.executeQuery()) {
+        assertThat(row.next()).isTrue();
+        assertThat(row.getInt(1)).isOne();
+      }
+      assertThat(Sql.rows(same, whose)).containsExactly("1|1|0");
+      assertThat(Sql.rows(other, whose)).containsExactly("0|0|0");
+      assertThat(errno(one, "PREPARE s FROM 'SELECT GET_LOCK(''payroll'', 0)'")).isEqualTo(1235);
+      assertThat(errno(sys, "PREPARE s FROM 'SELECT GET_LOCK(''payroll'', 0)'")).isZero();
+      assertThat(Sql.value(one, "SELECT RELEASE_ALL_LOCKS() >= 0")).isEqualTo("1");
+    }
+  }
+
+  @Test
   void eachHasItsOwnShop() throws SQLException {
     for (String account : BOTH) {
       try (Person boss = Person.at(boss(account));

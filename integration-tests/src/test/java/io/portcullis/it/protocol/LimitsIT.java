@@ -13,8 +13,11 @@ import io.portcullis.proxy.config.LimitsConfig;
 import io.portcullis.proxy.config.PortcullisConfig;
 import io.portcullis.proxy.config.TlsConfig;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -41,7 +44,8 @@ final class LimitsIT {
 
   private static LimitsConfig limits(
       int perUser, int perAddress, Duration statement, Duration idle) {
-    return new LimitsConfig(100, perUser, perAddress, 64L << 20, statement, idle, 100, true);
+    return new LimitsConfig(
+        100, perUser, perAddress, 64L << 20, statement, Duration.ZERO, idle, 100, true);
   }
 
   private static SQLException refused(Endpoint endpoint) {
@@ -117,6 +121,42 @@ final class LimitsIT {
         assertThat(Sql.value(connection, "SELECT 1")).isEqualTo("1");
         Await.until("the silent session is closed", () -> !inProcesslist(gate, connection));
       }
+    }
+  }
+
+  @Test
+  void statementThatOnlyWaitsHasALimitOfItsOwn() throws Exception {
+    LimitsConfig limits =
+        new LimitsConfig(
+            100, 0, 0, 64L << 20, Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO, 100, true);
+    try (TestGate gate = gate(limits, TlsConfig.DEFAULT);
+        Connection connection = gate.administrator().connect();
+        Statement text = connection.createStatement();
+        PreparedStatement prepared =
+            connection.prepareStatement(
+                "SELECT 1 FROM (SELECT 1 AS a UNION SELECT 2) AS t WHERE SLEEP (?) = 0")) {
+      for (String waiting :
+          List.of(
+              "SELECT 1 FROM (SELECT 1 AS a UNION SELECT 2) AS t WHERE Sleep(30) = 0",
+              "SELECT 1 FROM (SELECT 1 AS a UNION SELECT 2) AS t WHERE"
+                  + " BENCHMARK(1000000000000, SHA2('x', 512)) = 0")) {
+        assertThat(
+                catchThrowableOfType(SQLException.class, () -> text.executeQuery(waiting))
+                    .getErrorCode())
+            .as(waiting)
+            .isEqualTo(3024);
+      }
+      prepared.setInt(1, 30);
+      assertThat(catchThrowableOfType(SQLException.class, prepared::executeQuery).getErrorCode())
+          .isEqualTo(3024);
+      // Others have none.
+      assertThat(
+              Sql.value(
+                  connection,
+                  "SELECT COUNT(DISTINCT SHA2(CONCAT(a.i, b.i, c.i), 512)) FROM (SELECT 1 AS i"
+                      + " UNION SELECT 2) AS a, (SELECT 1 AS i UNION SELECT 2) AS b, (SELECT 1 AS i"
+                      + " UNION SELECT 2) AS c WHERE SLEEP(0) = 0"))
+          .isEqualTo("8");
     }
   }
 

@@ -273,6 +273,7 @@ final class LocalInfileIT {
                         limits.connectionsPerAddress(),
                         limits.maxAllowedPacket(),
                         limits.statementTimeout(),
+                        limits.sleepTimeout(),
                         limits.idleTimeout(),
                         limits.nesting(),
                         false)))) {

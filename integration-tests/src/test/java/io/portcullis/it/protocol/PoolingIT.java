@@ -69,7 +69,15 @@ final class PoolingIT {
             config
                 .withLimits(
                     new LimitsConfig(
-                        20_000, 0, 0, 64L << 20, Duration.ZERO, Duration.ZERO, 100, true))
+                        20_000,
+                        0,
+                        0,
+                        64L << 20,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        100,
+                        true))
                 .withBackend(
                     config
                         .backend()

@@ -55,7 +55,15 @@ final class ProxyProtocolIT {
                             List.of(new Network(InetAddress.getLoopbackAddress(), 32))))
                     .withLimits(
                         new LimitsConfig(
-                            100, 0, 1, 1 << 20, Duration.ZERO, Duration.ZERO, 100, true))
+                            100,
+                            0,
+                            1,
+                            1 << 20,
+                            Duration.ZERO,
+                            Duration.ZERO,
+                            Duration.ZERO,
+                            100,
+                            true))
                     .withAuthentication(
                         new AuthenticationConfig(
                             AuthenticationConfig.DEFAULT.defaultPlugin(),

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param connectionsPerAddress of clients with one address; zero for none
  * @param maxAllowedPacket bytes of one command
  * @param statementTimeout zero for none
+ * @param sleepTimeout of statements that call SLEEP or BENCHMARK; zero for no other than that
  * @param idleTimeout between two commands; zero for none
  * @param nesting parentheses within each other in one statement
  * @param localInfile whether clients may load files of their own
@@ -20,11 +21,21 @@ public record LimitsConfig(
     int connectionsPerAddress,
     long maxAllowedPacket,
     Duration statementTimeout,
+    Duration sleepTimeout,
     Duration idleTimeout,
     int nesting,
     boolean localInfile) {
   public static final LimitsConfig DEFAULT =
-      new LimitsConfig(2000, 0, 0, 64L << 20, Duration.ZERO, Duration.ofHours(8), 100, true);
+      new LimitsConfig(
+          2000,
+          0,
+          0,
+          64L << 20,
+          Duration.ZERO,
+          Duration.ofMinutes(5),
+          Duration.ofHours(8),
+          100,
+          true);
 
   public LimitsConfig {
     Checks.range("connections", connections, 1, 1_000_000);
@@ -32,6 +43,7 @@ public record LimitsConfig(
     Checks.range("connections_per_address", connectionsPerAddress, 0, 1_000_000);
     Checks.size("max_allowed_packet", maxAllowedPacket, 1024, 1L << 30);
     Checks.duration("statement_timeout", statementTimeout, Duration.ZERO, Duration.ofDays(7));
+    Checks.duration("sleep_timeout", sleepTimeout, Duration.ZERO, Duration.ofDays(7));
     Checks.duration("idle_timeout", idleTimeout, Duration.ZERO, Duration.ofDays(365));
     // The parser's time grows steeply with depth; at 200 a statement stays below a second.
     Checks.range("nesting", nesting, 10, 200);
@@ -46,6 +58,7 @@ public record LimitsConfig(
                 section.integer("connections_per_address", DEFAULT.connectionsPerAddress),
                 section.size("max_allowed_packet", DEFAULT.maxAllowedPacket),
                 section.duration("statement_timeout", DEFAULT.statementTimeout),
+                section.duration("sleep_timeout", DEFAULT.sleepTimeout),
                 section.duration("idle_timeout", DEFAULT.idleTimeout),
                 section.integer("nesting", DEFAULT.nesting),
                 section.flag("local_infile", DEFAULT.localInfile)),

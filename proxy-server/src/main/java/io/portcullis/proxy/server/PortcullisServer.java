@@ -389,6 +389,7 @@ public final class PortcullisServer implements AutoCloseable {
     return new SessionSettings(
         Math.toIntExact(limits.maxAllowedPacket()),
         limits.statementTimeout(),
+        limits.sleepTimeout(),
         config.authentication().loginTimeout(),
         limits.localInfile());
   }

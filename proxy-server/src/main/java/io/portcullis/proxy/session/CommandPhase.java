@@ -126,6 +126,10 @@ final class CommandPhase {
   private @Nullable StatementText text;
   private boolean more;
   private @Nullable PreparedHandle handle;
+
+  /** Whether it calls SLEEP or BENCHMARK. */
+  private boolean delays;
+
   private @Nullable MetadataFilters filters;
   private @Nullable Interruption interruption;
   private @Nullable HeldResponse unsent;
@@ -240,6 +244,7 @@ final class CommandPhase {
             && itsShape == CommandShape.EXECUTE
             && executed.analysis().statement() instanceof ForwardStatement forward
             && AnswerEdits.showsDefinitions(forward));
+    delays = executed != null && executed.analysis().waitingCalls().delays();
     command = framed;
     shape = itsShape;
     handle = executed;
@@ -569,6 +574,7 @@ final class CommandPhase {
         session.runs(forward);
         holdings.runs(forward.accesses());
         ties.runs(analysis, null);
+        delays = analysis.waitingCalls().delays();
         startTimeout();
         edits.inRows(AnswerEdits.showsDefinitions(forward));
         backend.execute(
@@ -693,6 +699,12 @@ final class CommandPhase {
                   + " the current database and leave it out"));
       return;
     }
+    if (!names.isIdentity() && !analysis.waitingCalls().complete()) {
+      fail(
+          ErrorCode.ER_NOT_SUPPORTED_YET.error(
+              "GET_LOCK and its kin inside a string, in an account: call them outside of one"));
+      return;
+    }
     if (shape == CommandShape.PREPARE && analysis.asksAboutPrivileges()) {
       failQuietly(ErrorCode.ER_UNSUPPORTED_PS.error());
       return;
@@ -771,6 +783,7 @@ final class CommandPhase {
   /** Decides a statement and executes it. */
   void run(StatementAnalysis analysis) {
     Statement statement = analysis.statement();
+    delays = analysis.waitingCalls().delays();
     session.runs(statement);
     if (password.restricts() && !password.permits(statement)) {
       fail(ErrorCode.ER_MUST_CHANGE_PASSWORD.error());
@@ -1483,7 +1496,7 @@ final class CommandPhase {
   // ---- time
 
   private void startTimeout() {
-    long millis = services.settings().statementTimeout().toMillis();
+    long millis = services.settings().timeout(delays).toMillis();
     if (millis > 0) {
       timeout =
           port.schedule(

@@ -15,6 +15,7 @@ import io.portcullis.proxy.wire.PacketFraming;
 import io.portcullis.sql.analysis.IdentityUse;
 import io.portcullis.sql.analysis.StatementAnalysis;
 import io.portcullis.sql.analysis.VariableUse;
+import io.portcullis.sql.analysis.WaitingCalls;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
 import io.portcullis.sql.statement.ForwardStatement;
@@ -29,8 +30,8 @@ import java.util.stream.Collectors;
 
 /**
  * Puts the gate's answers in the place of identity functions, and the names the backend knows in
- * the place of databases' names (DESIGN D6): splices the bytes of a command at the offsets of its
- * tokens, and leaves all others as they are.
+ * the place of databases' names (DESIGN D6) and before those of named locks: splices the bytes of a
+ * command at the offsets of its tokens, and leaves all others as they are.
  */
 public final class StatementRewriter {
 
@@ -68,7 +69,8 @@ public final class StatementRewriter {
   public static boolean isNeeded(
       StatementAnalysis analysis, NameSpace names, VariableSource variables) {
     return !identities(analysis, names, variables).isEmpty()
-        || (!names.isIdentity() && !analysis.databases().isEmpty())
+        || (!names.isIdentity()
+            && !(analysis.databases().isEmpty() && analysis.waitingCalls().lockNames().isEmpty()))
         || !analysis.variables().isEmpty()
         || (analysis.viewSecurity().viewToken() >= 0 && variables.makesInvokerViews());
   }
@@ -156,6 +158,7 @@ public final class StatementRewriter {
     }
     if (names) {
       analysis.databases().tokens().forEach(token -> addPhysical(statement, token, edits));
+      analysis.waitingCalls().lockNames().forEach(name -> addOwn(statement, name, edits));
     }
     return edits;
   }
@@ -180,6 +183,14 @@ public final class StatementRewriter {
       // Behind a quoted name and a dot it would be a number.
       edits.add(TextEdit.replace(next, next + 1, quoted(statement.value(next))));
     }
+  }
+
+  /** A lock of the account's own, among those of the server. */
+  private void addOwn(LexedStatement statement, WaitingCalls.Argument name, List<TextEdit> edits) {
+    int open = name.firstToken() - 1;
+    int end = name.endToken();
+    edits.add(TextEdit.replace(open, open + 1, "(CONCAT('" + subject.names().prefix() + "', "));
+    edits.add(TextEdit.replace(end, end + 1, ")" + statement.text(end)));
   }
 
   /** As written: what is next to a dot counts as quoted, though it need not be. */

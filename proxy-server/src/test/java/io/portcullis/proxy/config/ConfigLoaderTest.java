@@ -60,6 +60,7 @@ final class ConfigLoaderTest {
         connections_per_address: 5
         max_allowed_packet: 1MiB
         statement_timeout: 30s
+        sleep_timeout: 9s
         idle_timeout: 0s
         nesting: 50
         local_infile: false
@@ -154,7 +155,15 @@ final class ConfigLoaderTest {
                 new AuthenticationConfig(
                     AuthenticationPlugin.MYSQL_NATIVE_PASSWORD, true, Duration.ofSeconds(3)),
                 new LimitsConfig(
-                    11, 3, 5, 1 << 20, Duration.ofSeconds(30), Duration.ZERO, 50, false),
+                    11,
+                    3,
+                    5,
+                    1 << 20,
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(9),
+                    Duration.ZERO,
+                    50,
+                    false),
                 new CacheConfig(500, 0),
                 new ThreadsConfig(2, Transport.EPOLL, 3, 1),
                 new ShutdownConfig(Duration.ofMinutes(1)),
@@ -297,6 +306,7 @@ final class ConfigLoaderTest {
         "authentication: {default_plugin: mysql_native_password, native_password: false} ~ authentication.default_plugin: mysql_native_password (expected: caching_sha2_password, as native_password is false)",
         "limits: {max_allowed_packet: 2GiB} ~ limits.max_allowed_packet: 2GiB (expected: 1KiB..1GiB)",
         "limits: {max_allowed_packet: 64MB} ~ limits.max_allowed_packet: 64MB (expected: a size such as 512KiB, 64MiB or 1GiB)",
+        "limits: {sleep_timeout: 8d} ~ limits.sleep_timeout: 8d (expected: 0s..7d)",
         "limits: {nesting: 201} ~ limits.nesting: 201 (expected: 10..200)",
         "limits: {connections_per_user: -1} ~ limits.connections_per_user: -1 (expected: 0..1000000)",
         "limits: {connections_per_address: -1} ~ limits.connections_per_address: -1 (expected: 0..1000000)",

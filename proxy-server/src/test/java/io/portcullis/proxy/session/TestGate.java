@@ -123,7 +123,7 @@ final class TestGate {
     Optional<SecretKey> key = Optional.of(SecretKey.of(SecretKey.generate(random), random));
     services =
         new SessionServices(
-            new SessionSettings(1 << 20, STATEMENT_TIMEOUT, LOGIN_TIMEOUT, true),
+            new SessionSettings(1 << 20, STATEMENT_TIMEOUT, Duration.ZERO, LOGIN_TIMEOUT, true),
             new LoginServices(
                 options.tlsRequired(),
                 options.tlsRequired(),

@@ -20,6 +20,7 @@ public final class StatementAnalysis implements AnalysisResult {
   private final Optional<DatabaseUses> databasesInString;
   private final ViewSecurity viewSecurity;
   private final SessionUse sessionUse;
+  private final WaitingCalls waitingCalls;
   private final Optional<String> definer;
 
   StatementAnalysis(
@@ -31,9 +32,11 @@ public final class StatementAnalysis implements AnalysisResult {
       Optional<DatabaseUses> databasesInString,
       ViewSecurity viewSecurity,
       SessionUse sessionUse,
+      WaitingCalls waitingCalls,
       Optional<String> definer) {
     this.definer = definer;
     this.sessionUse = sessionUse;
+    this.waitingCalls = waitingCalls;
     this.viewSecurity = viewSecurity;
     this.statement = statement;
     this.cacheable = cacheable;
@@ -102,6 +105,11 @@ public final class StatementAnalysis implements AnalysisResult {
     return sessionUse;
   }
 
+  /** What it calls that waits: for named locks, or for time. */
+  public WaitingCalls waitingCalls() {
+    return waitingCalls;
+  }
+
   /**
    * Of a {@link PrepareText}: what it prepares, as an analysis of its own, of the statement inside
    * the string.
@@ -117,6 +125,7 @@ public final class StatementAnalysis implements AnalysisResult {
           Optional.empty(),
           viewSecurity,
           SessionUse.KEEPS,
+          waitingCalls,
           Optional.empty());
     }
     throw new IllegalStateException("statement: " + statement + " (expected: a PREPARE)");

@@ -82,7 +82,7 @@ public final class JdbcCatalogStore implements CatalogStore, LoginStore, Provena
     ControlPool pool = new ControlPool(settings, "catalog");
     boolean opened = false;
     try (Connection connection = pool.connection()) {
-      new Migrations(settings.schema()).run(connection);
+      new Migrations(settings.schema(), settings.password()).run(connection);
       opened = true;
       return new JdbcCatalogStore(pool, "`" + settings.schema() + "`");
     } catch (SQLException e) {

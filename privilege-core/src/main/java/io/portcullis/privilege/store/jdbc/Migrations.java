@@ -4,13 +4,17 @@ import io.portcullis.privilege.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Brings the catalog's schema to the version this program knows: numbered scripts, each applied
@@ -40,10 +44,16 @@ final class Migrations {
 
   private final String schema;
   private final String quoted;
+  private final String password;
 
-  Migrations(String schema) {
+  /**
+   * @param password of the gate's login, from which a name is made that no user can guess: who
+   *     holds its lock keeps every gate from starting
+   */
+  Migrations(String schema, String password) {
     this.schema = schema;
     this.quoted = "`" + schema + "`";
+    this.password = password;
   }
 
   static int newest() {
@@ -51,7 +61,7 @@ final class Migrations {
   }
 
   void run(Connection connection) throws SQLException, StoreException {
-    String lock = "portcullis:" + schema;
+    String lock = lockName();
     lock(connection, lock);
     try {
       migrate(connection);
@@ -60,6 +70,17 @@ final class Migrations {
         release.setString(1, lock);
         release.executeQuery().close();
       }
+    }
+  }
+
+  private String lockName() {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec((password + '\0').getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      byte[] name = mac.doFinal(("migration of " + schema).getBytes(StandardCharsets.UTF_8));
+      return "portcullis:" + HexFormat.of().formatHex(name, 0, 20);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e); // every Java has it
     }
   }
 
