@@ -104,7 +104,7 @@ final class AccountsIT {
   void namedLocksAreAnAccountsOwn() throws SQLException {
     String taken = "SELECT GET_LOCK('payroll', 0), get_lock (CONCAT('a', /* , */ 'b'), 0)";
     String whose =
-        "SELECT IS_FREE_LOCK('payroll'), IS_USED_LOCK('payroll') IS NULL, IS_FREE_LOCK('AB')";
+        "SELECT IS_FREE_LOCK('payroll'), IS_USED_LOCK('payroll') IS NULL, IS_FREE_LOCK('ab')";
     try (Connection one = joe(BOTH.get(0)).connect();
         Connection same = joe(BOTH.get(0)).connect();
         Connection other = joe(BOTH.get(1)).connect();
