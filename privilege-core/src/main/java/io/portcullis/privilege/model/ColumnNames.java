@@ -19,6 +19,23 @@ public final class ColumnNames {
     return name;
   }
 
+  /**
+   * Whether a server may take one for the other: letters beyond ASCII it compares in its own way,
+   * the more so in a table of many columns, but each with one letter; blanks at the end do not
+   * count.
+   */
+  public static boolean mayBe(String name, String other) {
+    String one = fold(name.stripTrailing());
+    String two = fold(other.stripTrailing());
+    for (int i = 0; i < one.length() && i < two.length(); i++) {
+      boolean ascii = one.charAt(i) < 0x80 && two.charAt(i) < 0x80;
+      if (ascii && one.charAt(i) != two.charAt(i)) {
+        return false;
+      }
+    }
+    return one.length() == two.length();
+  }
+
   private static String folded(String name, int from) {
     char[] out = name.toCharArray();
     for (int i = from; i < out.length; i++) {
