@@ -693,18 +693,14 @@ final class RestrictionsIT {
     }
   }
 
-  /** Servers compare the names of columns in their own ways, with more than 32 in another one. */
-  @ParameterizedTest
-  @ValueSource(ints = {0, 40})
-  void aColumnIsWrittenUnderItsNameOnly(int more) throws SQLException {
-    for (int i = 0; i < more; i++) {
-      gate.administer("ALTER TABLE row_d.sales ADD COLUMN more" + i + " INT");
-    }
+  /** MySQL takes the sign of Kelvin for a k, and a dotted capital I for an i. */
+  @Test
+  void aColumnIsWrittenUnderItsNameOnly() throws SQLException {
     gate.administer("ALTER TABLE row_d.sales RENAME COLUMN currency TO kind");
     gate.administer("ALTER TABLE row_d.sales ADD COLUMN gr\u00f6\u00dfe INT");
     gate.administer("ALTER ROLE row_eur RESTRICT row_d.sales (kind) TO ('EUR')");
     grant("eur");
-    for (String name : List.of("\u212aind", "k\u0131nd", "k\u00efnd", "`kind `")) {
+    for (String name : List.of("\u212aind", "k\u0130nd")) {
       for (String sql :
           List.of(
               "UPDATE sales SET %s = 'PEN' WHERE id = 3",

@@ -20,13 +20,12 @@ public final class ColumnNames {
   }
 
   /**
-   * Whether a server may take one for the other: letters beyond ASCII it compares in its own way,
-   * the more so in a table of many columns, but each with one letter; blanks at the end do not
-   * count.
+   * Whether a server may take one for the other: letters beyond ASCII it folds in its own way, as
+   * MySQL does U+212A to k and U+0130 to i, but each to one letter.
    */
   public static boolean mayBe(String name, String other) {
-    String one = fold(name.stripTrailing());
-    String two = fold(other.stripTrailing());
+    String one = fold(name);
+    String two = fold(other);
     for (int i = 0; i < one.length() && i < two.length(); i++) {
       boolean ascii = one.charAt(i) < 0x80 && two.charAt(i) < 0x80;
       if (ascii && one.charAt(i) != two.charAt(i)) {
