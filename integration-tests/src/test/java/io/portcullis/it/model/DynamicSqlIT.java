@@ -224,7 +224,10 @@ final class DynamicSqlIT {
       // it would go on as the event of its owner
       assertThatThrownBy(() -> gate.administer(alter)).hasMessageContaining("dynamic SQL");
       maker.may("DROP EVENT dy_a.e1");
-      gate.administer(create.formatted("@q"), alter, "DROP EVENT dy_a.e1");
+      gate.administer(create.formatted("@q"), alter);
+      maker.mayNot(Refused.NOT_SUPPORTED, alter, "dynamic SQL", "moadmin");
+      maker.may("ALTER EVENT dy_a.e1 DO SELECT v FROM t");
+      gate.administer("DROP EVENT dy_a.e1");
     }
   }
 

@@ -693,6 +693,32 @@ final class RestrictionsIT {
     }
   }
 
+  /** MySQL takes the sign of Kelvin for a k, and a dotted capital I for an i. */
+  @Test
+  void aColumnIsWrittenUnderItsNameOnly() throws SQLException {
+    gate.administer("ALTER TABLE row_d.sales RENAME COLUMN currency TO kind");
+    gate.administer("ALTER TABLE row_d.sales ADD COLUMN gr\u00f6\u00dfe INT");
+    gate.administer("ALTER ROLE row_eur RESTRICT row_d.sales (kind) TO ('EUR')");
+    grant("eur");
+    for (String name : List.of("\u212aind", "k\u0130nd")) {
+      for (String sql :
+          List.of(
+              "UPDATE sales SET %s = 'PEN' WHERE id = 3",
+              "UPDATE sales s JOIN notes n ON n.country = s.country SET s.%s = 'PEN'",
+              "INSERT INTO sales (id, kind) VALUES (3, 'EUR') ON DUPLICATE KEY UPDATE %s = 'PEN'")) {
+        refused(rose, sql.formatted(name), 1235, "take for kind");
+      }
+      assertThatThrownBy(
+              () -> Sql.run(rose, "INSERT INTO sales (id, " + name + ") VALUES (9, 'PEN')"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1369));
+    }
+    assertThat(update("UPDATE sales SET gr\u00f6\u00dfe = 7, KIND = 'EUR' WHERE id = 3"))
+        .isEqualTo(1);
+    assertThat(administrator("SELECT id FROM row_d.sales WHERE kind = 'EUR'"))
+        .containsExactly("3", "4");
+  }
+
   @Test
   void indexHintsAreKept() throws SQLException {
     gate.administer("CREATE INDEX by_note ON row_d.sales (note)");
@@ -713,6 +739,18 @@ final class RestrictionsIT {
                 "UPDATE notes n JOIN sales s USE INDEX (by_note) ON s.country = n.country SET s.note ="
                     + " 'y' WHERE n.country = 'France'"))
         .isEqualTo(1);
+    String notes = " JOIN notes n ON n.country = s.country";
+    for (String hints : List.of("USE INDEX FOR ORDER BY (by_note)", "USE KEY FOR GROUP BY ()")) {
+      refused(
+          rose,
+          "UPDATE sales s " + hints + notes + " SET s.currency = 'PEN' WHERE n.text = 'wine'",
+          1369,
+          "to see it");
+      assertThat(
+              update(
+                  "DELETE s FROM sales s " + hints + notes + " AND s.note = 'no' WHERE s.id < 9"))
+          .isZero();
+    }
     assertThat(administrator("SELECT note FROM row_d.sales ORDER BY id"))
         .containsExactly("k", "j", "y", "x", "n", "s");
   }

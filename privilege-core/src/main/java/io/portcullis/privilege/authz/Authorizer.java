@@ -441,7 +441,8 @@ public final class Authorizer {
 
   /**
    * Dynamic SQL in a body that is made or changed: with whose rights it would run is whoever will
-   * be its definer, and that has to be the administrators' role.
+   * be its definer, and that has to be the administrators' role. Who changes what this role owns
+   * already has to have it active: a privilege on the database does not lend its rights.
    */
   private Verdict judgeDynamic(
       ActiveSubject subject,
@@ -461,15 +462,18 @@ public final class Authorizer {
             ? owner(subject, new AccessRequest(creation, access.object()), binding)
             : there.owner();
     RoleId administrators = RoleId.administratorOf(subject.subject().account());
-    return definer.equals(administrators)
-        ? ALLOWED
-        : denied(
-            ErrorCode.ER_NOT_SUPPORTED_YET.error(
-                "dynamic SQL in a "
-                    + (procedure ? "procedure" : "event")
-                    + " that role "
-                    + BuiltInRoles.name(administrators)
-                    + " does not own: what would run is not known before it does"));
+    boolean owned = definer.equals(administrators);
+    if (owned && (there == null || subject.activeRoles().contains(administrators))) {
+      return ALLOWED;
+    }
+    return denied(
+        ErrorCode.ER_NOT_SUPPORTED_YET.error(
+            "dynamic SQL in "
+                + (procedure ? "a procedure" : "an event")
+                + " that role "
+                + BuiltInRoles.name(administrators)
+                + (owned ? " owns, without that role" : " does not own")
+                + ": what would run is not known before it does"));
   }
 
   /**

@@ -19,6 +19,22 @@ public final class ColumnNames {
     return name;
   }
 
+  /**
+   * Whether a server may take one for the other: letters beyond ASCII it folds in its own way, as
+   * MySQL does U+212A to k and U+0130 to i, but each to one letter.
+   */
+  public static boolean mayBe(String name, String other) {
+    String one = fold(name);
+    String two = fold(other);
+    for (int i = 0; i < one.length() && i < two.length(); i++) {
+      boolean ascii = one.charAt(i) < 0x80 && two.charAt(i) < 0x80;
+      if (ascii && one.charAt(i) != two.charAt(i)) {
+        return false;
+      }
+    }
+    return one.length() == two.length();
+  }
+
   private static String folded(String name, int from) {
     char[] out = name.toCharArray();
     for (int i = from; i < out.length; i++) {

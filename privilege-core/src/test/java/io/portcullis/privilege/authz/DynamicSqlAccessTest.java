@@ -115,6 +115,11 @@ final class DynamicSqlAccessTest {
     refused(
         "joe",
         "strong",
+        on(AccessKind.ALTER_EVENT, "admins"),
+        on(AccessKind.DYNAMIC_EVENT, "admins"));
+    refused(
+        "joe",
+        "strong",
         on(AccessKind.CREATE_EVENT, "admins"),
         on(AccessKind.ALTER_EVENT, "admins"),
         on(AccessKind.DYNAMIC_EVENT, "admins"));

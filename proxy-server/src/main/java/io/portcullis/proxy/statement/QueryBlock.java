@@ -1,5 +1,6 @@
 package io.portcullis.proxy.statement;
 
+import io.portcullis.sql.analysis.IndexHints;
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
 import java.util.ArrayList;
@@ -69,11 +70,17 @@ record QueryBlock(LexedStatement text, int begin, int end) {
     return find(text, from, end, words);
   }
 
-  /** The first token from here, outside parentheses, that is one of the words; else the end. */
+  /**
+   * The first token from here, outside parentheses and index hints, that is one of the words; else
+   * the end.
+   */
   static int find(LexedStatement text, int from, int end, String... words) {
     int depth = 0;
     for (int i = from; i < end; i++) {
-      if (text.isPunctuation(i, "(")) {
+      int behindHints = depth == 0 ? IndexHints.behind(text, i) : i;
+      if (behindHints > i) {
+        i = behindHints - 1; // FOR ORDER BY in one begins no clause
+      } else if (text.isPunctuation(i, "(")) {
         depth++;
       } else if (text.isPunctuation(i, ")")) {
         depth--;

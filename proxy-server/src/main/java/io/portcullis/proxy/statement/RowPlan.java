@@ -763,7 +763,21 @@ public final class RowPlan {
     edits.add(TextEdit.insert(end, written.after()));
   }
 
+  /**
+   * The columns of which one is written. A name that a server may take for one of them, and that is
+   * not it, is refused: what letters beyond ASCII are the same differs from server to server.
+   */
   private static Optional<VisibleRows.Passing> hierarchy(VisibleRows rows, String column) {
+    for (VisibleRows.Passing hierarchy : rows.hierarchies()) {
+      for (String deciding : hierarchy.values().keySet()) {
+        if (!deciding.equals(column) && ColumnNames.mayBe(column, deciding)) {
+          throw Unsecurable.because(
+              "an assignment to a column whose name servers may take for "
+                  + deciding
+                  + " (write it so)");
+        }
+      }
+    }
     return rows.hierarchies().stream().filter(one -> one.values().containsKey(column)).findFirst();
   }
 

@@ -530,6 +530,11 @@ final class RowPlanTest {
                 + " THEN (id = 4) ELSE FALSE END");
     assertThat(squeezed("DELETE x FROM t x USE INDEX (i) JOIN u USE INDEX (k) ON 1"))
         .startsWith("DELETE x FROM t x USE INDEX (i) JOIN u USE INDEX (k) ON CASE WHEN");
+    assertThat(squeezed("DELETE x FROM t x USE INDEX FOR ORDER BY (i) JOIN u ON x.id = u.id"))
+        .startsWith("DELETE x FROM t x USE INDEX FOR ORDER BY (i) JOIN u ON CASE WHEN")
+        .contains(" WHERE ");
+    assertThat(squeezed("UPDATE t USE INDEX FOR ORDER BY (i), u SET t.c = 'P' WHERE u.id = 3"))
+        .contains(" SET t.c = CASE CAST(('P') AS CHAR");
   }
 
   private static final String SEEN = "(`t`.`c` IN (_utf8mb4 x'46', _utf8mb4 x'47'))";

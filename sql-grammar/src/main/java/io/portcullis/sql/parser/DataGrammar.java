@@ -489,7 +489,11 @@ final class DataGrammar {
   }
 
   private int endOfTables() {
-    return cursor.find("WHERE", "ORDER", "LIMIT");
+    int end = cursor.find("WHERE", "ORDER", "LIMIT");
+    while (end < cursor.end() && cursor.wordAt(end, "ORDER") && cursor.wordAt(end - 1, "FOR")) {
+      end = cursor.part(end + 1, cursor.end()).find("WHERE", "ORDER", "LIMIT"); // of an index hint
+    }
+    return end;
   }
 
   /** {@code t, d.t, t.*, ...} of a DELETE from several tables. */
