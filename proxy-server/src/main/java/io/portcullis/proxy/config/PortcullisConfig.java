@@ -109,10 +109,6 @@ public record PortcullisConfig(
     return with(parts -> parts.limits = other);
   }
 
-  public PortcullisConfig withThreads(ThreadsConfig other) {
-    return with(parts -> parts.threads = other);
-  }
-
   public PortcullisConfig withShutdown(ShutdownConfig other) {
     return with(parts -> parts.shutdown = other);
   }

@@ -1,17 +1,14 @@
 package io.portcullis.proxy.config;
 
-import io.portcullis.proxy.wire.Transport;
-
 /**
  * Threads by duty.
  *
  * @param eventLoops network threads; 0 for one per processor
- * @param transport how they wait for the network
  * @param analysis threads that parse statements seen for the first time; 0 for one per processor
  * @param store threads that talk to the catalog
  */
-public record ThreadsConfig(int eventLoops, Transport transport, int analysis, int store) {
-  public static final ThreadsConfig DEFAULT = new ThreadsConfig(0, Transport.AUTO, 0, 4);
+public record ThreadsConfig(int eventLoops, int analysis, int store) {
+  public static final ThreadsConfig DEFAULT = new ThreadsConfig(0, 0, 4);
 
   public ThreadsConfig {
     Checks.range("event_loops", eventLoops, 0, 1024);
@@ -24,7 +21,6 @@ public record ThreadsConfig(int eventLoops, Transport transport, int analysis, i
         () ->
             new ThreadsConfig(
                 section.integer("event_loops", DEFAULT.eventLoops),
-                section.choice("transport", Transport.class, DEFAULT.transport),
                 section.integer("analysis", DEFAULT.analysis),
                 section.integer("store", DEFAULT.store)),
         DEFAULT);

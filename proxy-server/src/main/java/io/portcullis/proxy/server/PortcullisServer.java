@@ -187,9 +187,7 @@ public final class PortcullisServer implements AutoCloseable {
               config.threads().store(),
               ANALYSIS_STACK_BYTES));
     }
-    IoEventLoopGroup loops =
-        EventLoops.group(
-            orProcessors(config.threads().eventLoops()), "loop", config.threads().transport());
+    IoEventLoopGroup loops = EventLoops.group(orProcessors(config.threads().eventLoops()), "loop");
     resources.push(
         () ->
             loops
@@ -255,7 +253,7 @@ public final class PortcullisServer implements AutoCloseable {
         .addKeyValue("port", port)
         .addKeyValue("backend", main.host() + ":" + main.port())
         .addKeyValue("version", services.facts().version().text())
-        .addKeyValue("transport", EventLoops.transport(loops))
+        .addKeyValue("transport", EventLoops.transport())
         .log("accepting connections");
   }
 

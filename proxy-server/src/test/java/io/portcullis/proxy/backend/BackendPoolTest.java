@@ -16,7 +16,6 @@ import io.portcullis.proxy.tls.TlsContexts;
 import io.portcullis.proxy.wire.AuthData;
 import io.portcullis.proxy.wire.CapabilityFlags;
 import io.portcullis.proxy.wire.EventLoops;
-import io.portcullis.proxy.wire.Transport;
 import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.SqlError;
 import java.io.IOException;
@@ -54,7 +53,7 @@ final class BackendPoolTest {
 
   @BeforeAll
   static void startLoops() {
-    group = EventLoops.group(2, "backend-pool-test", Transport.AUTO);
+    group = EventLoops.group(2, "backend-pool-test");
     loop = group.next();
     otherLoop = group.next();
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.portcullis.privilege.authz.SecondaryRolesMode;
-import io.portcullis.proxy.wire.Transport;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +64,7 @@ final class ConfigLoaderTest {
         nesting: 50
         local_infile: false
       cache: {analyses: 500, logins: 0}
-      threads: {event_loops: 2, transport: epoll, analysis: 3, store: 1}
+      threads: {event_loops: 2, analysis: 3, store: 1}
       shutdown: {drain_timeout: 1m}
       data_directory: /var/lib/p
       log: {level: debug, format: json}
@@ -165,7 +164,7 @@ final class ConfigLoaderTest {
                     50,
                     false),
                 new CacheConfig(500, 0),
-                new ThreadsConfig(2, Transport.EPOLL, 3, 1),
+                new ThreadsConfig(2, 3, 1),
                 new ShutdownConfig(Duration.ofMinutes(1)),
                 Path.of("/var/lib/p"),
                 new LogConfig(LogConfig.Level.DEBUG, LogConfig.Format.JSON)));
@@ -311,7 +310,6 @@ final class ConfigLoaderTest {
         "limits: {connections_per_user: -1} ~ limits.connections_per_user: -1 (expected: 0..1000000)",
         "limits: {connections_per_address: -1} ~ limits.connections_per_address: -1 (expected: 0..1000000)",
         "cache: {analyses: 1} ~ cache.analyses: 1 (expected: 100..10000000)",
-        "threads: {transport: kqueue} ~ threads.transport: kqueue (expected: auto | io_uring | epoll | nio)",
         "threads: {store: 0} ~ threads.store: 0 (expected: 1..64)",
         "shutdown: {drain_timeout: 2h} ~ shutdown.drain_timeout: 2h (expected: 0s..1h)",
         "log: {level: loud} ~ log.level: loud (expected: error | warn | info | debug | trace)",
