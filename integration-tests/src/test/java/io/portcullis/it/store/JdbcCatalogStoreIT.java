@@ -93,6 +93,17 @@ class JdbcCatalogStoreIT {
   }
 
   @Test
+  void nobodyKeepsItFromOpeningByALockOfItsName() throws Exception {
+    try (Connection other = server.connect();
+        Statement statement = other.createStatement()) {
+      statement.execute("DO GET_LOCK('portcullis:" + SCHEMA + "', 0), GET_LOCK('portcullis', 0)");
+      try (CatalogStore store = open()) {
+        assertThat(store.load().epoch()).isZero();
+      }
+    }
+  }
+
+  @Test
   void committedStateIsThereAfterReopening() throws StoreException {
     try (CatalogStore store = open()) {
       store.commit(0, store.load().state(), CatalogState.bootstrapChanges());

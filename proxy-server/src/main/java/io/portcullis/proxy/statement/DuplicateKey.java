@@ -128,25 +128,30 @@ record DuplicateKey(LexedStatement text, int on, int end) {
   }
 
   /**
+   * Edits between which others of the value may lie.
+   *
+   * @param behind none where the first is all there is
+   */
+  record Guard(TextEdit first, Optional<TextEdit> behind) {}
+
+  /**
    * What puts a value behind what is seen of the row that is there: around it, or in its place.
    *
    * @param seen whether that row is
    * @param column that is assigned, with its table
    */
-  List<TextEdit> guard(Assignment assignment, String seen, String column) {
+  Guard guard(Assignment assignment, String seen, String column) {
     String when = "CASE WHEN " + seen + " THEN (";
     boolean byDefault =
         assignment.end() - assignment.from() == 1 && text.isWord(assignment.from(), "DEFAULT");
     return byDefault
-        ? List.of(
-            new TextEdit(
-                assignment.from(),
-                assignment.end(),
-                when + "DEFAULT(" + column + ")",
-                false,
-                OTHERWISE))
-        : List.of(
-            TextEdit.insert(assignment.from(), when), TextEdit.insert(assignment.end(), OTHERWISE));
+        ? new Guard(
+            TextEdit.replace(
+                assignment.from(), assignment.end(), when + "DEFAULT(" + column + ")" + OTHERWISE),
+            Optional.empty())
+        : new Guard(
+            TextEdit.insert(assignment.from(), when),
+            Optional.of(TextEdit.insert(assignment.end(), OTHERWISE)));
   }
 
   /**

@@ -639,8 +639,9 @@ public final class RowPlan {
                 + " it (make that one the last)");
       }
       String column = qualifier + RowSources.quoted(text.value(each.column()));
-      List<TextEdit> guard = decided ? List.of() : duplicate.guard(each, seen, column);
-      edits.addAll(guard.subList(0, Math.min(1, guard.size())));
+      Optional<DuplicateKey.Guard> guard =
+          decided ? Optional.empty() : Optional.of(duplicate.guard(each, seen, column));
+      guard.map(DuplicateKey.Guard::first).ifPresent(edits::add);
       Optional<VisibleRows.Passing> hierarchy = hierarchy(rows, each.name());
       if (hierarchy.isPresent()) {
         decided = true;
@@ -648,7 +649,7 @@ public final class RowPlan {
           write(table, rows, each.name(), each.from(), each.end(), ignore);
         }
       }
-      edits.addAll(guard.subList(Math.min(1, guard.size()), guard.size()));
+      guard.flatMap(DuplicateKey.Guard::behind).ifPresent(edits::add);
     }
     endRow(table);
     unseen.add(Unseen.EXISTING);

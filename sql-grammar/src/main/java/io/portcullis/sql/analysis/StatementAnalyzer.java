@@ -215,7 +215,7 @@ public final class StatementAnalyzer {
           names.inString().map(inner -> DatabaseUses.of(statement, inner)),
           ViewSecurity.of(text),
           SessionUse.of(statement, text),
-          WaitingCalls.of(text),
+          WaitingCalls.of(names),
           names.definer());
     } catch (StatementRefused refused) {
       return new AnalysisRefused(refused.refusal());

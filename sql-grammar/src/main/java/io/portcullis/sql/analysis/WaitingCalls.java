@@ -2,7 +2,7 @@ package io.portcullis.sql.analysis;
 
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
-import io.portcullis.sql.parser.DynamicText;
+import io.portcullis.sql.parser.QualifiedNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,30 +37,19 @@ public record WaitingCalls(List<Argument> lockNames, boolean complete, boolean d
     lockNames = List.copyOf(lockNames);
   }
 
-  static WaitingCalls of(LexedStatement text) {
-    List<Argument> names = new ArrayList<>();
-    boolean delays = find(text, names);
-    List<Argument> inside = new ArrayList<>();
-    boolean delaysInside = DynamicText.in(text).map(inner -> find(inner, inside)).orElse(false);
-    boolean unseen = !inside.isEmpty() || isInStringOfDefinition(text);
-    boolean none = names.isEmpty() && !unseen && !delays && !delaysInside;
-    return none ? NONE : new WaitingCalls(names, !unseen, delays || delaysInside);
-  }
-
-  /** A body may run a string. */
-  private static boolean isInStringOfDefinition(LexedStatement text) {
-    if (!text.isWord(0, "CREATE") && !text.isWord(0, "ALTER")) {
-      return false;
+  /**
+   * @param names of a statement that has been read, with those that its strings hold
+   */
+  static WaitingCalls of(QualifiedNames names) {
+    List<Argument> locks = new ArrayList<>();
+    List<Argument> unreachable = new ArrayList<>();
+    boolean delays = find(names.text(), locks);
+    for (LexedStatement inner : names.statementsInStrings()) {
+      delays |= find(inner, unreachable);
     }
-    for (int i = 0; i < text.size(); i++) {
-      if (text.kind(i) == TokenKind.STRING) {
-        String value = text.value(i).toUpperCase(Locale.ROOT);
-        if (OF_LOCKS.stream().anyMatch(value::contains)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return delays || !locks.isEmpty() || !unreachable.isEmpty()
+        ? new WaitingCalls(locks, unreachable.isEmpty(), delays)
+        : NONE;
   }
 
   private static boolean find(LexedStatement text, List<Argument> names) {

@@ -2,7 +2,9 @@ package io.portcullis.sql.parser;
 
 import io.portcullis.sql.lexer.LexedStatement;
 import io.portcullis.sql.lexer.TokenKind;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ public final class QualifiedNames {
   private final ColumnNotes columns = new ColumnNotes();
   private @Nullable QualifiedNames inString;
   private @Nullable String definer;
+  private final List<LexedStatement> inStrings = new ArrayList<>();
   private boolean hidden;
 
   public QualifiedNames(LexedStatement text) {
@@ -67,6 +70,11 @@ public final class QualifiedNames {
     return Optional.ofNullable(inString);
   }
 
+  /** All statements inside strings of this one that it, or what it makes, runs. */
+  public List<LexedStatement> statementsInStrings() {
+    return List.copyOf(inStrings);
+  }
+
   /** Who a definition says its definer is, {@code user@host}; empty for CURRENT_USER. */
   public Optional<String> definer() {
     return Optional.ofNullable(definer);
@@ -78,6 +86,7 @@ public final class QualifiedNames {
 
   QualifiedNames beginString(LexedStatement inner) {
     inString = new QualifiedNames(inner);
+    inStrings.add(inner);
     return inString;
   }
 
@@ -87,6 +96,7 @@ public final class QualifiedNames {
    */
   void holdsStatement(QualifiedNames inner) {
     hidden |= !(inner.databases.isEmpty() && inner.isComplete());
+    inStrings.add(inner.text);
   }
 
   /** A database by itself. */

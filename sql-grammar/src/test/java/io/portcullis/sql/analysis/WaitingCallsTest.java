@@ -2,6 +2,7 @@ package io.portcullis.sql.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portcullis.sql.parser.QualifiedNames;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +12,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class WaitingCallsTest {
 
   private static WaitingCalls of(String text) {
-    return WaitingCalls.of(Analysed.lexed(text, Analysed.MARIADB));
+    return WaitingCalls.of(new QualifiedNames(Analysed.lexed(text, Analysed.MARIADB)));
+  }
+
+  /** With what the statement's strings hold. */
+  private static WaitingCalls analysed(String text) {
+    return ((StatementAnalysis) Analysed.analyse(text, Analysed.MARIADB)).waitingCalls();
   }
 
   @ParameterizedTest
@@ -45,14 +51,26 @@ final class WaitingCallsTest {
         "CREATE PROCEDURE p() EXECUTE IMMEDIATE 'SELECT get_lock(1, 1)'",
       })
   void thoseInStringsAreNot(String text) {
-    assertThat(of(text).complete()).isFalse();
+    assertThat(analysed(text).complete()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CREATE TABLE t (a VARCHAR(9) DEFAULT 'GET_LOCK(' COMMENT 'is_free_lock()')",
+        "CREATE USER u IDENTIFIED BY 'get_lock'",
+        "CREATE PROCEDURE p() SELECT 'GET_LOCK(1, 1)'",
+        "PREPARE s FROM 'SELECT \"GET_LOCK(1, 1)\"'",
+      })
+  void stringsThatAreNotRunHoldNone(String text) {
+    assertThat(analysed(text)).isSameAs(WaitingCalls.NONE);
   }
 
   @Test
   void delays() {
     assertThat(of("SELECT sleep (1)").delays()).isTrue();
     assertThat(of("SELECT `benchmark`(1, 1)").delays()).isTrue();
-    assertThat(of("PREPARE s FROM 'SELECT SLEEP(1)'").delays()).isTrue();
+    assertThat(analysed("PREPARE s FROM 'SELECT SLEEP(1)'").delays()).isTrue();
     assertThat(of("SELECT d.sleep(1), sleep FROM benchmark")).isSameAs(WaitingCalls.NONE);
   }
 }

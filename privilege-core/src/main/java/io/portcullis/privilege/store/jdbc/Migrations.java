@@ -76,6 +76,7 @@ final class Migrations {
   private String lockName() {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
+      // With a byte behind it, since no password makes no key.
       mac.init(new SecretKeySpec((password + '\0').getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
       byte[] name = mac.doFinal(("migration of " + schema).getBytes(StandardCharsets.UTF_8));
       return "portcullis:" + HexFormat.of().formatHex(name, 0, 20);
