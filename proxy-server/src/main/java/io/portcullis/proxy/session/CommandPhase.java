@@ -936,7 +936,12 @@ final class CommandPhase {
   }
 
   void deny(Decision.Denied denied) {
-    fail(denied.error(), () -> authority.hints(denied));
+    if (session.isLoggingIn()) {
+      // there is no session in which SHOW WARNINGS could say what would help
+      fail(Diagnostics.withHints(denied.error(), authority.hints(denied)));
+    } else {
+      fail(denied.error(), () -> authority.hints(denied));
+    }
   }
 
   // ---- forwarding

@@ -29,6 +29,13 @@ record Diagnostics(Optional<SqlError> error, Supplier<List<String>> notes) {
           ColumnDefinition41.of("Code", ColumnType.LONG),
           ColumnDefinition41.varchar("Message"));
 
+  /** An error that says itself what would help. */
+  static SqlError withHints(SqlError error, List<String> hints) {
+    return hints.isEmpty()
+        ? error
+        : new SqlError(error.code(), error.message() + " (" + String.join("; ", hints) + ")");
+  }
+
   List<List<@Nullable String>> rows(ShowWarnings request) {
     List<List<@Nullable String>> rows = new ArrayList<>();
     error.ifPresent(

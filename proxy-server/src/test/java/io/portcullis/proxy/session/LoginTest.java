@@ -190,6 +190,12 @@ final class LoginTest {
     assertThat(login("u", "pw", Optional.of("d")).errno()).isEqualTo(1044);
     assertThat(gate.backend.targets).isEmpty();
 
+    // nobody can ask SHOW WARNINGS after this
+    assertThat(login("u", "pw", Optional.of("d")).error().message())
+        .isEqualTo(
+            "Access denied for user 'u'@'localhost' to database 'd'"
+                + " (Missing: GRANT SHOW TABLES ON DATABASE `d` TO USER `u`)");
+
     assertThat(login("root", TestGate.PASSWORD, Optional.of("d")).isOk()).isTrue();
     assertThat(gate.backend.targets.get(0).database()).contains("d");
 
