@@ -60,16 +60,8 @@ final class ClientFailureIT {
                         new AuthenticationConfig(
                             AuthenticationConfig.DEFAULT.defaultPlugin(), true, LOGIN_TIMEOUT))
                     .withLimits(
-                        new LimitsConfig(
-                            LimitsConfig.DEFAULT.connections(),
-                            0,
-                            0,
-                            PACKET_LIMIT,
-                            Duration.ZERO,
-                            Duration.ZERO,
-                            LimitsConfig.DEFAULT.idleTimeout(),
-                            LimitsConfig.DEFAULT.nesting(),
-                            true)));
+                        LimitsConfig.DEFAULT.with(
+                            limits -> limits.maxAllowedPacket(PACKET_LIMIT))));
   }
 
   @BeforeAll

@@ -307,6 +307,8 @@ final class CatalogViewsIT {
         "SELECT * FROM mo_catalog.mo_user FOR UPDATE",
         "SELECT * FROM mo_catalog.mo_user LOCK IN SHARE MODE",
         "PREPARE p FROM 'SELECT * FROM mo_catalog.mo_user'",
+        "LOCK TABLES mo_catalog.mo_user READ",
+        "LOCK TABLES seen_db.people READ, mo_catalog.mo_user READ",
         "SHOW INDEX FROM mo_catalog.mo_user WHERE Key_name = 'PRIMARY'",
         "SHOW CREATE VIEW mo_catalog.mo_user",
         "SHOW COLUMNS FROM mo_catalog.mo_user WHERE field = 'user_id'",
@@ -331,7 +333,7 @@ final class CatalogViewsIT {
         "TRUNCATE mo_catalog.mo_user",
         "CREATE TABLE mo_catalog.t (a INT)",
         "DROP DATABASE mo_catalog",
-        "LOCK TABLES mo_catalog.mo_user READ",
+        "LOCK TABLES mo_catalog.mo_user WRITE",
       })
   void nobodyWrites(String sql) {
     for (Person person : List.of(administrator, reader)) {

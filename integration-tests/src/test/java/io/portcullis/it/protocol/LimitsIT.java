@@ -44,8 +44,13 @@ final class LimitsIT {
 
   private static LimitsConfig limits(
       int perUser, int perAddress, Duration statement, Duration idle) {
-    return new LimitsConfig(
-        100, perUser, perAddress, 64L << 20, statement, Duration.ZERO, idle, 100, true);
+    return LimitsConfig.DEFAULT.with(
+        limits ->
+            limits
+                .connectionsPerUser(perUser)
+                .connectionsPerAddress(perAddress)
+                .statementTimeout(statement)
+                .idleTimeout(idle));
   }
 
   private static SQLException refused(Endpoint endpoint) {
@@ -127,8 +132,7 @@ final class LimitsIT {
   @Test
   void statementThatOnlyWaitsHasALimitOfItsOwn() throws Exception {
     LimitsConfig limits =
-        new LimitsConfig(
-            100, 0, 0, 64L << 20, Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO, 100, true);
+        LimitsConfig.DEFAULT.with(changes -> changes.sleepTimeout(Duration.ofSeconds(1)));
     try (TestGate gate = gate(limits, TlsConfig.DEFAULT);
         Connection connection = gate.administrator().connect();
         Statement text = connection.createStatement();

@@ -260,23 +260,13 @@ final class LocalInfileIT {
 
   @Test
   void noFileIsAskedForWhereTheConfigurationForbidsIt() throws SQLException {
-    LimitsConfig limits = LimitsConfig.DEFAULT;
     try (TestGate closed =
         TestGate.start(
             gate.straight(),
             gate.straight(),
             config ->
                 config.withLimits(
-                    new LimitsConfig(
-                        limits.connections(),
-                        limits.connectionsPerUser(),
-                        limits.connectionsPerAddress(),
-                        limits.maxAllowedPacket(),
-                        limits.statementTimeout(),
-                        limits.sleepTimeout(),
-                        limits.idleTimeout(),
-                        limits.nesting(),
-                        false)))) {
+                    LimitsConfig.DEFAULT.with(limits -> limits.localInfile(false))))) {
       try (Connection connection =
               closed.administrator().connect("", Map.of("allowLoadLocalInfile", "true"));
           Statement statement = connection.createStatement()) {

@@ -67,17 +67,7 @@ final class PoolingIT {
         backend.endpoint(),
         config ->
             config
-                .withLimits(
-                    new LimitsConfig(
-                        20_000,
-                        0,
-                        0,
-                        64L << 20,
-                        Duration.ZERO,
-                        Duration.ZERO,
-                        Duration.ZERO,
-                        100,
-                        true))
+                .withLimits(LimitsConfig.DEFAULT.with(limits -> limits.connections(20_000)))
                 .withBackend(
                     config
                         .backend()

@@ -54,16 +54,7 @@ final class ProxyProtocolIT {
                             0,
                             List.of(new Network(InetAddress.getLoopbackAddress(), 32))))
                     .withLimits(
-                        new LimitsConfig(
-                            100,
-                            0,
-                            1,
-                            1 << 20,
-                            Duration.ZERO,
-                            Duration.ZERO,
-                            Duration.ZERO,
-                            100,
-                            true))
+                        LimitsConfig.DEFAULT.with(limits -> limits.connectionsPerAddress(1)))
                     .withAuthentication(
                         new AuthenticationConfig(
                             AuthenticationConfig.DEFAULT.defaultPlugin(),

@@ -1,6 +1,7 @@
 package io.portcullis.proxy.config;
 
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * What a client may take.
@@ -47,6 +48,84 @@ public record LimitsConfig(
     Checks.duration("idle_timeout", idleTimeout, Duration.ZERO, Duration.ofDays(365));
     // The parser's time grows steeply with depth; at 200 a statement stays below a second.
     Checks.range("nesting", nesting, 10, 200);
+  }
+
+  /** What of other limits is to be different. */
+  public static final class Changes {
+    private int connections;
+    private int connectionsPerUser;
+    private int connectionsPerAddress;
+    private long maxAllowedPacket;
+    private Duration statementTimeout;
+    private Duration sleepTimeout;
+    private Duration idleTimeout;
+    private boolean localInfile;
+
+    private Changes(LimitsConfig from) {
+      connections = from.connections;
+      connectionsPerUser = from.connectionsPerUser;
+      connectionsPerAddress = from.connectionsPerAddress;
+      maxAllowedPacket = from.maxAllowedPacket;
+      statementTimeout = from.statementTimeout;
+      sleepTimeout = from.sleepTimeout;
+      idleTimeout = from.idleTimeout;
+      localInfile = from.localInfile;
+    }
+
+    public Changes connections(int most) {
+      connections = most;
+      return this;
+    }
+
+    public Changes connectionsPerUser(int most) {
+      connectionsPerUser = most;
+      return this;
+    }
+
+    public Changes connectionsPerAddress(int most) {
+      connectionsPerAddress = most;
+      return this;
+    }
+
+    public Changes maxAllowedPacket(long bytes) {
+      maxAllowedPacket = bytes;
+      return this;
+    }
+
+    public Changes statementTimeout(Duration timeout) {
+      statementTimeout = timeout;
+      return this;
+    }
+
+    public Changes sleepTimeout(Duration timeout) {
+      sleepTimeout = timeout;
+      return this;
+    }
+
+    public Changes idleTimeout(Duration timeout) {
+      idleTimeout = timeout;
+      return this;
+    }
+
+    public Changes localInfile(boolean offered) {
+      localInfile = offered;
+      return this;
+    }
+  }
+
+  /** The same but for what {@code change} says. */
+  public LimitsConfig with(UnaryOperator<Changes> change) {
+    Changes to = change.apply(new Changes(this));
+    return new LimitsConfig(
+        to.connections,
+        to.connectionsPerUser,
+        to.connectionsPerAddress,
+        to.maxAllowedPacket,
+        to.statementTimeout,
+        to.sleepTimeout,
+        to.idleTimeout,
+        nesting,
+        to.localInfile);
   }
 
   static LimitsConfig read(Section section) {

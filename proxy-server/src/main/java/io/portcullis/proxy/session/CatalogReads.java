@@ -104,7 +104,8 @@ final class CatalogReads {
       return (access.kind() == AccessKind.SELECT
               || access.kind() == AccessKind.DESCRIBE
               || access.kind() == AccessKind.SHOW_CREATE
-              || access.kind() == AccessKind.EXPLAIN)
+              || access.kind() == AccessKind.EXPLAIN
+              || access.kind() == AccessKind.LOCK_READ)
           && table(relation, current).isPresent();
     }
     return access.kind() == AccessKind.SHOW_TABLES
