@@ -21,7 +21,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class DynamicSqlIT {
 
-  private static final String PASSWORD = "Some-one-1";
   private static final int UNKNOWN_STATEMENT = 1243;
 
   /** Runs its argument. */
@@ -32,10 +31,11 @@ final class DynamicSqlIT {
   private static final String MAKING = "CREATE ROUTINE, EVENT ON DATABASE dy_a";
 
   private final TestGate gate;
-  private int people;
+  private final People people;
 
   DynamicSqlIT(TestBackend backend) {
     gate = TestGate.start(backend);
+    people = new People(gate);
   }
 
   @BeforeAll
@@ -60,42 +60,22 @@ final class DynamicSqlIT {
     gate.close();
   }
 
-  private String role(String... grants) throws SQLException {
-    String role = "dy_r" + ++people;
-    gate.administer("CREATE ROLE " + role);
-    for (String grant : grants) {
-      gate.administer("GRANT " + grant + " TO " + role);
-    }
-    return role;
-  }
-
-  private Person person(String role) throws SQLException {
-    String user = "dy_u" + ++people;
-    gate.administer(
-        "CREATE USER " + user + " IDENTIFIED BY '" + PASSWORD + "' DEFAULT ROLE " + role);
-    return Person.at(gate.user(user, PASSWORD));
-  }
-
-  private Person with(String... grants) throws SQLException {
-    return person(role(grants));
-  }
-
   /** Somebody who may call the procedures here, and nothing else. */
   private Person caller() throws SQLException {
-    return with("EXECUTE ON DATABASE dy_a", "CONNECT ON ACCOUNT *");
+    return people.with("EXECUTE ON DATABASE dy_a", "CONNECT ON ACCOUNT *");
   }
 
   @Test
   void theAdministratorMakesItAndOthersCallIt() throws SQLException {
     String create = "CREATE PROCEDURE dy_a.p1" + RUNS;
-    try (Person maker = with(MAKING, "ALL ON TABLE dy_a.*", "ALL ON DATABASE dy_a")) {
+    try (Person maker = people.with(MAKING, "ALL ON TABLE dy_a.*", "ALL ON DATABASE dy_a")) {
       maker.mayNot(Refused.NOT_SUPPORTED, create, "dynamic SQL", "moadmin");
       maker.mayNot(Refused.NOT_SUPPORTED, "CREATE PROCEDURE dy_a.p1() EXECUTE s", "dynamic SQL");
       assertThat(maker.hints(create)).noneMatch(hint -> hint.contains("GRANT"));
     }
     gate.administer(create);
     try (Person other = caller();
-        Person nobody = with(T)) {
+        Person nobody = people.with(T)) {
       assertThat(Sql.rows(other.text(), "CALL dy_a.p1('SELECT v FROM u')"))
           .containsExactly("secret");
       assertThat(Sql.rows(other.text(), "CALL dy_a.p1('SELECT v FROM t WHERE id = 1')"))
@@ -107,7 +87,7 @@ final class DynamicSqlIT {
 
   @Test
   void theRoleThatWillOwnItCounts() throws SQLException {
-    String role = role(MAKING);
+    String role = people.role(MAKING);
     gate.administer("GRANT " + role + " TO " + TestGate.ADMINISTRATOR);
     String create = "CREATE PROCEDURE dy_a.p2" + RUNS;
     try (Person maker = Person.at(gate.administrator())) {
@@ -126,9 +106,9 @@ final class DynamicSqlIT {
     gate.administer(
         "CREATE PROCEDURE dy_a.p3" + RUNS,
         "CREATE PROCEDURE dy_a.outer3() CALL p3('SELECT 3 AS three')");
-    String heir = role(MAKING, "ALL ON TABLE dy_a.*", "EXECUTE ON DATABASE dy_a");
+    String heir = people.role(MAKING, "ALL ON TABLE dy_a.*", "EXECUTE ON DATABASE dy_a");
     try (Person caller = caller();
-        Person owner = person(heir)) {
+        Person owner = people.person(heir)) {
       assertThat(Sql.rows(caller.text(), "CALL dy_a.p3('SELECT 3')")).containsExactly("3");
       assertThat(Sql.rows(caller.text(), "CALL dy_a.outer3()")).containsExactly("3");
       gate.administer("GRANT OWNERSHIP ON PROCEDURE dy_a.outer3 TO " + heir);
@@ -152,7 +132,7 @@ final class DynamicSqlIT {
     gate.administer(
         "CREATE PROCEDURE dy_a.p4" + RUNS.replaceFirst("\\)", ") SQL SECURITY INVOKER"));
     String call = "CALL dy_a.p4('SELECT v FROM t WHERE id = 1')";
-    try (Person caller = with("EXECUTE ON DATABASE dy_a", T);
+    try (Person caller = people.with("EXECUTE ON DATABASE dy_a", T);
         Connection admin = gate.administrator().connect()) {
       caller.mayNot(Refused.NOT_SUPPORTED, call, "dy_a.p4", "dynamic SQL");
       assertThat(Sql.rows(admin, call)).containsExactly("one");
@@ -164,11 +144,11 @@ final class DynamicSqlIT {
     String create =
         "CREATE PROCEDURE dy_a.p5(n INT) BEGIN SET @n = n; PREPARE s5 FROM 'SELECT v FROM t WHERE id"
             + " = ?'; EXECUTE s5 USING @n; END";
-    try (Person maker = with(MAKING)) {
+    try (Person maker = people.with(MAKING)) {
       maker.mayNot(Refused.TABLE, create, "SELECT", "'t'");
     }
-    String role = role(MAKING, T);
-    try (Person maker = person(role);
+    String role = people.role(MAKING, T);
+    try (Person maker = people.person(role);
         Person caller = caller()) {
       maker.mayNot(Refused.TABLE, create.replace("FROM t", "FROM u"), "'u'");
       maker.mayNot(
@@ -187,8 +167,8 @@ final class DynamicSqlIT {
   @Test
   void anImmediateStringIsReadTheSame() throws SQLException {
     String create = "CREATE PROCEDURE dy_a.p6() EXECUTE IMMEDIATE 'SELECT v FROM t WHERE id = 1'";
-    String role = role(MAKING, T);
-    try (Person maker = person(role);
+    String role = people.role(MAKING, T);
+    try (Person maker = people.person(role);
         Person caller = caller()) {
       if (!gate.straight().isMariaDb()) {
         maker.mayNot(Refused.SYNTAX, create);
@@ -215,7 +195,7 @@ final class DynamicSqlIT {
     String create =
         "CREATE EVENT dy_a.e1 ON SCHEDULE EVERY 1 YEAR DISABLE DO BEGIN PREPARE s FROM %s; EXECUTE s;"
             + " END";
-    try (Person maker = with(MAKING, T)) {
+    try (Person maker = people.with(MAKING, T)) {
       maker.mayNot(Refused.NOT_SUPPORTED, create.formatted("@q"), "dynamic SQL", "moadmin");
       maker.mayNot(Refused.TABLE, create.formatted("'DELETE FROM t'"), "'t'");
       maker.may(create.formatted("'SELECT v FROM t'"));
@@ -295,7 +275,7 @@ final class DynamicSqlIT {
   @Test
   void aTemporaryTableThatIsGoneHidesNothing() throws SQLException {
     try (Person caller =
-        with("EXECUTE ON DATABASE dy_a", "CREATE TABLE ON DATABASE dy_a").does("SELECT 1")) {
+        people.with("EXECUTE ON DATABASE dy_a", "CREATE TABLE ON DATABASE dy_a").does("SELECT 1")) {
       caller.may("CREATE TEMPORARY TABLE dy_a.u (v INT)", "SELECT v FROM dy_a.u");
       caller.may("CALL dy_a.runs('DROP TEMPORARY TABLE dy_a.u')");
       caller.mayNot(Refused.TABLE, "SELECT v FROM dy_a.u", "'u'");
@@ -304,7 +284,7 @@ final class DynamicSqlIT {
 
   @Test
   void theCurrentDatabaseStaysTheSessions() throws SQLException {
-    try (Person caller = with("EXECUTE ON DATABASE dy_a", T, "CONNECT ON ACCOUNT *")) {
+    try (Person caller = people.with("EXECUTE ON DATABASE dy_a", T, "CONNECT ON ACCOUNT *")) {
       Connection session = caller.text();
       Sql.run(session, "USE dy_a");
       String use = "CALL runs('USE dy_b')";
@@ -329,7 +309,7 @@ final class DynamicSqlIT {
 
   @Test
   void textIsReadAsTheServerReadsItAfterwards() throws SQLException {
-    try (Person caller = with("EXECUTE ON DATABASE dy_a", T)) {
+    try (Person caller = people.with("EXECUTE ON DATABASE dy_a", T)) {
       Connection session = caller.text();
       Sql.run(session, "CALL dy_a.runs('SET SESSION session_track_system_variables = ''''')");
       Sql.run(session, "CALL dy_a.runs('SET SESSION session_track_schema = OFF')");
@@ -365,7 +345,7 @@ final class DynamicSqlIT {
   @Test
   void aTableThatWasDroppedUnseenGetsNoOldGrants() throws SQLException {
     gate.administer("CREATE TABLE dy_a.x (v INT)");
-    try (Person reader = with("SELECT ON TABLE dy_a.x", "EXECUTE ON DATABASE dy_a")) {
+    try (Person reader = people.with("SELECT ON TABLE dy_a.x", "EXECUTE ON DATABASE dy_a")) {
       reader.may("SELECT v FROM dy_a.x", "CALL dy_a.runs('DROP TABLE dy_a.x')");
       gate.administer("CREATE TABLE dy_a.x (v INT)");
       reader.mayNot(Refused.TABLE, "SELECT v FROM dy_a.x", "'x'");
@@ -378,8 +358,9 @@ final class DynamicSqlIT {
 
   @Test
   void ofAnAccountItIsTheAccountsAdministratorsAndReachesItsOwn() throws SQLException {
-    gate.administer("CREATE ACCOUNT dyacme ADMIN_NAME 'boss' IDENTIFIED BY '" + PASSWORD + "'");
-    try (Connection boss = gate.user("dyacme:boss", PASSWORD).connect()) {
+    gate.administer(
+        "CREATE ACCOUNT dyacme ADMIN_NAME 'boss' IDENTIFIED BY '" + People.PASSWORD + "'");
+    try (Connection boss = gate.user("dyacme:boss", People.PASSWORD).connect()) {
       Sql.run(
           boss,
           "CREATE DATABASE shop",
@@ -389,13 +370,13 @@ final class DynamicSqlIT {
           "CREATE PROCEDURE shop.known() BEGIN PREPARE s FROM 'SELECT v FROM t'; EXECUTE s; END",
           "CREATE ROLE clerk",
           "GRANT CREATE ROUTINE, EXECUTE ON DATABASE shop TO clerk",
-          "CREATE USER joe IDENTIFIED BY '" + PASSWORD + "' DEFAULT ROLE clerk");
+          "CREATE USER joe IDENTIFIED BY '" + People.PASSWORD + "' DEFAULT ROLE clerk");
       assertThatThrownBy(
               () ->
                   Sql.run(
                       boss, "CREATE PROCEDURE shop.named() PREPARE s FROM 'SELECT v FROM shop.t'"))
           .hasMessageContaining("a name of a database");
-      try (Person joe = Person.at(gate.user("dyacme:joe", PASSWORD))) {
+      try (Person joe = Person.at(gate.user("dyacme:joe", People.PASSWORD))) {
         joe.mayNot(
             Refused.NOT_SUPPORTED,
             "CREATE PROCEDURE shop.mine" + RUNS,

@@ -27,13 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PrivilegeModelIT {
 
-  private static final String PASSWORD = "Some-one-1";
-
   private final TestGate gate;
-  private int people;
+  private final People people;
 
   PrivilegeModelIT(TestBackend backend) {
     gate = TestGate.start(backend);
+    people = new People(gate);
   }
 
   @BeforeAll
@@ -59,32 +58,18 @@ final class PrivilegeModelIT {
 
   /** A role of its own with these grants (without {@code TO role}), and CONNECT. */
   private String role(String... grants) throws SQLException {
-    String role = "r" + ++people;
-    gate.administer("CREATE ROLE " + role, "GRANT CONNECT ON ACCOUNT * TO " + role);
-    for (String grant : grants) {
-      int option = grant.indexOf(" WITH GRANT OPTION");
-      gate.administer(
-          option < 0
-              ? "GRANT " + grant + " TO " + role
-              : "GRANT " + grant.substring(0, option) + " TO " + role + " WITH GRANT OPTION");
-    }
+    String role = people.role(grants);
+    gate.administer("GRANT CONNECT ON ACCOUNT * TO " + role);
     return role;
   }
 
-  private String user(String role) throws SQLException {
-    String user = "u" + ++people;
-    gate.administer(
-        "CREATE USER " + user + " IDENTIFIED BY '" + PASSWORD + "' DEFAULT ROLE " + role);
-    return user;
+  /** Somebody with such a role. */
+  private Person with(String... grants) throws SQLException {
+    return people.person(role(grants));
   }
 
   private Endpoint at(String user) {
-    return gate.user(user, PASSWORD);
-  }
-
-  /** Somebody with a role of his own that holds these grants. */
-  private Person with(String... grants) throws SQLException {
-    return Person.at(at(user(role(grants))));
+    return gate.user(user, People.PASSWORD);
   }
 
   private static void refused(Refused refused, Connection connection, String sql) {
@@ -113,7 +98,7 @@ final class PrivilegeModelIT {
     String role = role();
     try (Connection administrator = gate.administrator().connect("pm_a")) {
       Sql.run(administrator, "GRANT SELECT ON TABLE " + level + " TO " + role);
-      try (Person person = Person.at(at(user(role)))) {
+      try (Person person = people.person(role)) {
         reads(person, "pm_a.t", at);
         reads(person, "pm_a.u", au);
         reads(person, "pm_b.t", bt);
@@ -323,7 +308,7 @@ final class PrivilegeModelIT {
     String middle = role();
     String top = role();
     gate.administer("GRANT " + bottom + " TO " + middle, "GRANT " + middle + " TO " + top);
-    String user = user(top);
+    String user = people.user(top);
     try (Person person = Person.at(at(user))) {
       assertThat(person.reads("SELECT v FROM pm_a.t")).containsExactly("10");
       person.mayNot(Refused.TABLE, "SELECT v FROM pm_a.u", "SELECT");
@@ -362,7 +347,7 @@ final class PrivilegeModelIT {
     String other = role();
     try (Person with = with("SELECT ON TABLE pm_a.t WITH GRANT OPTION");
         Person without = with("SELECT ON TABLE pm_a.t");
-        Person grantee = Person.at(at(user(other)))) {
+        Person grantee = people.person(other)) {
       String grant = "GRANT SELECT ON TABLE pm_a.t TO " + other;
       without.mayNot(Refused.TABLE, grant, "GRANT");
       grantee.mayNot(Refused.TABLE, "SELECT v FROM pm_a.t", "SELECT");
@@ -378,9 +363,9 @@ final class PrivilegeModelIT {
   @Test
   void onlyTheGrantOptionPassesARoleOn() throws SQLException {
     String lent = role("SELECT ON TABLE pm_a.t");
-    String giver = user(lent);
-    String keeper = user(lent);
-    String taker = user(role());
+    String giver = people.user(lent);
+    String keeper = people.user(lent);
+    String taker = people.user(role());
     gate.administer("GRANT " + lent + " TO " + giver + " WITH GRANT OPTION");
     try (Person gives = Person.at(at(giver));
         Person keeps = Person.at(at(keeper));
@@ -402,7 +387,7 @@ final class PrivilegeModelIT {
   void grantingAgainKeepsTheGrantOption() throws SQLException {
     String other = role();
     String role = role("SELECT ON TABLE pm_a.t WITH GRANT OPTION", "SELECT ON TABLE pm_a.t");
-    try (Person person = Person.at(at(user(role)))) {
+    try (Person person = people.person(role)) {
       person.may("GRANT SELECT ON TABLE pm_a.t TO " + other);
       gate.administer("REVOKE GRANT OPTION FOR SELECT ON TABLE pm_a.t FROM " + role);
       person.mayNot(Refused.TABLE, "GRANT SELECT ON TABLE pm_a.t TO " + other);
@@ -413,7 +398,7 @@ final class PrivilegeModelIT {
   @Test
   void revokingOnePrivilegeOfAllLeavesTheRest() throws SQLException {
     String role = role("ALL ON TABLE pm_a.t");
-    try (Person person = Person.at(at(user(role)))) {
+    try (Person person = people.person(role)) {
       person.may("UPDATE pm_a.t SET v = 10");
       gate.administer("REVOKE UPDATE ON TABLE pm_a.t FROM " + role);
       person.mayNot(Refused.TABLE, "UPDATE pm_a.t SET v = 11", "UPDATE");
@@ -443,7 +428,7 @@ final class PrivilegeModelIT {
             "SELECT ON VIEW pm_a.shown",
             "EXECUTE ON TABLE *.*");
     gate.administer("GRANT " + inner + " TO " + role + " WITH GRANT OPTION");
-    String user = user(role);
+    String user = people.user(role);
     gate.administer("GRANT " + inner + " TO " + user + " WITH GRANT OPTION");
     try (Connection administrator = gate.administrator().connect()) {
       List<String> ofRole = Sql.rows(administrator, "SHOW GRANTS FOR ROLE " + role);
@@ -455,7 +440,7 @@ final class PrivilegeModelIT {
           "DROP USER " + user,
           "DROP ROLE " + role,
           "CREATE ROLE " + role,
-          "CREATE USER " + user + " IDENTIFIED BY '" + PASSWORD + "' DEFAULT ROLE " + role);
+          "CREATE USER " + user + " IDENTIFIED BY '" + People.PASSWORD + "' DEFAULT ROLE " + role);
       assertThat(Sql.rows(administrator, "SHOW GRANTS FOR ROLE " + role))
           .noneMatch(row -> row.contains("pm_a"));
       for (String statement : ofRole) {
@@ -613,8 +598,8 @@ final class PrivilegeModelIT {
 
   @Test
   void everyoneMayChangeTheOwnPasswordAndNobodyElses() throws SQLException {
-    String self = user(role());
-    String other = user(role());
+    String self = people.user(role());
+    String other = people.user(role());
     try (Person person = Person.at(at(self))) {
       person.may("SET PASSWORD = 'Changed-1'");
       person.mayNot(
@@ -633,7 +618,7 @@ final class PrivilegeModelIT {
   void loginNamesTakeAccountUserAndRole() throws SQLException {
     String one = role("SELECT ON TABLE pm_a.t");
     String two = role("SELECT ON TABLE pm_a.u");
-    String user = user(one);
+    String user = people.user(one);
     gate.administer("GRANT " + two + " TO " + user);
     for (String name :
         List.of(
@@ -667,9 +652,9 @@ final class PrivilegeModelIT {
   @ValueSource(
       strings = {"acc:USER", "sys:", ":USER", "sys::r", "sys:USER:", "sys:nobody", "nobody", ""})
   void aLoginNameThatIsNobodysIsRefusedLikeAWrongPassword(String pattern) throws SQLException {
-    String user = user(role());
+    String user = people.user(role());
     String name = pattern.replace("USER", user);
-    assertThat(refusal(name, PASSWORD)).isEqualTo(1045);
+    assertThat(refusal(name, People.PASSWORD)).isEqualTo(1045);
     assertThat(refusal(user, "not the password")).isEqualTo(1045);
     at(user).connect().close();
   }
@@ -686,7 +671,7 @@ final class PrivilegeModelIT {
 
   @Test
   void aRoleThatIsNotGrantedIsSaidOnlyAfterTheRightPassword() throws SQLException {
-    String user = user(role());
+    String user = people.user(role());
     String foreign = role();
     for (String role : List.of(foreign, "no_such_role", "moadmin")) {
       assertThatThrownBy(() -> at("sys:" + user + ":" + role).connect())
@@ -736,7 +721,7 @@ final class PrivilegeModelIT {
   void grantsBelongToTheObjectAndNotToItsName() throws SQLException {
     gate.administer("CREATE TABLE pm_a.named (a INT)");
     String role = role("SELECT ON TABLE pm_a.named");
-    try (Person person = Person.at(at(user(role)))) {
+    try (Person person = people.person(role)) {
       assertThat(person.reads("SELECT * FROM pm_a.named")).isEmpty();
       gate.administer("RENAME TABLE pm_a.named TO pm_b.moved");
       assertThat(person.reads("SELECT * FROM pm_b.moved")).isEmpty();
@@ -772,8 +757,8 @@ final class PrivilegeModelIT {
   void theRoleThatMakesAnObjectOwnsIt() throws SQLException {
     String role = role("CREATE TABLE ON DATABASE pm_a");
     String other = role();
-    try (Person owner = Person.at(at(user(role)));
-        Person stranger = Person.at(at(user(other)))) {
+    try (Person owner = people.person(role);
+        Person stranger = people.person(other)) {
       owner.may("CREATE TABLE pm_a.owned (a INT)", "INSERT INTO pm_a.owned VALUES (1)");
       assertThat(owner.reads("SELECT a FROM pm_a.owned")).containsExactly("1");
       stranger.mayNot(Refused.TABLE, "SELECT a FROM pm_a.owned", "owned");
@@ -788,7 +773,7 @@ final class PrivilegeModelIT {
   void aDroppedRoleStopsItsSessionsUntilTheyTakeAnother() throws SQLException {
     String role = role("SELECT ON TABLE pm_a.t");
     String spare = role("SELECT ON TABLE pm_a.u");
-    String user = user(role);
+    String user = people.user(role);
     gate.administer("GRANT " + spare + " TO " + user);
     try (Person person = Person.at(at(user))) {
       assertThat(person.reads("SELECT v FROM pm_a.t")).containsExactly("10");
@@ -802,19 +787,19 @@ final class PrivilegeModelIT {
 
   @Test
   void aDroppedUserHasNoSessionsLeft() throws SQLException {
-    String user = user(role("SELECT ON TABLE pm_a.t"));
+    String user = people.user(role("SELECT ON TABLE pm_a.t"));
     Connection open = at(user).connect();
     assertThat(Sql.value(open, "SELECT v FROM pm_a.t")).isEqualTo("10");
     gate.administer("DROP USER " + user);
     assertThatThrownBy(() -> Sql.rows(open, "SELECT v FROM pm_a.t"))
         .isInstanceOf(SQLException.class);
-    assertThat(refusal(user, PASSWORD)).isEqualTo(1045);
+    assertThat(refusal(user, People.PASSWORD)).isEqualTo(1045);
     open.abort(Runnable::run);
   }
 
   @Test
   void aLockedUserCannotLogIn() throws SQLException {
-    String user = user(role());
+    String user = people.user(role());
     gate.administer("ALTER USER " + user + " LOCK");
     assertThatThrownBy(() -> at(user).connect())
         .isInstanceOfSatisfying(
@@ -946,7 +931,7 @@ final class PrivilegeModelIT {
   @Test
   void currentRoleAndUserAreTheGates() throws SQLException {
     String role = role();
-    String user = user(role);
+    String user = people.user(role);
     try (Person person = Person.at(at(user))) {
       assertThat(person.reads("SELECT CURRENT_ROLE()").get(0)).isEqualToIgnoringCase(role);
       assertThat(person.reads("SELECT CURRENT_USER()").get(0)).startsWith(user + "@");

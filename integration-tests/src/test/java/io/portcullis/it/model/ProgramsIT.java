@@ -24,13 +24,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ProgramsIT {
 
-  private static final String PASSWORD = "Some-one-1";
-
   private final TestGate gate;
-  private int people;
+  private final People people;
 
   ProgramsIT(TestBackend backend) {
     gate = TestGate.start(backend);
+    people = new People(gate);
   }
 
   @BeforeAll
@@ -51,33 +50,11 @@ final class ProgramsIT {
     gate.close();
   }
 
-  /** A role of its own with these grants (without {@code TO role}). */
-  private String role(String... grants) throws SQLException {
-    String role = "r" + ++people;
-    gate.administer("CREATE ROLE " + role);
-    for (String grant : grants) {
-      gate.administer("GRANT " + grant + " TO " + role);
-    }
-    return role;
-  }
-
-  private Person person(String role) throws SQLException {
-    String user = "u" + ++people;
-    gate.administer(
-        "CREATE USER " + user + " IDENTIFIED BY '" + PASSWORD + "' DEFAULT ROLE " + role);
-    return Person.at(gate.user(user, PASSWORD));
-  }
-
-  /** Somebody with a role of his own that holds these grants. */
-  private Person with(String... grants) throws SQLException {
-    return person(role(grants));
-  }
-
   /** Has a new role with these grants make something, and returns the role. */
   private String made(String statement, String... grants) throws SQLException {
-    String role = role(grants);
+    String role = people.role(grants);
     gate.administer("GRANT CREATE ROUTINE, TRIGGER, EVENT ON DATABASE sp_a TO " + role);
-    try (Person maker = person(role)) {
+    try (Person maker = people.person(role)) {
       maker.may(statement);
     }
     return role;
@@ -88,12 +65,12 @@ final class ProgramsIT {
   @Test
   void whoMakesARoutineNeedsTheRightToAndWhateverItsBodyNeeds() throws SQLException {
     String create = "CREATE PROCEDURE sp_a.made1() SELECT v FROM t";
-    try (Person maker = with(T)) {
+    try (Person maker = people.with(T)) {
       maker.mayNot(Refused.DATABASE, create, "sp_a");
       assertThat(maker.hints(create))
           .anyMatch(hint -> hint.contains("GRANT CREATE ROUTINE ON DATABASE `sp_a` TO ROLE"));
     }
-    try (Person maker = with("CREATE ROUTINE ON DATABASE sp_a")) {
+    try (Person maker = people.with("CREATE ROUTINE ON DATABASE sp_a")) {
       maker.mayNot(Refused.TABLE, create, "SELECT", "'t'");
       maker.mayNot(
           Refused.TABLE,
@@ -107,13 +84,13 @@ final class ProgramsIT {
       maker.mayNot(
           Refused.NOT_SUPPORTED, "CREATE DEFINER = 'root'@'%' PROCEDURE sp_a.made1() SELECT 1");
     }
-    try (Person maker = with(T, "CREATE ROUTINE ON DATABASE sp_a")) {
+    try (Person maker = people.with(T, "CREATE ROUTINE ON DATABASE sp_a")) {
       maker.may(create);
       // Who makes it owns it: calls it, and grants it.
       assertThat(Sql.rows(maker.text(), "CALL sp_a.made1()")).containsExactly("one", "two");
-      String other = role();
+      String other = people.role();
       maker.may("GRANT EXECUTE ON PROCEDURE sp_a.made1 TO " + other);
-      try (Person caller = person(other)) {
+      try (Person caller = people.person(other)) {
         assertThat(Sql.rows(caller.text(), "CALL sp_a.made1()")).containsExactly("one", "two");
         caller.mayNot(Refused.TABLE, "SELECT v FROM sp_a.t");
         caller.mayNot(Refused.ROUTINE, "DROP PROCEDURE sp_a.made1", "ALTER ROUTINE", "sp_a.made1");
@@ -126,7 +103,7 @@ final class ProgramsIT {
   void callTakesExecuteAtSomeLevel() throws SQLException {
     made("CREATE PROCEDURE sp_a.p1() SELECT v FROM t WHERE id = 1", T);
     String call = "CALL sp_a.p1()";
-    try (Person caller = with(T, "ALL ON TABLE sp_a.*")) {
+    try (Person caller = people.with(T, "ALL ON TABLE sp_a.*")) {
       caller.mayNot(Refused.ROUTINE, call, "EXECUTE", "sp_a.p1");
       assertThat(caller.hints(call))
           .anyMatch(hint -> hint.contains("GRANT EXECUTE ON PROCEDURE `sp_a`.`p1` TO ROLE"));
@@ -140,12 +117,12 @@ final class ProgramsIT {
             "EXECUTE ON DATABASE sp_a",
             "EXECUTE ON sp_a.*",
             "ALL ON DATABASE sp_a")) {
-      try (Person caller = with(grant)) {
+      try (Person caller = people.with(grant)) {
         assertThat(Sql.rows(caller.text(), call)).as(grant).containsExactly("one");
         caller.mayNot(Refused.TABLE, "SELECT v FROM sp_a.t");
       }
     }
-    try (Person caller = with("EXECUTE ON FUNCTION sp_a.*", "EXECUTE ON TABLE sp_a.t")) {
+    try (Person caller = people.with("EXECUTE ON FUNCTION sp_a.*", "EXECUTE ON TABLE sp_a.t")) {
       caller.mayNot(Refused.ROUTINE, call, "EXECUTE");
     }
   }
@@ -154,14 +131,15 @@ final class ProgramsIT {
   void aDefinersRoutineStopsWhenHisRoleLosesWhatTheBodyNeeds() throws SQLException {
     String owner = made("CREATE PROCEDURE sp_a.p2() SELECT v FROM t WHERE id = 1", T);
     String call = "CALL sp_a.p2()";
-    try (Person caller = with("EXECUTE ON PROCEDURE sp_a.p2")) {
+    String callers = people.role("EXECUTE ON PROCEDURE sp_a.p2");
+    try (Person caller = people.person(callers)) {
       assertThat(Sql.rows(caller.text(), call)).containsExactly("one");
       gate.administer("REVOKE " + T + " FROM " + owner);
       caller.mayNot(Refused.ROUTINE_INVALID, call, "sp_a.p2");
       assertThat(caller.hints(call)).noneMatch(hint -> hint.contains("GRANT"));
       gate.administer("GRANT " + T + " TO " + owner);
       assertThat(Sql.rows(caller.text(), call)).containsExactly("one");
-      gate.administer("REVOKE EXECUTE ON PROCEDURE sp_a.p2 FROM r" + (people - 1));
+      gate.administer("REVOKE EXECUTE ON PROCEDURE sp_a.p2 FROM " + callers);
       caller.mayNot(Refused.ROUTINE, call, "EXECUTE");
     }
   }
@@ -170,10 +148,10 @@ final class ProgramsIT {
   void anInvokersRoutineTakesTheRightsOfWhoCallsIt() throws SQLException {
     made("CREATE PROCEDURE sp_a.p3() SQL SECURITY INVOKER SELECT v FROM t WHERE id = 1", T);
     String call = "CALL sp_a.p3()";
-    try (Person caller = with("EXECUTE ON PROCEDURE sp_a.p3")) {
+    try (Person caller = people.with("EXECUTE ON PROCEDURE sp_a.p3")) {
       caller.mayNot(Refused.ROUTINE_INVALID, call, "sp_a.p3");
     }
-    try (Person caller = with("EXECUTE ON PROCEDURE sp_a.p3", T)) {
+    try (Person caller = people.with("EXECUTE ON PROCEDURE sp_a.p3", T)) {
       assertThat(Sql.rows(caller.text(), call)).containsExactly("one");
     }
   }
@@ -184,7 +162,7 @@ final class ProgramsIT {
     String outer =
         made("CREATE PROCEDURE sp_a.outer4() CALL inner4()", "EXECUTE ON PROCEDURE sp_a.inner4");
     String call = "CALL sp_a.outer4()";
-    try (Person caller = with("EXECUTE ON PROCEDURE sp_a.outer4")) {
+    try (Person caller = people.with("EXECUTE ON PROCEDURE sp_a.outer4")) {
       assertThat(Sql.rows(caller.text(), call)).containsExactly("one");
       caller.mayNot(Refused.ROUTINE, "CALL sp_a.inner4()");
       gate.administer("REVOKE " + T + " FROM " + inner);
@@ -205,7 +183,7 @@ final class ProgramsIT {
                 + " FROM t WHERE id = n)",
             T);
     try (Person caller =
-        with(
+        people.with(
             "SELECT ON TABLE sp_a.u", "INSERT ON TABLE sp_a.log", "CREATE VIEW ON DATABASE sp_a")) {
       for (String statement :
           List.of(
@@ -218,10 +196,10 @@ final class ProgramsIT {
         caller.mayNot(Refused.ROUTINE, statement, "EXECUTE", "sp_a.f5");
       }
     }
-    String calling = role("SELECT ON TABLE sp_a.u", "CREATE VIEW ON DATABASE sp_a");
+    String calling = people.role("SELECT ON TABLE sp_a.u", "CREATE VIEW ON DATABASE sp_a");
     gate.administer("GRANT EXECUTE ON FUNCTION sp_a.f5 TO " + calling);
-    try (Person caller = person(calling);
-        Person reader = with("SELECT ON VIEW sp_a.*")) {
+    try (Person caller = people.person(calling);
+        Person reader = people.with("SELECT ON VIEW sp_a.*")) {
       assertThat(caller.reads("SELECT sp_a.f5(2)")).containsExactly("two");
       assertThat(caller.reads("SELECT SP_A.F5(id) FROM sp_a.u".replace("SP_A", "sp_a")))
           .containsExactly("one");
@@ -245,7 +223,7 @@ final class ProgramsIT {
     gate.administer(
         "CREATE FUNCTION sp_a.load_file(a TEXT) RETURNS TEXT DETERMINISTIC RETURN 'stored'");
     try (Person caller =
-        with("EXECUTE ON FUNCTION sp_a.*", "CONNECT ON ACCOUNT *").does("USE sp_a")) {
+        people.with("EXECUTE ON FUNCTION sp_a.*", "CONNECT ON ACCOUNT *").does("USE sp_a")) {
       caller.mayNot(
           Refused.NOT_SUPPORTED, "SELECT load_file('/etc/passwd')", "reads or writes files");
       assertThat(caller.reads("SELECT sp_a.load_file('/etc/passwd')")).containsExactly("stored");
@@ -256,11 +234,12 @@ final class ProgramsIT {
   void dropEndsTheGrantsAndTheyDoNotComeBack() throws SQLException {
     String create = "CREATE PROCEDURE sp_a.p6() SELECT 1";
     gate.administer(create);
-    try (Person caller = with("EXECUTE ON PROCEDURE sp_a.p6")) {
+    String callers = people.role("EXECUTE ON PROCEDURE sp_a.p6");
+    try (Person caller = people.person(callers)) {
       assertThat(Sql.rows(caller.text(), "CALL sp_a.P6()")).containsExactly("1");
       gate.administer("DROP PROCEDURE sp_a.p6", create);
       caller.mayNot(Refused.ROUTINE, "CALL sp_a.p6()");
-      gate.administer("GRANT EXECUTE ON PROCEDURE sp_a.p6 TO r" + (people - 1));
+      gate.administer("GRANT EXECUTE ON PROCEDURE sp_a.p6 TO " + callers);
       assertThat(Sql.rows(caller.text(), "CALL sp_a.p6()")).containsExactly("1");
       if (gate.straight().isMariaDb()) {
         gate.administer("CREATE OR REPLACE PROCEDURE sp_a.p6() SELECT 2");
@@ -272,9 +251,9 @@ final class ProgramsIT {
   @Test
   void ownershipMovesAndTheNewOwnersRightsCount() throws SQLException {
     made("CREATE PROCEDURE sp_a.p7() SELECT v FROM t WHERE id = 1", T);
-    String heir = role();
-    try (Person caller = with("EXECUTE ON PROCEDURE sp_a.p7");
-        Person owner = person(heir)) {
+    String heir = people.role();
+    try (Person caller = people.with("EXECUTE ON PROCEDURE sp_a.p7");
+        Person owner = people.person(heir)) {
       assertThat(Sql.rows(caller.text(), "CALL sp_a.p7()")).containsExactly("one");
       gate.administer("GRANT OWNERSHIP ON PROCEDURE sp_a.p7 TO " + heir);
       caller.mayNot(Refused.ROUTINE_INVALID, "CALL sp_a.p7()");
@@ -289,11 +268,11 @@ final class ProgramsIT {
   void grantsOnRoutinesAreShownAsStatementsThatGrantThem() throws SQLException {
     gate.administer("CREATE PROCEDURE sp_a.p8() SELECT 1");
     String role =
-        role(
+        people.role(
             "EXECUTE, ALTER ROUTINE ON PROCEDURE sp_a.p8",
             "EXECUTE ON FUNCTION sp_a.*",
             "SELECT, EXECUTE, CREATE ROUTINE, ALTER ROUTINE, TRIGGER, EVENT ON sp_a.*");
-    String again = role();
+    String again = people.role();
     try (Connection admin = gate.administrator().connect()) {
       List<String> shown = Sql.rows(admin, "SHOW GRANTS FOR ROLE " + role);
       assertThat(shown)
@@ -341,7 +320,7 @@ final class ProgramsIT {
             + " OPEN c; l: LOOP FETCH c INTO x; IF done THEN LEAVE l; END IF; SELECT x; END LOOP;"
             + " CLOSE c; END",
         T);
-    try (Person caller = with("EXECUTE ON PROCEDURE sp_a.p9")) {
+    try (Person caller = people.with("EXECUTE ON PROCEDURE sp_a.p9")) {
       caller.may("CALL sp_a.p9(2, @b)");
       assertThat(Sql.rows(caller.text(), "SELECT @b")).containsExactly("two");
       caller.mayNot(Refused.TABLE, "CALL sp_a.p9((SELECT id FROM sp_a.u), @b)", "'u'");
@@ -360,7 +339,7 @@ final class ProgramsIT {
   @Test
   void aPreparedCallIsDecidedAtEachExecution() throws SQLException {
     String owner = made("CREATE PROCEDURE sp_a.p10() SELECT v FROM t WHERE id = 1", T);
-    try (Person caller = with("EXECUTE ON PROCEDURE sp_a.p10");
+    try (Person caller = people.with("EXECUTE ON PROCEDURE sp_a.p10");
         PreparedStatement call = caller.prepared().prepareStatement("CALL sp_a.p10()")) {
       assertThat(Sql.rows(call.executeQuery())).containsExactly("one");
       gate.administer("REVOKE " + T + " FROM " + owner);
@@ -376,12 +355,12 @@ final class ProgramsIT {
           "CREATE PROCEDURE sp_a.behind() SELECT v FROM t WHERE id = 1",
           "CREATE PROCEDURE sp_a.unread() BEGIN SHOW TABLES; END");
     }
-    try (Person caller = with("EXECUTE ON PROCEDURE sp_a.*")) {
+    try (Person caller = people.with("EXECUTE ON PROCEDURE sp_a.*")) {
       assertThat(Sql.rows(caller.text(), "CALL sp_a.behind()")).containsExactly("one");
       caller.mayNot(Refused.NOT_SUPPORTED, "CALL sp_a.unread()", "cannot read");
       caller.mayNot(Refused.NO_SUCH_ROUTINE, "CALL sp_a.nowhere()", "sp_a.nowhere");
     }
-    try (Person nobody = with()) {
+    try (Person nobody = people.with()) {
       nobody.mayNot(Refused.ROUTINE, "CALL sp_a.behind()");
       nobody.mayNot(Refused.ROUTINE, "CALL sp_a.nowhere()");
     }
@@ -409,7 +388,7 @@ final class ProgramsIT {
 
   @Test
   void aTemporaryTableAtTheMakingPermitsNothing() throws SQLException {
-    try (Person maker = with("CREATE ROUTINE, CREATE TABLE ON DATABASE sp_a")) {
+    try (Person maker = people.with("CREATE ROUTINE, CREATE TABLE ON DATABASE sp_a")) {
       maker.may("CREATE TEMPORARY TABLE sp_a.u (v INT)", "SELECT v FROM sp_a.u");
       maker.mayNot(Refused.TABLE, "CREATE PROCEDURE sp_a.p12() SELECT v FROM u", "'u'");
     }
@@ -417,8 +396,9 @@ final class ProgramsIT {
 
   @Test
   void namesInBodiesAreTheAccountsOwn() throws SQLException {
-    gate.administer("CREATE ACCOUNT spacme ADMIN_NAME 'boss' IDENTIFIED BY '" + PASSWORD + "'");
-    try (Connection boss = gate.user("spacme:boss", PASSWORD).connect()) {
+    gate.administer(
+        "CREATE ACCOUNT spacme ADMIN_NAME 'boss' IDENTIFIED BY '" + People.PASSWORD + "'");
+    try (Connection boss = gate.user("spacme:boss", People.PASSWORD).connect()) {
       Sql.run(
           boss,
           "CREATE DATABASE shop",
@@ -459,15 +439,15 @@ final class ProgramsIT {
   void triggersTakeTheRightAndWhatTheyDo() throws SQLException {
     String create =
         "CREATE TRIGGER sp_a.g1 AFTER INSERT ON sp_a.t FOR EACH ROW INSERT INTO log VALUES (NEW.v)";
-    try (Person maker = with("INSERT ON TABLE sp_a.log", T)) {
+    try (Person maker = people.with("INSERT ON TABLE sp_a.log", T)) {
       maker.mayNot(Refused.DATABASE, create, "sp_a");
     }
-    try (Person maker = with("TRIGGER ON DATABASE sp_a", "INSERT ON TABLE sp_a.log")) {
+    try (Person maker = people.with("TRIGGER ON DATABASE sp_a", "INSERT ON TABLE sp_a.log")) {
       maker.mayNot(Refused.TABLE, create, "SELECT", "'t'");
     }
-    try (Person maker = with("TRIGGER ON sp_a.*", "INSERT ON TABLE sp_a.log", T)) {
+    try (Person maker = people.with("TRIGGER ON sp_a.*", "INSERT ON TABLE sp_a.log", T)) {
       maker.may(create);
-      try (Person writer = with("INSERT ON TABLE sp_a.t", "DELETE ON TABLE sp_a.t")) {
+      try (Person writer = people.with("INSERT ON TABLE sp_a.t", "DELETE ON TABLE sp_a.t")) {
         writer.may("INSERT INTO sp_a.t VALUES (77, 'fired')", "DELETE FROM sp_a.t WHERE id = 77");
         writer.mayNot(Refused.DATABASE, "DROP TRIGGER sp_a.g1");
       }
@@ -481,13 +461,13 @@ final class ProgramsIT {
   @Test
   void eventsTakeTheRightAndWhatTheyDo() throws SQLException {
     String create = "CREATE EVENT sp_a.e1 ON SCHEDULE EVERY 1 YEAR DISABLE DO DELETE FROM log";
-    try (Person maker = with("DELETE ON TABLE sp_a.log")) {
+    try (Person maker = people.with("DELETE ON TABLE sp_a.log")) {
       maker.mayNot(Refused.DATABASE, create, "sp_a");
     }
-    try (Person maker = with("EVENT ON DATABASE sp_a")) {
+    try (Person maker = people.with("EVENT ON DATABASE sp_a")) {
       maker.mayNot(Refused.TABLE, create, "DELETE", "'log'");
     }
-    try (Person maker = with("EVENT ON DATABASE sp_a", "DELETE ON TABLE sp_a.log")) {
+    try (Person maker = people.with("EVENT ON DATABASE sp_a", "DELETE ON TABLE sp_a.log")) {
       maker.may(create, "SHOW CREATE EVENT sp_a.e1", "ALTER EVENT sp_a.e1 COMMENT 'x'");
       maker.mayNot(Refused.TABLE, "ALTER EVENT sp_a.e1 DO DELETE FROM t", "'t'");
       maker.may("DROP EVENT sp_a.e1");

@@ -23,13 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ViewChainIT {
 
-  private static final String PASSWORD = "Some-one-1";
-
   private final TestGate gate;
-  private int people;
+  private final People people;
+  private int forms;
 
   ViewChainIT(TestBackend backend) {
     gate = TestGate.start(backend);
+    people = new People(gate);
   }
 
   @BeforeAll
@@ -49,33 +49,11 @@ final class ViewChainIT {
     gate.close();
   }
 
-  /** A role of its own with these grants (without {@code TO role}). */
-  private String role(String... grants) throws SQLException {
-    String role = "r" + ++people;
-    gate.administer("CREATE ROLE " + role);
-    for (String grant : grants) {
-      gate.administer("GRANT " + grant + " TO " + role);
-    }
-    return role;
-  }
-
-  private Person person(String role) throws SQLException {
-    String user = "u" + ++people;
-    gate.administer(
-        "CREATE USER " + user + " IDENTIFIED BY '" + PASSWORD + "' DEFAULT ROLE " + role);
-    return Person.at(gate.user(user, PASSWORD));
-  }
-
-  /** Somebody with a role of his own that holds these grants. */
-  private Person with(String... grants) throws SQLException {
-    return person(role(grants));
-  }
-
   /** Has a new role with these grants, and CREATE VIEW, make something, and returns the role. */
   private String made(String statement, String... grants) throws SQLException {
-    String role = role(grants);
+    String role = people.role(grants);
     gate.administer("GRANT CREATE VIEW ON DATABASE vc_a TO " + role);
-    try (Person maker = person(role)) {
+    try (Person maker = people.person(role)) {
       maker.may(statement);
     }
     return role;
@@ -86,8 +64,8 @@ final class ViewChainIT {
   @Test
   void aViewGrantAloneSuffices() throws SQLException {
     made("CREATE VIEW vc_a.alone AS SELECT v FROM vc_a.t", T);
-    try (Person caller = with("SELECT ON VIEW vc_a.alone");
-        Person nobody = with("SELECT ON TABLE vc_a.*", "ALL ON TABLE vc_a.t")) {
+    try (Person caller = people.with("SELECT ON VIEW vc_a.alone");
+        Person nobody = people.with("SELECT ON TABLE vc_a.*", "ALL ON TABLE vc_a.t")) {
       assertThat(caller.reads("SELECT * FROM vc_a.alone")).containsExactly("one");
       caller.mayNot(Refused.TABLE, "SELECT * FROM vc_a.t", "'t'");
       // Who has everything on the table has nothing on the view.
@@ -102,7 +80,7 @@ final class ViewChainIT {
     String b = made("CREATE VIEW vc_a.c2 AS SELECT * FROM vc_a.c1", "SELECT ON VIEW vc_a.c1");
     String c = made("CREATE VIEW vc_a.c3 AS SELECT * FROM vc_a.c2", "SELECT ON VIEW vc_a.c2");
     String read = "SELECT v FROM vc_a.c3";
-    try (Person caller = with("SELECT ON VIEW vc_a.*")) {
+    try (Person caller = people.with("SELECT ON VIEW vc_a.*")) {
       assertThat(caller.reads(read)).containsExactly("one");
 
       gate.administer(
@@ -125,8 +103,8 @@ final class ViewChainIT {
   void aRevokeFromTheDefinerIsFeltByOpenSessionsAndPreparedStatements() throws SQLException {
     String owner = made("CREATE VIEW vc_a.felt AS SELECT v FROM vc_a.t", T);
     String read = "SELECT * FROM vc_a.felt";
-    try (Person one = with("SELECT ON VIEW vc_a.felt");
-        Person other = with("SELECT ON VIEW vc_a.felt");
+    try (Person one = people.with("SELECT ON VIEW vc_a.felt");
+        Person other = people.with("SELECT ON VIEW vc_a.felt");
         PreparedStatement held = other.prepared().prepareStatement(read)) {
       assertThat(one.reads(read)).containsExactly("one");
       assertThat(Sql.rows(held.executeQuery())).containsExactly("one");
@@ -153,8 +131,8 @@ final class ViewChainIT {
   @Test
   void anInvokerViewTakesWhatTheCallerHolds() throws SQLException {
     String owner = made("CREATE SQL SECURITY INVOKER VIEW vc_a.inv AS SELECT v FROM vc_a.t", T);
-    try (Person caller = with("SELECT ON VIEW vc_a.inv");
-        Person both = with("SELECT ON VIEW vc_a.inv", T)) {
+    try (Person caller = people.with("SELECT ON VIEW vc_a.inv");
+        Person both = people.with("SELECT ON VIEW vc_a.inv", T)) {
       caller.mayNot(Refused.VIEW_INVALID, "SELECT * FROM vc_a.inv");
       assertThat(both.reads("SELECT * FROM vc_a.inv")).containsExactly("one");
       gate.administer("REVOKE " + T + " FROM " + owner);
@@ -170,7 +148,7 @@ final class ViewChainIT {
             "CREATE SQL SECURITY DEFINER VIEW vc_a.outer_one AS SELECT v FROM vc_a.below",
             T,
             "SELECT ON VIEW vc_a.below");
-    try (Person caller = with("SELECT ON VIEW vc_a.outer_one")) {
+    try (Person caller = people.with("SELECT ON VIEW vc_a.outer_one")) {
       assertThat(caller.reads("SELECT * FROM vc_a.outer_one")).containsExactly("one");
       gate.administer("REVOKE " + T + " FROM " + outer);
       caller.mayNot(Refused.VIEW_INVALID, "SELECT * FROM vc_a.outer_one");
@@ -179,13 +157,13 @@ final class ViewChainIT {
 
   @Test
   void rolesTheDefinerInheritsCount() throws SQLException {
-    String base = role(T);
-    String owner = role("CREATE VIEW ON DATABASE vc_a");
+    String base = people.role(T);
+    String owner = people.role("CREATE VIEW ON DATABASE vc_a");
     gate.administer("GRANT " + base + " TO " + owner);
-    try (Person maker = person(owner)) {
+    try (Person maker = people.person(owner)) {
       maker.may("CREATE VIEW vc_a.heir AS SELECT v FROM vc_a.t");
     }
-    try (Person caller = with("SELECT ON VIEW vc_a.heir")) {
+    try (Person caller = people.with("SELECT ON VIEW vc_a.heir")) {
       assertThat(caller.reads("SELECT * FROM vc_a.heir")).containsExactly("one");
       gate.administer("REVOKE " + base + " FROM " + owner);
       caller.mayNot(Refused.VIEW_INVALID, "SELECT * FROM vc_a.heir");
@@ -196,7 +174,7 @@ final class ViewChainIT {
 
   @Test
   void onlyOneselfCanBeTheDefiner() throws SQLException {
-    try (Person maker = with("CREATE VIEW ON DATABASE vc_a", T)) {
+    try (Person maker = people.with("CREATE VIEW ON DATABASE vc_a", T)) {
       String as = " AS SELECT v FROM vc_a.t";
       maker.mayNot(
           Refused.NOT_SUPPORTED, "CREATE DEFINER = root@localhost VIEW vc_a.foreign_one" + as);
@@ -211,8 +189,8 @@ final class ViewChainIT {
   void whoAltersAViewLendsItsOwnerNothing() throws SQLException {
     String owner =
         made("CREATE VIEW vc_a.lent AS SELECT v FROM vc_a.t", T, "SELECT ON TABLE vc_a.u");
-    try (Person alters = with("ALTER VIEW ON DATABASE vc_a", T);
-        Person caller = with("SELECT ON VIEW vc_a.lent")) {
+    try (Person alters = people.with("ALTER VIEW ON DATABASE vc_a", T);
+        Person caller = people.with("SELECT ON VIEW vc_a.lent")) {
       assertThat(caller.reads("SELECT * FROM vc_a.lent")).containsExactly("one");
       alters.mayNot(Refused.TABLE, "ALTER VIEW vc_a.lent AS SELECT v FROM vc_a.u", "'u'");
       alters.may("ALTER VIEW vc_a.lent AS SELECT 'new' AS v FROM vc_a.t");
@@ -228,8 +206,8 @@ final class ViewChainIT {
     String owner = made("CREATE VIEW vc_a.changed AS SELECT v FROM vc_a.t", T);
     gate.administer("GRANT SELECT ON TABLE vc_a.u TO " + owner);
     String read = "SELECT * FROM vc_a.changed";
-    try (Person caller = with("SELECT ON VIEW vc_a.changed");
-        Person maker = person(owner);
+    try (Person caller = people.with("SELECT ON VIEW vc_a.changed");
+        Person maker = people.person(owner);
         PreparedStatement held = caller.prepared().prepareStatement(read)) {
       assertThat(caller.reads(read)).containsExactly("one");
       assertThat(Sql.rows(held.executeQuery())).containsExactly("one");
@@ -249,8 +227,8 @@ final class ViewChainIT {
   void replacingAViewTakesDropViewOrOwnership() throws SQLException {
     made("CREATE VIEW vc_a.replaced AS SELECT v FROM vc_a.t", T);
     String replace = "CREATE OR REPLACE VIEW vc_a.replaced AS SELECT 'r' AS v";
-    try (Person creates = with("CREATE VIEW ON DATABASE vc_a");
-        Person drops = with("CREATE VIEW ON DATABASE vc_a", "DROP VIEW ON DATABASE vc_a")) {
+    try (Person creates = people.with("CREATE VIEW ON DATABASE vc_a");
+        Person drops = people.with("CREATE VIEW ON DATABASE vc_a", "DROP VIEW ON DATABASE vc_a")) {
       creates.mayNot(Refused.TABLE, replace, "'replaced'");
       drops.may(replace);
     }
@@ -260,7 +238,7 @@ final class ViewChainIT {
   void aViewBelowThatIsMadeAnewIsAnotherView() throws SQLException {
     made("CREATE VIEW vc_a.base_one AS SELECT v FROM vc_a.t", T);
     made("CREATE VIEW vc_a.top_one AS SELECT v FROM vc_a.base_one", "SELECT ON VIEW vc_a.base_one");
-    try (Person caller = with("SELECT ON VIEW vc_a.top_one")) {
+    try (Person caller = people.with("SELECT ON VIEW vc_a.top_one")) {
       assertThat(caller.reads("SELECT * FROM vc_a.top_one")).containsExactly("one");
       gate.administer("DROP VIEW vc_a.base_one");
       made("CREATE VIEW vc_a.base_one AS SELECT v FROM vc_a.t", T);
@@ -272,9 +250,9 @@ final class ViewChainIT {
   @Test
   void theNewOwnerOfAViewIsItsDefiner() throws SQLException {
     made("CREATE VIEW vc_a.moved AS SELECT v FROM vc_a.t", T);
-    String without = role();
-    String heir = role(T);
-    try (Person caller = with("SELECT ON VIEW vc_a.moved")) {
+    String without = people.role();
+    String heir = people.role(T);
+    try (Person caller = people.with("SELECT ON VIEW vc_a.moved")) {
       gate.administer("GRANT OWNERSHIP ON VIEW vc_a.moved TO " + without);
       caller.mayNot(Refused.VIEW_INVALID, "SELECT * FROM vc_a.moved");
       gate.administer("GRANT OWNERSHIP ON VIEW vc_a.moved TO " + heir);
@@ -285,7 +263,7 @@ final class ViewChainIT {
   @Test
   void aViewWhoseOwnerIsDroppedHasAnotherOne() throws SQLException {
     String owner = made("CREATE VIEW vc_a.orphan AS SELECT v FROM vc_a.t", T);
-    try (Person caller = with("SELECT ON VIEW vc_a.orphan")) {
+    try (Person caller = people.with("SELECT ON VIEW vc_a.orphan")) {
       gate.administer("REVOKE " + T + " FROM " + owner);
       caller.mayNot(Refused.VIEW_INVALID, "SELECT * FROM vc_a.orphan");
       gate.administer("DROP ROLE " + owner);
@@ -304,8 +282,8 @@ final class ViewChainIT {
           "CREATE VIEW vc_a.behind AS SELECT v FROM vc_a.u",
           "CREATE SQL SECURITY INVOKER VIEW vc_a.behind_invoker AS SELECT v FROM vc_a.u");
     }
-    try (Person nobody = with("SELECT ON TABLE vc_a.u");
-        Person caller = with("SELECT ON VIEW vc_a.*")) {
+    try (Person nobody = people.with("SELECT ON TABLE vc_a.u");
+        Person caller = people.with("SELECT ON VIEW vc_a.*")) {
       nobody.mayNot(Refused.TABLE, "SELECT * FROM vc_a.behind");
       assertThat(caller.reads("SELECT * FROM vc_a.behind")).containsExactly("secret");
       caller.mayNot(Refused.VIEW_INVALID, "SELECT * FROM vc_a.behind_invoker");
@@ -321,8 +299,8 @@ final class ViewChainIT {
           "CREATE SQL SECURITY INVOKER VIEW vc_a.odd AS SELECT vc_a.f() AS v FROM vc_a.t");
     }
     String[] reading = {"SELECT ON VIEW vc_a.*", "SELECT ON TABLE vc_a.*"};
-    try (Person caller = with(reading[0], reading[1]);
-        Person calling = with(reading[0], reading[1], "EXECUTE ON FUNCTION vc_a.f");
+    try (Person caller = people.with(reading[0], reading[1]);
+        Person calling = people.with(reading[0], reading[1], "EXECUTE ON FUNCTION vc_a.f");
         Connection administrator = gate.administrator().connect()) {
       caller.mayNot(Refused.VIEW_INVALID, "SELECT * FROM vc_a.odd", "'vc_a.odd'");
       calling.mayNot(Refused.NOT_SUPPORTED, "SELECT * FROM vc_a.odd", "'vc_a.odd'");
@@ -341,8 +319,8 @@ final class ViewChainIT {
     String update = "UPDATE vc_a.w2 SET v = 'y' WHERE id = 1";
     String delete = "DELETE FROM vc_a.w2 WHERE id = 1";
     String changes = "INSERT, UPDATE, DELETE ON ";
-    try (Person caller = with("SELECT ON VIEW vc_a.w2", changes + "TABLE *.*");
-        Person onView = with("SELECT ON VIEW vc_a.w2", changes + "VIEW vc_a.w2")) {
+    try (Person caller = people.with("SELECT ON VIEW vc_a.w2", changes + "TABLE *.*");
+        Person onView = people.with("SELECT ON VIEW vc_a.w2", changes + "VIEW vc_a.w2")) {
       for (String change : new String[] {insert, update, delete}) {
         caller.mayNot(Refused.TABLE, change, "'w2'");
         onView.mayNot(Refused.VIEW_INVALID, change, "vc_a.w2");
@@ -369,8 +347,8 @@ final class ViewChainIT {
   void changingThroughAnInvokerViewTakesThePrivilegeOnTheTable() throws SQLException {
     made("CREATE SQL SECURITY INVOKER VIEW vc_a.iw AS SELECT * FROM vc_a.t", "ALL ON TABLE vc_a.t");
     String change = "UPDATE vc_a.iw SET v = v WHERE id = 1";
-    try (Person onView = with("UPDATE ON VIEW vc_a.iw");
-        Person both = with("UPDATE ON VIEW vc_a.iw", "UPDATE ON TABLE vc_a.t")) {
+    try (Person onView = people.with("UPDATE ON VIEW vc_a.iw");
+        Person both = people.with("UPDATE ON VIEW vc_a.iw", "UPDATE ON TABLE vc_a.t")) {
       onView.mayNot(Refused.VIEW_INVALID, change);
       both.may(change);
     }
@@ -381,8 +359,8 @@ final class ViewChainIT {
     try (Connection straight = gate.straight().connect("")) {
       Sql.run(straight, "CREATE VIEW vc_a.sysview AS SELECT * FROM mysql.general_log");
     }
-    String all = role("ALL ON VIEW vc_a.*");
-    try (Person caller = person(all);
+    String all = people.role("ALL ON VIEW vc_a.*");
+    try (Person caller = people.person(all);
         Connection administrator = gate.administrator().connect()) {
       String change = "DELETE FROM vc_a.sysview WHERE 1 = 0";
       caller.mayNot(Refused.VIEW_INVALID, change);
@@ -413,13 +391,13 @@ final class ViewChainIT {
         "SELECT t.id FROM t NATURAL JOIN (SELECT id FROM t) b WHERE id BETWEEN 1 AND 3",
       })
   void readsBackWhatItLetPass(String query) throws SQLException {
-    String view = "vc_a.form" + ++people;
+    String view = "vc_a.form" + ++forms;
     try (Connection administrator = gate.administrator().connect("vc_a")) {
       Sql.run(administrator, "CREATE VIEW " + view + " AS " + query);
     }
-    String owner = role(T);
+    String owner = people.role(T);
     gate.administer("GRANT OWNERSHIP ON VIEW " + view + " TO " + owner);
-    try (Person caller = with("SELECT ON VIEW " + view)) {
+    try (Person caller = people.with("SELECT ON VIEW " + view)) {
       assertThat(caller.reads("SELECT 1 FROM " + view)).isNotEmpty();
       gate.administer("REVOKE " + T + " FROM " + owner);
       caller.mayNot(Refused.VIEW_INVALID, "SELECT 1 FROM " + view);
@@ -429,8 +407,8 @@ final class ViewChainIT {
   @ParameterizedTest
   @ValueSource(strings = {"", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ANSI"})
   void theSqlModeOfWhoMadeTheViewDoesNotMatter(String mode) throws SQLException {
-    String view = "vc_a.`mode \"" + ++people + "`";
-    String owner = role(T);
+    String view = "vc_a.`mode \"" + ++forms + "`";
+    String owner = people.role(T);
     try (Connection administrator = gate.administrator().connect("vc_a")) {
       String literal = mode.equals("NO_BACKSLASH_ESCAPES") ? "'\\'" : "'\\\\'";
       Sql.run(
@@ -439,7 +417,7 @@ final class ViewChainIT {
           "CREATE VIEW " + view + " AS SELECT v, " + literal + " AS a, ' \" FROM x' AS b FROM t");
     }
     gate.administer("GRANT OWNERSHIP ON VIEW " + view + " TO " + owner);
-    try (Person caller = with("SELECT ON VIEW " + view)) {
+    try (Person caller = people.with("SELECT ON VIEW " + view)) {
       assertThat(caller.reads("SELECT * FROM " + view)).containsExactly("one|\\| \" FROM x");
       gate.administer("REVOKE " + T + " FROM " + owner);
       caller.mayNot(Refused.VIEW_INVALID, "SELECT * FROM " + view);
