@@ -1,7 +1,5 @@
 package io.portcullis.proxy.auth;
 
-import java.io.IOException;
-import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -9,17 +7,11 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.Optional;
 import javax.crypto.Cipher;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.openssl.PEMKeyPair;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
 /**
  * The RSA key pair by which clients without TLS hide their password, as the server's
@@ -50,40 +42,6 @@ public final class RsaKeys {
       return new RsaKeys(generator.generateKeyPair());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("RSA is part of every Java platform", e);
-    }
-  }
-
-  /**
-   * The pair of a private key in PEM form, PKCS#8 or PKCS#1, not encrypted.
-   *
-   * @throws IllegalArgumentException when it is none
-   */
-  public static RsaKeys ofPem(String privateKeyPem) {
-    PrivateKey key;
-    try (PEMParser parser = new PEMParser(new StringReader(privateKeyPem))) {
-      Object object = parser.readObject();
-      JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
-      if (object instanceof PEMKeyPair) {
-        key = converter.getPrivateKey(((PEMKeyPair) object).getPrivateKeyInfo());
-      } else if (object instanceof PrivateKeyInfo) {
-        key = converter.getPrivateKey((PrivateKeyInfo) object);
-      } else {
-        throw new IllegalArgumentException("RSA key: no unencrypted private key in PEM form");
-      }
-      if (!(key instanceof RSAPrivateCrtKey)) {
-        throw new IllegalArgumentException("RSA key: " + key.getAlgorithm() + " (expected: RSA)");
-      }
-      RSAPrivateCrtKey rsa = (RSAPrivateCrtKey) key;
-      if (rsa.getModulus().bitLength() < BITS) {
-        throw new IllegalArgumentException(
-            "RSA key: " + rsa.getModulus().bitLength() + " bits (expected: >= 2048)");
-      }
-      PublicKey publicKey =
-          KeyFactory.getInstance("RSA")
-              .generatePublic(new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent()));
-      return new RsaKeys(new KeyPair(publicKey, rsa));
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalArgumentException("RSA key: not readable as PEM", e);
     }
   }
 

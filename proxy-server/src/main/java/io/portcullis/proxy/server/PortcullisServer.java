@@ -64,6 +64,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -153,6 +154,8 @@ public final class PortcullisServer implements AutoCloseable {
     SortedMap<String, BackendConfig> configured = new TreeMap<>(config.backends());
     configured.put(Account.MAIN_BACKEND, main);
     SecureRandom random = new SecureRandom();
+    // Takes a while, which the catalog does as well.
+    CompletableFuture<RsaKeys> keys = CompletableFuture.supplyAsync(RsaKeys::generate);
     JdbcCatalogStore store = own(JdbcCatalogStore.open(jdbcSettings(main)));
     Map<String, BackendSite> sites = new HashMap<>();
     for (Map.Entry<String, BackendConfig> each : configured.entrySet()) {
@@ -208,7 +211,7 @@ public final class PortcullisServer implements AutoCloseable {
     RunningBackend.Shared shared =
         new RunningBackend.Shared(
             sessionSettings(),
-            loginServices(random, logins, authentication),
+            loginServices(random, logins, keys.join(), authentication),
             registry,
             () -> Duration.ofNanos(System.nanoTime() - startedNanos),
             analyzer,
@@ -393,7 +396,7 @@ public final class PortcullisServer implements AutoCloseable {
   }
 
   private LoginServices loginServices(
-      SecureRandom random, LoginTimes logins, Executor authentication) {
+      SecureRandom random, LoginTimes logins, RsaKeys keys, Executor authentication) {
     AuthenticationConfig login = config.authentication();
     return new LoginServices(
         config.tls().enabled(),
@@ -401,7 +404,7 @@ public final class PortcullisServer implements AutoCloseable {
         login.nativePassword(),
         login.defaultPlugin().pluginName(),
         PasswordVerifier.decoy(random),
-        RsaKeys.generate(),
+        keys,
         new FastAuthCache(config.cache().logins()),
         random,
         logins,

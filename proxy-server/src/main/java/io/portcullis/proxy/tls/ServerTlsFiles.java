@@ -3,20 +3,24 @@ package io.portcullis.proxy.tls;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -30,6 +34,9 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
  * and, where clients show certificates, the authorities these must come from.
  */
 public record ServerTlsFiles(Path certificateChain, Path privateKey, Optional<Path> authorities) {
+
+  private static final String BEGIN_PKCS8 = "-----BEGIN PRIVATE KEY-----";
+  private static final String END_PKCS8 = "-----END PRIVATE KEY-----";
 
   /** What shows that a file was replaced. */
   record Stamp(List<FileTime> modified, List<Long> sizes) {}
@@ -66,7 +73,7 @@ public record ServerTlsFiles(Path certificateChain, Path privateKey, Optional<Pa
   SslContext load(boolean clientCertificateRequired) throws IOException {
     requireReadable();
     X509Certificate[] chain = certificates(certificateChain);
-    PrivateKey key = key();
+    PrivateKey key = key(chain[0].getPublicKey().getAlgorithm());
     try {
       if (!belongTogether(chain[0].getPublicKey(), key)) {
         throw new IOException(
@@ -101,16 +108,46 @@ public record ServerTlsFiles(Path certificateChain, Path privateKey, Optional<Pa
     throw new IOException("TLS: no certificates in " + file);
   }
 
-  private PrivateKey key() throws IOException {
-    try (BufferedReader reader = Files.newBufferedReader(privateKey, StandardCharsets.US_ASCII);
-        PEMParser parser = new PEMParser(reader)) {
+  /**
+   * @param expected the algorithm of the certificate's key
+   */
+  private PrivateKey key(String expected) throws IOException {
+    String text;
+    try {
+      text = Files.readString(privateKey, StandardCharsets.US_ASCII);
+    } catch (CharacterCodingException e) {
+      throw new IOException("TLS: no private key in " + privateKey, e);
+    }
+    Optional<PrivateKey> plain = pkcs8(text, expected);
+    return plain.isPresent() ? plain.get() : keyOfAnotherForm(text);
+  }
+
+  /** What the platform reads itself, as the gate's own key: a library takes a start's fifth. */
+  private static Optional<PrivateKey> pkcs8(String text, String algorithm) {
+    int begin = text.indexOf(BEGIN_PKCS8);
+    int end = text.indexOf(END_PKCS8);
+    if (begin < 0 || end < begin) {
+      return Optional.empty();
+    }
+    String encoded = text.substring(begin + BEGIN_PKCS8.length(), end);
+    try {
+      return Optional.of(
+          KeyFactory.getInstance(algorithm)
+              .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(encoded))));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private PrivateKey keyOfAnotherForm(String text) throws IOException {
+    try (PEMParser parser = new PEMParser(new StringReader(text))) {
       JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
       for (Object part = parser.readObject(); part != null; part = parser.readObject()) {
         if (part instanceof PrivateKeyInfo info) {
           return converter.getPrivateKey(info);
         }
         if (part instanceof PEMKeyPair pair) {
-          return converter.getKeyPair(pair).getPrivate();
+          return converter.getPrivateKey(pair.getPrivateKeyInfo());
         }
       }
     } catch (IOException | IllegalStateException | IllegalArgumentException e) {

@@ -11,16 +11,12 @@ import io.portcullis.proxy.wire.handshake.AuthSwitchRequest;
 import io.portcullis.proxy.wire.handshake.HandshakeV10;
 import io.portcullis.sql.text.ErrorCode;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -412,31 +408,5 @@ class AuthenticationTest {
     assertThat(RsaKeys.generate().decrypt(cipherText)).isEmpty();
     assertThatThrownBy(() -> RsaKeys.publicKey("nonsense"))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> RsaKeys.ofPem("nonsense"))
-        .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
-  void privateKeyIsReadInBothPemForms() throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
-    KeyPair pair = generator.generateKeyPair();
-    Base64.Encoder encoder = Base64.getMimeEncoder();
-    String pkcs8 =
-        "-----BEGIN PRIVATE KEY-----\n"
-            + encoder.encodeToString(pair.getPrivate().getEncoded())
-            + "\n-----END PRIVATE KEY-----\n";
-    byte[] inner =
-        PrivateKeyInfo.getInstance(pair.getPrivate().getEncoded())
-            .parsePrivateKey()
-            .toASN1Primitive()
-            .getEncoded();
-    String pkcs1 =
-        "-----BEGIN RSA PRIVATE KEY-----\n"
-            + encoder.encodeToString(inner)
-            + "\n-----END RSA PRIVATE KEY-----\n";
-
-    assertThat(RsaKeys.ofPem(pkcs8).publicKey()).isEqualTo(pair.getPublic());
-    assertThat(RsaKeys.ofPem(pkcs1).publicKey()).isEqualTo(pair.getPublic());
   }
 }

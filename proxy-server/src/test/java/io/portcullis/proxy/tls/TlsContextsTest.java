@@ -10,6 +10,8 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,7 +19,12 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -166,6 +173,26 @@ class TlsContextsTest {
     assertThatThrownBy(() -> clients(one.certificateChain(), two.privateKey()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("is not that of");
+  }
+
+  @Test
+  void privateKeyIsReadInBothPemForms() throws IOException {
+    ServerTlsFiles files = selfSigned(directory, Optional.empty());
+    SslContext client = backend(BackendTlsMode.VERIFY_CA, Optional.of(files.certificateChain()));
+    String pkcs8 = Files.readString(files.privateKey());
+    assertThat(pkcs8).startsWith("-----BEGIN PRIVATE KEY-----");
+    StringWriter traditional = new StringWriter();
+    try (PEMParser parser = new PEMParser(new StringReader(pkcs8));
+        JcaPEMWriter writer = new JcaPEMWriter(traditional)) {
+      writer.writeObject(
+          new JcaPEMKeyConverter().getPrivateKey((PrivateKeyInfo) parser.readObject()));
+    }
+    assertThat(traditional.toString()).startsWith("-----BEGIN EC PRIVATE KEY-----");
+    for (String form : List.of(pkcs8, traditional.toString(), "# a comment\n" + pkcs8)) {
+      Path key = Files.writeString(directory.resolve("form.pem"), form);
+      ServerTls tls = clients(files.certificateChain(), key);
+      assertThat(handshake(tls.get(), client, "localhost")).as(form.substring(0, 20)).isTrue();
+    }
   }
 
   @Test
