@@ -436,4 +436,45 @@ final class SessionEndTest {
     assertThat(client.receive().payloads()).hasSize(2);
     assertThat(waiting.refCnt()).isZero();
   }
+
+  /** Else the answers to whatever a client sends would wait in memory until it reads them. */
+  @Test
+  void commandsWaitForAClientThatDoesNotRead() {
+    TestClient client = leased();
+    client.writable(false);
+    client.begin("DO 1");
+    client.begin("DO 2");
+    client.begin("SHOW DATABASES");
+    assertThat(gate.backend.commands()).containsExactly("DO 0", "DO 1");
+    assertThat(client.receive().payloads()).hasSize(1);
+    client.writable(true);
+    gate.pump();
+    assertThat(gate.backend.commands()).containsExactly("DO 0", "DO 1", "DO 2");
+    assertThat(client.receive().payloads()).hasSizeGreaterThan(1);
+    client.query("DO 3").ok();
+  }
+
+  @Test
+  void statementsOfOneTextWaitForAClientThatDoesNotRead() {
+    TestClient client = leased();
+    client.writable(false);
+    client.begin("DO 1; DO 2; SHOW DATABASES; DO 3");
+    assertThat(gate.backend.commands()).containsExactly("DO 0", "DO 1");
+    assertThat(client.receive().payloads()).hasSize(1);
+    client.writable(true);
+    gate.pump();
+    assertThat(gate.backend.commands()).containsExactly("DO 0", "DO 1", "DO 2", "DO 3");
+    client.query("DO 4").ok();
+  }
+
+  @Test
+  void clientThatDoesNotReadMayLeave() {
+    for (String text : new String[] {"DO 1; DO 2", "DO 1"}) {
+      TestClient client = leased();
+      client.writable(false);
+      client.begin(text);
+      client.disconnect();
+      assertThat(gate.backend.commands()).doesNotContain("DO 2");
+    }
+  }
 }
