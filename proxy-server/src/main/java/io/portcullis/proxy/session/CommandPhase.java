@@ -1444,6 +1444,18 @@ final class CommandPhase {
     calls.settle(then, session::closeWith);
   }
 
+  /**
+   * Ends a command that has no answer. Nothing of the protocol holds back the next one, which would
+   * wait in memory where the backend is slower than the client.
+   */
+  void finishUnanswered() {
+    if (backend.takesMore()) {
+      finishCommand();
+    } else {
+      backend.catchUp(this::finishCommand);
+    }
+  }
+
   void finishCommand() {
     dropFile();
     dropCommand();
