@@ -104,6 +104,7 @@ final class PoolingIT {
           Tie.of("session variable that bounds answers", "SET sql_select_limit = 10"),
           Tie.of("session variable for one statement", "SET insert_id = 100"),
           Tie.of("session variable from a global one", "SET time_zone = @@global.time_zone"),
+          Tie.of("setting with a backslash", "SET sql_mode = 'ANSI_QUOTES' /* \\ */"),
           Tie.of("next transaction", "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"),
           Tie.of("prepared text", "PREPARE p FROM 'SELECT 1'"),
           Tie.of("LAST_INSERT_ID with a value", "UPDATE t SET a = LAST_INSERT_ID(7)"),
@@ -175,6 +176,46 @@ final class PoolingIT {
             .isEqualTo("1");
         assertThat(Sql.value(mover, "SELECT LAST_INSERT_ID()")).isEqualTo(id);
       }
+    }
+  }
+
+  @Test
+  void whatIsMadeOfSomethingIsSaidAgainBehindIt() throws Exception {
+    try (Connection other = gate.administrator().connect();
+        Connection mover = gate.administrator().connect("pooling")) {
+      Sql.run(
+          mover,
+          "SET sql_mode = 'NO_ZERO_DATE'",
+          "SET sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')",
+          "SET sql_mode = 'NO_ZERO_DATE'",
+          "SET sql_mode = REPLACE(@@sql_mode, 'NO_ZERO_DATE', 'ANSI_QUOTES')",
+          "SET time_zone = '+05:00'",
+          "SET sql_mode = 'NO_ZERO_DATE'",
+          "SET time_zone = '+05:00'",
+          "SELECT 1");
+      assertThat(Sql.value(other, "SELECT 1")).isEqualTo("1");
+      assertThat(Sql.value(mover, "SELECT @@sql_mode")).isEqualTo("NO_ZERO_DATE");
+    }
+  }
+
+  /**
+   * Where the backslash is no escape the string ends at the last quote, else before the comma: said
+   * again in another sql_mode this would set more than was decided.
+   */
+  @Test
+  void settingIsNotReadDifferentlyWhenItIsSaidAgain() throws Exception {
+    String setting =
+        "SET time_zone = REPLACE('+05:00', 'x\\'', ''), @leaked = (SELECT MAX(a) FROM t) -- ', '')";
+    try (Connection other = gate.administrator().connect();
+        Connection holder = gate.administrator().connect("pooling")) {
+      Sql.run(
+          holder,
+          "SET sql_mode = 'NO_BACKSLASH_ESCAPES'",
+          setting,
+          "SET sql_mode = 'NO_BACKSLASH_ESCAPES'",
+          "SELECT 1");
+      assertThat(refused(other)).isEqualTo(NO_CONNECTION);
+      assertThat(Sql.value(holder, "SELECT @@time_zone, @leaked IS NULL")).isEqualTo("+05:00|1");
     }
   }
 

@@ -413,6 +413,30 @@ final class BackendLease {
     return Optional.empty();
   }
 
+  /** Whether the backend takes what it is sent at once. */
+  boolean takesMore() {
+    BackendConnection leased = connection;
+    return leased == null || (!killing && leased.isWritable());
+  }
+
+  /**
+   * Waits until the backend has taken all that it was sent, or the connection is lost: which the
+   * next command is told.
+   */
+  void catchUp(Runnable then) {
+    execute(
+        CommandEncoder.plain(port.allocator(), CommandByte.PING),
+        CommandShape.SINGLE,
+        ResponseEdit.NONE,
+        new HeldResponse(
+            port,
+            error -> then.run(),
+            (held, end) -> {
+              held.discard();
+              then.run();
+            }));
+  }
+
   /** Executes a statement of the gate's own; {@code then} is given null, or why it failed. */
   void internal(String sql, Consumer<@Nullable SqlError> then) {
     run(frame(sql), CommandShape.QUERY, sql, then);

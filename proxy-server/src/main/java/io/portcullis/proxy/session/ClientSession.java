@@ -41,9 +41,9 @@ import org.slf4j.LoggerFactory;
  *                 +------ COM_CHANGE_USER ----+
  * </pre>
  *
- * Back-pressure: a client that does not read stops the reading of its backend ({@link Relay}); a
- * command in hand holds back the next one ({@link CommandPhase}). Confined to the event loop of its
- * connection, but for the methods that say otherwise.
+ * Back-pressure: a client that does not read stops the reading of its backend ({@link Relay}), and
+ * is not served further; a command in hand holds back the next one ({@link CommandPhase}). Confined
+ * to the event loop of its connection, but for the methods that say otherwise.
  */
 public final class ClientSession {
 
@@ -75,6 +75,10 @@ public final class ClientSession {
   private @Nullable BackendLease backend;
   private boolean closed;
   private boolean draining;
+
+  /** Whether commands wait until the client has read what it was sent. */
+  private boolean awaitingReader;
+
   private boolean compressed;
   private Optional<CompressionAlgorithm> compression = Optional.empty();
   private long capabilities;
@@ -167,8 +171,13 @@ public final class ClientSession {
   /** The client takes more bytes, or no more for now. */
   public void onWritabilityChanged(boolean writable) {
     CommandPhase phase = commands;
-    if (writable && phase != null) {
-      phase.onClientWritable();
+    if (!writable || phase == null) {
+      return;
+    }
+    phase.onClientWritable();
+    if (awaitingReader && !phase.isBusy()) {
+      awaitingReader = false;
+      port.resume();
     }
   }
 
@@ -389,8 +398,17 @@ public final class ClientSession {
     if (draining && !phase.inTransaction()) {
       closeWith(ErrorCode.ER_SERVER_SHUTDOWN.error());
     } else {
-      port.resume();
+      awaitingReader = !port.isWritable();
+      if (!awaitingReader) {
+        port.resume();
+      }
     }
+  }
+
+  /** The command in hand waits until its client has read what it was sent, or goes on. */
+  void awaitsReader(boolean waits) {
+    busy = !waits;
+    lastActivityNanos = System.nanoTime();
   }
 
   /** The statement of the command in hand is this one. */

@@ -79,6 +79,10 @@ final class CommandPhase {
       ErrorCode.ER_NOT_SUPPORTED_YET.error(
           "a DEFINER other than CURRENT_USER, or the one that SHOW CREATE names here; leave DEFINER"
               + " out");
+  private static final SqlError CHANGES_TOO_OFTEN =
+      ErrorCode.ER_NOT_SUPPORTED_YET.error(
+          "a text of many statements that change again and again how the rest of it is read; send"
+              + " them one by one");
   private static final SqlError LEFT_BEHIND =
       ErrorCode.ER_UNKNOWN_ERROR.error(
           "What FOUND_ROWS(), ROW_COUNT() and GET DIAGNOSTICS tell of the statement before is gone:"
@@ -125,6 +129,10 @@ final class CommandPhase {
   private int sequenceOffset;
   private @Nullable StatementText text;
   private boolean more;
+
+  /** Whether the next statement waits until the client has read what it was sent. */
+  private boolean awaitingReader;
+
   private @Nullable PreparedHandle handle;
 
   /** Whether it calls SLEEP or BENCHMARK. */
@@ -206,6 +214,10 @@ final class CommandPhase {
 
   void onClientWritable() {
     relay.onClientWritable();
+    if (awaitingReader) {
+      session.awaitsReader(false);
+      nextStatement();
+    }
   }
 
   Authority authority() {
@@ -624,7 +636,7 @@ final class CommandPhase {
     }
     int left = several.left(backend.mode());
     if (left < 0) {
-      fail(reader.refusal().error());
+      fail(left == StatementText.TOO_OFTEN ? CHANGES_TOO_OFTEN : reader.refusal().error());
       return;
     }
     if (left == 0) {
@@ -1419,14 +1431,34 @@ final class CommandPhase {
       settleCalls(this::nextStatement);
       return;
     }
-    // From the event loop's queue, so that a long text does not recurse.
-    offload.later(this::nextOfText);
+    if (!port.isWritable()) {
+      port.flush();
+    }
+    awaitingReader = !port.isWritable();
+    if (awaitingReader) {
+      session.awaitsReader(true);
+    } else {
+      // From the event loop's queue, so that a long text does not recurse.
+      offload.later(this::nextOfText);
+    }
   }
 
   /** What procedures have left is asked for before anything else is read. */
   private void settleCalls(Runnable then) {
     port.flush();
     calls.settle(then, session::closeWith);
+  }
+
+  /**
+   * Ends a command that has no answer. Nothing of the protocol holds back the next one, which would
+   * wait in memory where the backend is slower than the client.
+   */
+  void finishUnanswered() {
+    if (backend.takesMore()) {
+      finishCommand();
+    } else {
+      backend.catchUp(this::finishCommand);
+    }
   }
 
   void finishCommand() {

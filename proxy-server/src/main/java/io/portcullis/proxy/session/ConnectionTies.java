@@ -35,6 +35,10 @@ final class ConnectionTies {
   private static final int TEXT_OFFSET = PacketFraming.HEADER_LENGTH + 1;
 
   private final List<String> settings = new ArrayList<>();
+
+  /** Those before this one may be what one behind them was made of: they stay where they are. */
+  private int firstMovable;
+
   private boolean kept;
   private boolean keptForNext;
   private boolean insertIdUnknown;
@@ -88,7 +92,10 @@ final class ConnectionTies {
     kept = true;
   }
 
-  /** Null for one that another connection might read differently. */
+  /**
+   * Null for one that might be read differently when it is said again, since its sql_mode or
+   * character set may be another one then: whether a backslash escapes tells where a string ends.
+   */
   private static @Nullable String text(ByteBuf framed) {
     int length = framed.readableBytes() - TEXT_OFFSET;
     if (length <= 0 || length > LONGEST_SETTING) {
@@ -96,7 +103,7 @@ final class ConnectionTies {
     }
     int at = framed.readerIndex() + TEXT_OFFSET;
     for (int i = at; i < at + length; i++) {
-      if (framed.getByte(i) < 0) {
+      if (framed.getByte(i) < 0 || framed.getByte(i) == '\\') {
         return null;
       }
     }
@@ -112,12 +119,13 @@ final class ConnectionTies {
     if (said != null) {
       setting = null;
       if (settingAlone) {
-        settings.remove(said);
+        settings.subList(firstMovable, settings.size()).remove(said);
       }
       if (end.error() || settings.size() == MOST_SETTINGS) {
         kept = true;
       } else {
         settings.add(said);
+        firstMovable = settingAlone ? firstMovable : settings.size();
       }
     }
   }
@@ -158,6 +166,7 @@ final class ConnectionTies {
   /** The session begins anew: it was reset, or its connection broke, and it was told so. */
   void forget() {
     settings.clear();
+    firstMovable = 0;
     kept = false;
     keptForNext = false;
     insertIdUnknown = false;

@@ -231,7 +231,7 @@ final class PreparedStatements {
     } else {
       packet.release(); // the protocol has no answer to this command
     }
-    phase.finishCommand();
+    phase.finishUnanswered();
   }
 
   void closeStatement(Packet packet, long id) {
@@ -240,7 +240,7 @@ final class PreparedStatements {
     } else {
       packet.release();
     }
-    phase.finishCommand();
+    phase.finishUnanswered();
   }
 
   private void sendWithoutAnswer(Packet packet) {

@@ -258,7 +258,7 @@ final class RowSecurity {
                     || text.isWord(1, "LOCAL")
                     || text.isWord(1, "GLOBAL")));
     if (!ofServer) {
-      return text.isWord(1, "PROFILE") || text.isWord(1, "PROFILES");
+      return false;
     }
     boolean like = text.isWord(status + 1, "LIKE") && text.size() == status + 3;
     String pattern = like ? text.value(status + 2).toLowerCase(Locale.ROOT) : "";

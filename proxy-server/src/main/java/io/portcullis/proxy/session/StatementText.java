@@ -16,7 +16,18 @@ import io.portcullis.sql.text.LexicalMode;
  */
 final class StatementText {
 
+  /** What {@link #left} says of a text that cannot be read: the reader knows why. */
+  static final int UNREADABLE = -1;
+
+  /** What it says of one whose statements change too often how the rest is to be read. */
+  static final int TOO_OFTEN = -2;
+
   private static final int COMMAND_BYTE = 1;
+
+  /**
+   * Bytes of one text: reading them again takes the event loop's time, and nothing of the client's.
+   */
+  private static final long MOST_READ_AGAIN = 256L << 20;
 
   private final Packet packet;
   private final StatementReader reader;
@@ -24,6 +35,7 @@ final class StatementText {
   private int[] begins;
   private int[] ends;
   private int next;
+  private long readAgain;
 
   /**
    * Takes ownership of the packet, whose text {@code reader} has just read as {@code count}
@@ -39,17 +51,21 @@ final class StatementText {
   }
 
   /**
-   * How many statements are left to be executed, as they read under this mode; -1 when they cannot
-   * be read: the reader knows why.
+   * How many statements are left to be executed, as they read under this mode; {@link #UNREADABLE}
+   * or {@link #TOO_OFTEN}.
    */
   int left(LexicalMode current) {
     if (!current.equals(mode)) {
       ByteBuf payload = packet.payload();
       int textBegin = payload.readerIndex() + COMMAND_BYTE;
       int from = next == 0 ? 0 : Math.min(ends[next - 1] + 1, payload.writerIndex() - textBegin);
+      readAgain += payload.writerIndex() - textBegin - from;
+      if (readAgain > MOST_READ_AGAIN) {
+        return TOO_OFTEN;
+      }
       int count = reader.read(payload, textBegin + from, current);
       if (count < 0) {
-        return -1;
+        return UNREADABLE;
       }
       mode = current;
       begins = new int[count];

@@ -3,7 +3,6 @@ package io.portcullis.proxy.wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,10 +61,7 @@ public final class CompressedConnection extends ChannelInboundHandlerAdapter {
       received.release();
       return;
     }
-    compressed =
-        before == null
-            ? received
-            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(here.alloc(), before, received);
+    compressed = PacketDecoder.merged(here, before, received);
     drain(here);
   }
 

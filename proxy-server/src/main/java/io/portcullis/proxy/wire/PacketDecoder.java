@@ -151,10 +151,19 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
     pauseWhenFull();
   }
 
-  private static ByteBuf merged(ChannelHandlerContext ctx, @Nullable ByteBuf first, ByteBuf next) {
-    return first == null
-        ? next
-        : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), first, next);
+  /**
+   * What is not read yet of {@code first}, and {@code next}; takes ownership of both. What was read
+   * is let go: a peer that sends without a pause would make the buffer grow for ever. While slices
+   * of it are still used it is not written to, and the rest goes to another buffer.
+   */
+  static ByteBuf merged(ChannelHandlerContext ctx, @Nullable ByteBuf first, ByteBuf next) {
+    if (first == null) {
+      return next;
+    }
+    if (first.refCnt() == 1) {
+      first.discardSomeReadBytes();
+    }
+    return ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), first, next);
   }
 
   @Override

@@ -185,6 +185,22 @@ final class QueryTest {
     assertThat(received.results()).hasSize(2);
   }
 
+  /** Else each pair of them would cost the event loop another reading of all the rest. */
+  @Test
+  void textThatChangesTooOftenHowItIsReadIsRefused() {
+    TestClient client = gate.root();
+    for (String mode : List.of("ANSI_QUOTES", "NO_BACKSLASH_ESCAPES")) {
+      gate.backend.on("SET sql_mode = '" + mode + "'", () -> gate.backend.sqlMode = mode);
+    }
+    String changes = "SET sql_mode = 'ANSI_QUOTES'; SET sql_mode = 'NO_BACKSLASH_ESCAPES'; ";
+    String rest = "DO 1 /* " + " ".repeat(900_000) + " */";
+    client.query(changes.repeat(10) + rest).results().forEach(r -> assertThat(r.end()[0]).isZero());
+    TestClient.Received received = client.query(changes.repeat(200) + rest);
+    assertThat(received.errno()).isEqualTo(1235);
+    assertThat(received.results()).hasSizeBetween(200, 399);
+    client.query("DO 2").ok();
+  }
+
   @Test
   void severalStatementsNeedTheCapabilityOrTheOption() {
     TestClient client = gate.connect();

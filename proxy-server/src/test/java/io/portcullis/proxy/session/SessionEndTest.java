@@ -166,7 +166,7 @@ final class SessionEndTest {
     assertThat(gate.backend.commands()).containsExactly("DO 0", "DO 1", "DO 2");
   }
 
-  /** COM_STMT_CLOSE has no answer to wait for: more than one command may be waiting. */
+  /** COM_STMT_CLOSE has no answer to wait for: the gate asks for one before it takes the next. */
   @Test
   void commandsWithoutAnswerWaitForTheKillInTheirOrder() {
     TestClient client = leased();
@@ -184,7 +184,7 @@ final class SessionEndTest {
     gate.store.start();
     gate.pump();
     client.receive().ok();
-    assertThat(gate.backend.commands()).endsWith("DO 1", "COM_STMT_CLOSE", "DO 2");
+    assertThat(gate.backend.commands()).endsWith("DO 1", "COM_STMT_CLOSE", "COM_PING", "DO 2");
   }
 
   @Test
@@ -435,5 +435,87 @@ final class SessionEndTest {
     assertThat(gate.backend.commands()).containsExactly("DO 0", "DO 1", "DO 2");
     assertThat(client.receive().payloads()).hasSize(2);
     assertThat(waiting.refCnt()).isZero();
+  }
+
+  /** Else the answers to whatever a client sends would wait in memory until it reads them. */
+  @Test
+  void commandsWaitForAClientThatDoesNotRead() {
+    TestClient client = leased();
+    client.writable(false);
+    client.begin("DO 1");
+    client.begin("DO 2");
+    client.begin("SHOW DATABASES");
+    assertThat(gate.backend.commands()).containsExactly("DO 0", "DO 1");
+    assertThat(client.receive().payloads()).hasSize(1);
+    client.writable(true);
+    gate.pump();
+    assertThat(gate.backend.commands()).containsExactly("DO 0", "DO 1", "DO 2");
+    assertThat(client.receive().payloads()).hasSizeGreaterThan(1);
+    client.query("DO 3").ok();
+  }
+
+  @Test
+  void statementsOfOneTextWaitForAClientThatDoesNotRead() {
+    TestClient client = leased();
+    client.writable(false);
+    client.begin("DO 1; DO 2; SHOW DATABASES; DO 3");
+    assertThat(gate.backend.commands()).containsExactly("DO 0", "DO 1");
+    assertThat(client.receive().payloads()).hasSize(1);
+    client.writable(true);
+    gate.pump();
+    assertThat(gate.backend.commands()).containsExactly("DO 0", "DO 1", "DO 2", "DO 3");
+    client.query("DO 4").ok();
+  }
+
+  /** COM_STMT_SEND_LONG_DATA is not answered: only the backend itself can hold back the next. */
+  @Test
+  void commandsWithoutAnswerWaitForABackendThatDoesNotRead() {
+    gate.backend.on("COM_STMT_PREPARE", Answer.prepared(7));
+    TestClient client = leased();
+    client.command(CommandByte.STMT_PREPARE, "SELECT ?");
+    ScriptedBackend.Connection connection = gate.backend.connection();
+    connection.full = true;
+    gate.backend.stop();
+    for (int i = 0; i < 3; i++) {
+      client.statement(CommandByte.STMT_SEND_LONG_DATA, 7);
+    }
+    assertThat(gate.backend.commands())
+        .containsExactly("DO 0", "COM_STMT_PREPARE", "COM_STMT_SEND_LONG_DATA", "COM_PING");
+    connection.full = false;
+    gate.backend.start();
+    gate.pump();
+    assertThat(gate.backend.commands())
+        .endsWith("COM_PING", "COM_STMT_SEND_LONG_DATA", "COM_STMT_SEND_LONG_DATA");
+    assertThat(client.receive().payloads()).isEmpty();
+    client.query("DO 1").ok();
+  }
+
+  @Test
+  void backendThatIsLostWithoutAnAnswerIsToldByTheNextCommand() {
+    gate.backend.on("COM_STMT_PREPARE", Answer.prepared(7));
+    TestClient client = leased();
+    client.command(CommandByte.STMT_PREPARE, "SELECT ?");
+    gate.backend.connection().full = true;
+    gate.backend.stop();
+    client.statement(CommandByte.STMT_SEND_LONG_DATA, 7);
+    gate.backend.connection().lose();
+    gate.pump();
+    assertThat(client.receive().payloads()).isEmpty();
+    gate.backend.start();
+    gate.pump();
+    gate.backend.connection().breakAtNextCommand();
+    assertThat(client.query("DO 1").errno()).isEqualTo(2013);
+    client.query("DO 2").ok();
+  }
+
+  @Test
+  void clientThatDoesNotReadMayLeave() {
+    for (String text : new String[] {"DO 1; DO 2", "DO 1"}) {
+      TestClient client = leased();
+      client.writable(false);
+      client.begin(text);
+      client.disconnect();
+      assertThat(gate.backend.commands()).doesNotContain("DO 2");
+    }
   }
 }

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.portcullis.sql.text.ErrorCode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,28 @@ class PacketDecoderTest {
     channel.writeInbound(buffers.of(frame(0, 3, 'x')));
 
     assertNext(0, 3, 'x');
+  }
+
+  /** No chunk ends where a packet does, so that something is left to be read at any time. */
+  @Test
+  void whatWasReadDoesNotStayWhileMoreComesWithoutAPause() {
+    decoder.enterCommandPhase();
+    byte[] frame = frame(0, new int[500]);
+    byte[] stream = new byte[frame.length * 2000];
+    for (int i = 0; i < stream.length; i++) {
+      stream[i] = frame[i % frame.length];
+    }
+    int largest = 0;
+    int chunk = 700;
+    for (int at = 0; at < stream.length; at += chunk) {
+      byte[] part = Arrays.copyOfRange(stream, at, Math.min(at + chunk, stream.length));
+      channel.writeInbound(buffers.of(part));
+      for (Packet next = channel.readInbound(); next != null; next = channel.readInbound()) {
+        largest = Math.max(largest, next.framed().unwrap().capacity());
+        next.release();
+      }
+    }
+    assertThat(largest).isBetween(1, 16 * 1024);
   }
 
   @Test

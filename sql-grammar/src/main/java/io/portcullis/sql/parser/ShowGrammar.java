@@ -148,12 +148,8 @@ final class ShowGrammar {
       condition();
       return;
     }
-    if (cursor.acceptAny("PROFILES", "AUTHORS", "CONTRIBUTORS")) {
+    if (cursor.acceptAny("AUTHORS", "CONTRIBUTORS")) {
       cursor.expectEnd();
-      return;
-    }
-    if (cursor.accept("PROFILE")) {
-      profile();
       return;
     }
     if (cursor.accept("LOCALES")) {
@@ -213,22 +209,6 @@ final class ShowGrammar {
     throw cursor.unexpected();
   }
 
-  /** Of the statement before: {@code [type, ...] [FOR QUERY n] [LIMIT n [OFFSET n]]}. */
-  private void profile() {
-    while (!cursor.atEnd()) {
-      boolean known =
-          cursor.acceptAny("ALL", "CPU", "IPC", "MEMORY", "SOURCE", "SWAPS", "LIMIT", "OFFSET")
-              || cursor.accept("BLOCK", "IO")
-              || cursor.accept("CONTEXT", "SWITCHES")
-              || cursor.accept("PAGE", "FAULTS")
-              || cursor.accept("FOR", "QUERY")
-              || cursor.acceptMark(",");
-      if (!known) {
-        cursor.number();
-      }
-    }
-  }
-
   /** What the server shows about more than the caller's. */
   private void refuseByPolicy() {
     String what =
@@ -248,7 +228,9 @@ final class ShowGrammar {
                 "USER_STATISTICS",
                 "INDEX_STATISTICS",
                 "TABLE_STATISTICS",
-                "QUERY_RESPONSE_TIME")
+                "QUERY_RESPONSE_TIME",
+                "PROFILE", // of the sessions that had the connection before, too
+                "PROFILES")
             || cursor.is("ENGINE")
             || cursor.is("EXPLAIN")
             || cursor.is("ANALYZE");

@@ -9,7 +9,10 @@ public enum Repetition {
   NO,
   /** Its values are made of the session's variables: it does, behind those that came before it. */
   IN_ORDER,
-  /** All its values are literals: the last one of several alike is enough. */
+  /**
+   * All its values are literals: the last one of several alike is enough, with none {@link
+   * #IN_ORDER} between them.
+   */
   ALONE;
 
   /** That of both together. */

@@ -178,7 +178,6 @@ final class MariaDbStatementsTest {
             "SELECT a FROM t GROUP BY a DESC, (SELECT 1 FROM s) ASC", "SELECT t, SELECT s"),
         touchesOnBoth("SELECT a FROM t WHERE MATCH a, t.b AGAINST ('x')", "SELECT t"),
         touchesOnBoth("SELECT CASE -1 WHEN -2 THEN (SELECT 1 FROM s) END", "SELECT s"),
-        touchesOnBoth("SHOW PROFILE CPU, BLOCK IO FOR QUERY 2 LIMIT 1", ""),
         touchesOnBoth(
             "ALTER TABLE t EXCHANGE PARTITION p WITH TABLE d.u WITHOUT VALIDATION",
             "ALTER_TABLE t, CREATE_TABLE t, SELECT t, INSERT t, DELETE t, ALTER_TABLE d.u,"

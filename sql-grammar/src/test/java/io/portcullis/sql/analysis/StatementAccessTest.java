@@ -126,7 +126,7 @@ final class StatementAccessTest {
         touches("SHOW TRIGGERS FROM d LIKE 't%'", "SHOW_TABLES d"),
         touches("SHOW EVENTS", "SHOW_TABLES (current)"),
         touches("SHOW OPEN TABLES IN d WHERE In_use > 0", "SHOW_TABLES d"),
-        touchesNothing("SHOW PROFILES"),
+        touchesNothing("SHOW AUTHORS"),
         touchesNothing("HELP 'select'"),
         touchesNothing("GET DIAGNOSTICS @n = NUMBER, @r = ROW_COUNT"),
         touchesNothing("GET CURRENT DIAGNOSTICS CONDITION 1 @s = RETURNED_SQLSTATE"),
