@@ -11,7 +11,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,12 +18,12 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -181,18 +180,26 @@ class TlsContextsTest {
     SslContext client = backend(BackendTlsMode.VERIFY_CA, Optional.of(files.certificateChain()));
     String pkcs8 = Files.readString(files.privateKey());
     assertThat(pkcs8).startsWith("-----BEGIN PRIVATE KEY-----");
-    StringWriter traditional = new StringWriter();
-    try (PEMParser parser = new PEMParser(new StringReader(pkcs8));
-        JcaPEMWriter writer = new JcaPEMWriter(traditional)) {
-      writer.writeObject(
-          new JcaPEMKeyConverter().getPrivateKey((PrivateKeyInfo) parser.readObject()));
-    }
-    assertThat(traditional.toString()).startsWith("-----BEGIN EC PRIVATE KEY-----");
-    for (String form : List.of(pkcs8, traditional.toString(), "# a comment\n" + pkcs8)) {
+    String traditional = traditional(pkcs8);
+    for (String form : List.of(pkcs8, traditional, "# a comment\n" + pkcs8)) {
       Path key = Files.writeString(directory.resolve("form.pem"), form);
       ServerTls tls = clients(files.certificateChain(), key);
       assertThat(handshake(tls.get(), client, "localhost")).as(form.substring(0, 20)).isTrue();
     }
+  }
+
+  /** The same key as SEC 1 has it, with its curve and without its public half. */
+  private static String traditional(String pkcs8) throws IOException {
+    PrivateKeyInfo key;
+    try (PEMParser parser = new PEMParser(new StringReader(pkcs8))) {
+      key = (PrivateKeyInfo) parser.readObject();
+    }
+    ECPrivateKey inner = ECPrivateKey.getInstance(key.parsePrivateKey());
+    ECPrivateKey alone =
+        new ECPrivateKey(256, inner.getKey(), key.getPrivateKeyAlgorithm().getParameters());
+    return "-----BEGIN EC PRIVATE KEY-----\n"
+        + Base64.getMimeEncoder().encodeToString(alone.getEncoded())
+        + "\n-----END EC PRIVATE KEY-----\n";
   }
 
   @Test
