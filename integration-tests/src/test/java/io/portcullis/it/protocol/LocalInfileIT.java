@@ -2,7 +2,10 @@ package io.portcullis.it.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.mysql.cj.jdbc.JdbcStatement;
+import io.portcullis.it.harness.Await;
 import io.portcullis.it.harness.BackendExtension;
 import io.portcullis.it.harness.CommandLine;
 import io.portcullis.it.harness.Endpoint;
@@ -21,8 +24,11 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -277,6 +283,70 @@ final class LocalInfileIT {
       }
     }
     assertThat(count()).isEqualTo("0");
+  }
+
+  @Test
+  void aClientThatStopsInTheMiddleOfAFileIsIdle() throws Exception {
+    CountDownLatch seen = new CountDownLatch(1);
+    InputStream stopping =
+        new InputStream() {
+          private int at;
+
+          @Override
+          public int read() throws IOException {
+            return at < 6 ? "1,one\n".charAt(at++) : -1;
+          }
+
+          @Override
+          public int read(byte[] to, int offset, int length) throws IOException {
+            if (at > 0) {
+              try {
+                seen.await();
+              } catch (InterruptedException e) {
+                throw new IOException(e);
+              }
+            }
+            return super.read(to, offset, Math.min(length, 6));
+          }
+        };
+    try (TestGate impatient =
+            TestGate.start(
+                gate.straight(),
+                gate.straight(),
+                config ->
+                    config.withLimits(
+                        LimitsConfig.DEFAULT.with(
+                            limits -> limits.idleTimeout(Duration.ofSeconds(2)))));
+        Connection loading =
+            impatient.administrator().connect("", Map.of("allowLoadLocalInfile", "true"));
+        Statement statement = loading.createStatement()) {
+      String id = Sql.value(loading, "SELECT CONNECTION_ID()");
+      statement.unwrap(JdbcStatement.class).setLocalInfileInputStream(stopping);
+      CompletableFuture<SQLException> failed =
+          CompletableFuture.supplyAsync(
+              () ->
+                  catchThrowableOfType(
+                      SQLException.class,
+                      () ->
+                          statement.executeUpdate(
+                              "LOAD DATA LOCAL INFILE 'rows' INTO TABLE infile_it.t FIELDS"
+                                  + " TERMINATED BY ','")));
+      try {
+        Await.until(
+            "the session is closed",
+            () -> {
+              try (Connection other = impatient.administrator().connect()) {
+                return Sql.rows(other, "SHOW PROCESSLIST").stream()
+                    .noneMatch(row -> row.startsWith(id + "|"));
+              }
+            });
+      } finally {
+        seen.countDown();
+      }
+      assertThat((Throwable) failed.get()).isNotNull();
+    }
+    gate.administer("INSERT INTO infile_it.t VALUES (1, 'another')"); // nothing is locked
+    assertThat(count()).isEqualTo("1");
   }
 
   @Test

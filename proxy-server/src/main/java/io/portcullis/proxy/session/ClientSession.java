@@ -92,6 +92,9 @@ public final class ClientSession {
   private volatile long lastActivityNanos = System.nanoTime();
   private volatile boolean busy;
 
+  /** Whether the command in hand goes on only when its client reads, or sends more. */
+  private volatile boolean awaitingClient;
+
   /** The statement in hand, or the last one; others may see it a moment later. */
   private final AtomicReference<@Nullable Statement> statement = new AtomicReference<>();
 
@@ -389,6 +392,7 @@ public final class ClientSession {
   /** The session waits for its client again. */
   void commandFinished() {
     busy = false;
+    awaitingClient = false;
     lastActivityNanos = System.nanoTime();
     CommandPhase phase = commands;
     if (closed || phase == null) {
@@ -405,9 +409,12 @@ public final class ClientSession {
     }
   }
 
-  /** The command in hand waits until its client has read what it was sent, or goes on. */
-  void awaitsReader(boolean waits) {
-    busy = !waits;
+  /**
+   * The command in hand waits until its client has read what it was sent, or sends more; or goes
+   * on.
+   */
+  void awaitsClient(boolean waits) {
+    awaitingClient = waits;
     lastActivityNanos = System.nanoTime();
   }
 
@@ -529,15 +536,19 @@ public final class ClientSession {
 
   /** Closes it if its client has been silent for so long. */
   public void closeIfIdle(Duration limit) {
-    if (!busy && System.nanoTime() - lastActivityNanos > limit.toNanos()) {
+    if (isIdle(limit)) {
       port.loop()
           .execute(
               () -> {
-                if (!busy && System.nanoTime() - lastActivityNanos > limit.toNanos()) {
+                if (isIdle(limit)) {
                   closeWith(ErrorCode.ER_CLIENT_INTERACTION_TIMEOUT.error());
                 }
               });
     }
+  }
+
+  private boolean isIdle(Duration limit) {
+    return (!busy || awaitingClient) && System.nanoTime() - lastActivityNanos > limit.toNanos();
   }
 
   /** Closes it as soon as it has neither a command nor a transaction in hand. */

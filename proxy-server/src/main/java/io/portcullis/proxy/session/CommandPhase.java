@@ -215,7 +215,7 @@ final class CommandPhase {
   void onClientWritable() {
     relay.onClientWritable();
     if (awaitingReader) {
-      session.awaitsReader(false);
+      session.awaitsClient(false);
       nextStatement();
     }
   }
@@ -1016,6 +1016,11 @@ final class CommandPhase {
     send(awaited);
   }
 
+  /** The client is asked for more of the file underway, or is not. */
+  void awaitsFile(boolean waits) {
+    session.awaitsClient(waits);
+  }
+
   /** Answers with an error in the place of what a backend that is given up would have said. */
   void abandoned(SqlError error, Supplier<List<String>> notes, boolean transactionLost) {
     stopTimeout();
@@ -1436,7 +1441,7 @@ final class CommandPhase {
     }
     awaitingReader = !port.isWritable();
     if (awaitingReader) {
-      session.awaitsReader(true);
+      session.awaitsClient(true);
     } else {
       // From the event loop's queue, so that a long text does not recurse.
       offload.later(this::nextOfText);

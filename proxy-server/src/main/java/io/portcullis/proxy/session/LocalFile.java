@@ -84,6 +84,7 @@ final class LocalFile implements ResponseSink {
       port.write(request.writeBytes(name));
       port.flush();
       port.expectSequence(sequence);
+      phase.awaitsFile(true);
       port.resume();
     }
   }
@@ -123,6 +124,7 @@ final class LocalFile implements ResponseSink {
   /** Takes ownership of a packet of the file; the empty one is the last. */
   void onPacket(Packet packet) {
     boolean last = packet.payloadLength() == 0;
+    phase.awaitsFile(!last);
     if (last) {
       sent = true;
       port.hold();
@@ -138,6 +140,7 @@ final class LocalFile implements ResponseSink {
       connection.send(framed);
       if (!last && !paused && !isOver() && !connection.isWritable()) {
         paused = true;
+        phase.awaitsFile(false);
         port.hold();
       }
     }
@@ -161,6 +164,7 @@ final class LocalFile implements ResponseSink {
   private void goOn() {
     if (paused) {
       paused = false;
+      phase.awaitsFile(true);
       port.resume();
     }
   }
