@@ -30,6 +30,7 @@ import io.portcullis.sql.text.ErrorCode;
 import io.portcullis.sql.text.ServerFlavour;
 import io.portcullis.sql.text.SqlError;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -1143,6 +1144,18 @@ public final class Authorizer {
       return subject.unusable();
     }
     return held(subject, true).holdsOnAccount(type) ? Optional.empty() : missing(type);
+  }
+
+  /** What would help against an error of {@link #requireAny} that names one privilege. */
+  public Optional<String> accountHint(ActiveSubject subject, SqlError denied) {
+    return Arrays.stream(PrivilegeType.values())
+        .filter(type -> type.scope() == PrivilegeScope.ACCOUNT)
+        .filter(type -> missing(type).equals(Optional.of(denied)))
+        .findFirst()
+        .flatMap(
+            type ->
+                Hints.grantee(subject)
+                    .map(to -> "Missing: GRANT " + type.sqlName() + " ON ACCOUNT * TO " + to));
   }
 
   private static Optional<SqlError> missing(PrivilegeType... anyOf) {

@@ -103,7 +103,7 @@ final class Hints {
   }
 
   private List<Hint> grants(Decision.Denied denied) {
-    Optional<String> grantee = grantee();
+    Optional<String> grantee = grantee(subject);
     List<Hint> hints = new ArrayList<>();
     if (grantee.isPresent()) {
       for (AccessRequest missing : denied.missing()) {
@@ -121,7 +121,7 @@ final class Hints {
    * The primary role; the user where that is public, so that not everybody gets it; empty for
    * administrators, to whom nothing can be granted.
    */
-  private Optional<String> grantee() {
+  static Optional<String> grantee(ActiveSubject subject) {
     RoleId primary = subject.subject().primary();
     CatalogState state = subject.snapshot().state();
     if (primary.isAdministrator()) {

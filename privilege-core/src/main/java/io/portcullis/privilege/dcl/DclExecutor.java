@@ -371,7 +371,10 @@ public final class DclExecutor {
     return authorizer.activate(who, publisher.current());
   }
 
-  /** Adds the roles the user holds that would have been allowed: tried, and thrown away. */
+  /**
+   * Adds the roles the user holds that would have been allowed, which is tried and thrown away, and
+   * the privilege on the account that is missing.
+   */
   private DclResult withHints(
       Subject who,
       Optional<String> currentDatabase,
@@ -399,6 +402,7 @@ public final class DclExecutor {
         hints.add("Role " + name + " is granted but not active: SET ROLE " + name);
       }
     }
+    authorizer.accountHint(actor, refused.error()).ifPresent(hints::add);
     return new DclResult.Refused(refused.error(), hints);
   }
 

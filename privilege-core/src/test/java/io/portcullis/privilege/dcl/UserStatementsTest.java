@@ -364,8 +364,23 @@ class UserStatementsTest {
     DclResult.Refused refused =
         gate.in("r").refused(ER_SPECIFIC_ACCESS_DENIED_ERROR, "", createUser("new"));
 
-    assertThat(refused.hints()).containsExactly("Role `s` is granted but not active: SET ROLE `s`");
+    assertThat(refused.hints())
+        .containsExactly(
+            "Role `s` is granted but not active: SET ROLE `s`",
+            "Missing: GRANT CREATE USER ON ACCOUNT * TO ROLE `r`");
     gate.in("r").withSecondaryRoles().does(createUser("new"));
+  }
+
+  @Test
+  void grantThatIsHintedAtHelps() {
+    gate.rolesWithUsers("r");
+    Gate.Session session = gate.in("r");
+
+    assertThat(session.refused(ER_SPECIFIC_ACCESS_DENIED_ERROR, "", createUser("new")).hints())
+        .containsExactly("Missing: GRANT CREATE USER ON ACCOUNT * TO ROLE `r`");
+
+    gate.root().does(grant("CREATE USER", "ACCOUNT *", "r"));
+    session.does(createUser("new"));
   }
 
   private static SetDefaultRole setDefault(String user, String... roles) {

@@ -6,6 +6,10 @@ import io.portcullis.proxy.config.ConfigLoader;
 import io.portcullis.proxy.config.LogConfig;
 import io.portcullis.proxy.config.PortcullisConfig;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -78,7 +82,7 @@ public final class PortcullisCommand {
   private static String describe(Throwable failure) {
     Set<String> messages = new LinkedHashSet<>();
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      String message = cause.getMessage();
+      String message = message(cause);
       if (message == null || message.isBlank()) {
         messages.add(cause.getClass().getSimpleName());
       } else if (messages.stream().noneMatch(earlier -> earlier.contains(message))) {
@@ -86,6 +90,22 @@ public final class PortcullisCommand {
       }
     }
     return String.join(": ", messages);
+  }
+
+  /** Of a file that cannot be used the JDK says which, and leaves why to the class. */
+  private static @Nullable String message(Throwable failure) {
+    if (failure instanceof FileSystemException file && file.getReason() == null) {
+      String why = "cannot be used (" + file.getClass().getSimpleName() + ")";
+      if (file instanceof AccessDeniedException) {
+        why = "permission denied";
+      } else if (file instanceof NoSuchFileException) {
+        why = "there is no such file, and it cannot be made";
+      } else if (file instanceof FileAlreadyExistsException) {
+        why = "is a file (expected: a directory, or nothing yet)";
+      }
+      return file.getFile() + ": " + why;
+    }
+    return failure.getMessage();
   }
 
   private PortcullisConfig load(@Nullable Path file) throws ConfigException {

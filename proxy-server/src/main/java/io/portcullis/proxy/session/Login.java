@@ -44,6 +44,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * A login, from the greeting, or from COM_CHANGE_USER, to a subject with its active role.
@@ -269,8 +270,10 @@ final class Login {
     } else if (step instanceof AuthStep.Rejected rejected) {
       if (rejected.error().code() == ErrorCode.ER_ACCESS_DENIED_ERROR) {
         failed();
+        reject(rejected.error(), find().isPresent() ? "wrong password" : "no such user");
+      } else {
+        reject(rejected.error());
       }
-      reject(rejected.error());
     } else {
       throw new AssertionError(step);
     }
@@ -337,7 +340,7 @@ final class Login {
     LoginFailures failures = login.times().failures();
     if (failures.lockedUntil(user, variables, now).isPresent()) {
       // As for a wrong password: else guessing could go on while the lock stands (PM 1.4).
-      reject(denied());
+      reject(denied(), "right password, locked after failed logins");
       return;
     }
     if (failures.forget(user.id())) {
@@ -383,7 +386,8 @@ final class Login {
       if (role.isEmpty() || !InitialRole.mayActivate(state, user, role.get().id())) {
         reject(
             ErrorCode.ER_ROLE_NOT_GRANTED.error(
-                "the role " + wanted.get() + " has not been granted to the user " + user.name()));
+                "the role " + wanted.get() + " has not been granted to the user " + user.name()),
+            "the role in the login name has not been granted");
         return;
       }
       primary = role.get().id();
@@ -488,9 +492,29 @@ final class Login {
   }
 
   private void reject(SqlError error) {
-    LOG.atInfo()
-        .addKeyValue("connectionId", session.connectionId())
+    reject(error, error.message());
+  }
+
+  /**
+   * What was typed as a name may be a password: only users that exist are logged by name.
+   *
+   * @param cause for the log, which may say more than the client is told
+   */
+  private void reject(SqlError error, String cause) {
+    LoggingEventBuilder event =
+        LOG.atInfo()
+            .addKeyValue("connectionId", session.connectionId())
+            .addKeyValue("peer", port.remoteHost());
+    Optional<User> known = find();
+    if (known.isPresent()) {
+      event =
+          event
+              .addKeyValue("account", name.map(LoginName::account).orElse(""))
+              .addKeyValue("user", known.get().name());
+    }
+    event
         .addKeyValue("errno", error.code().errno())
+        .addKeyValue("cause", cause)
         .log("login refused");
     session.closeWith(error);
   }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.BindException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -121,6 +123,35 @@ final class PortcullisCommandTest {
     assertThat(err.toString())
         .isEqualToIgnoringNewLines(
             "portcullis: cannot listen on 127.0.0.1:3307: Address already in use");
+  }
+
+  @Test
+  void fileThatCannotBeUsedIsNamedWithTheReason() throws Exception {
+    Path file = file("{}");
+    int code =
+        run(
+            config -> {
+              Files.createDirectory(file);
+              throw new AssertionError("made");
+            });
+
+    assertThat(code).isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "portcullis: " + file + ": is a file (expected: a directory, or nothing yet)");
+    assertThat(reason(new AccessDeniedException("/d/lock")))
+        .isEqualTo("/d/lock: permission denied");
+    assertThat(reason(new FileSystemException("/d", null, "No space left on device")))
+        .isEqualTo("/d: No space left on device");
+  }
+
+  private String reason(Exception failure) {
+    err.getBuffer().setLength(0);
+    run(
+        config -> {
+          throw failure;
+        });
+    return err.toString().trim().substring("portcullis: ".length());
   }
 
   @Test

@@ -2,6 +2,9 @@ package io.portcullis.proxy.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -17,10 +20,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 final class LoginTest {
 
@@ -72,6 +78,63 @@ final class LoginTest {
     assertThat(unknown.error().message())
         .isEqualTo(wrong.error().message().replace("root", "toor"));
     assertThat(unknown.sequences()).isEqualTo(wrong.sequences());
+  }
+
+  @Test
+  void logSaysWhoWasRefusedAndWhyButNoNameThatMayBeAPassword() {
+    gate.administer(
+        "CREATE USER u IDENTIFIED BY 'pw'",
+        "CREATE USER locked IDENTIFIED BY 'pw'",
+        "ALTER USER locked ACCOUNT LOCK");
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(Login.class);
+    logger.addAppender(log);
+    try {
+      login("u", "wrong-pw");
+      login("my-own-pw", "x");
+      login("locked", "pw");
+      login("sys:u:none", "pw");
+      login("u", "pw");
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(log.list)
+        .extracting(LoginTest::keys)
+        .containsExactly(
+            Map.of("account", "sys", "user", "u", "errno", "1045", "cause", "wrong password"),
+            Map.of("errno", "1045", "cause", "no such user"),
+            Map.of(
+                "account",
+                "sys",
+                "user",
+                "locked",
+                "errno",
+                "3118",
+                "cause",
+                "Access denied for user 'locked'@'localhost'. Account is locked."),
+            Map.of(
+                "account",
+                "sys",
+                "user",
+                "u",
+                "errno",
+                "3530",
+                "cause",
+                "the role in the login name has not been granted"));
+    assertThat(log.list)
+        .allSatisfy(
+            event ->
+                assertThat(event.getKeyValuePairs().toString())
+                    .contains("peer=")
+                    .doesNotContain("-pw"));
+  }
+
+  /** But for the connection and where it came from. */
+  private static Map<String, String> keys(ILoggingEvent event) {
+    return event.getKeyValuePairs().stream()
+        .filter(pair -> !pair.key.equals("connectionId") && !pair.key.equals("peer"))
+        .collect(Collectors.toMap(pair -> pair.key, pair -> String.valueOf(pair.value)));
   }
 
   @Test

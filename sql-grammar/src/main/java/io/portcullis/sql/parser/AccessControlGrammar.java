@@ -234,6 +234,9 @@ final class AccessControlGrammar {
     if (!cursor.accept("IDENTIFIED")) {
       return Optional.empty();
     }
+    if (cursor.is("WITH") || cursor.is("VIA")) {
+      throw cursor.notOffered("IDENTIFIED with the name of a plugin (IDENTIFIED BY fits all)");
+    }
     if (!cursor.accept("BY")) {
       throw cursor.notOffered("IDENTIFIED without BY 'password'");
     }

@@ -128,8 +128,12 @@ final class StatementRefusedTest {
         notOffered("the table option TABLESPACE", "CREATE TABLE t (a INT) TABLESPACE ts"),
         notOffered("the table option CONNECTION", "CREATE TABLE t (a INT) CONNECTION='x'"),
         notOffered(
-            "IDENTIFIED without BY 'password'",
-            "CREATE USER u IDENTIFIED WITH mysql_native_password BY 'x'"));
+            "IDENTIFIED with the name of a plugin (IDENTIFIED BY fits all)",
+            "CREATE USER u IDENTIFIED WITH mysql_native_password BY 'x'"),
+        notOffered(
+            "IDENTIFIED with the name of a plugin (IDENTIFIED BY fits all)",
+            "ALTER USER u IDENTIFIED VIA ed25519 USING 'x'"),
+        notOffered("IDENTIFIED without BY 'password'", "CREATE USER u IDENTIFIED AS 'x'"));
   }
 
   @TestFactory

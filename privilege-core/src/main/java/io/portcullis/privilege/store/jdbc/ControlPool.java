@@ -9,6 +9,7 @@ import io.portcullis.privilege.store.jdbc.JdbcSettings.TlsMode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -17,6 +18,9 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,9 @@ final class ControlPool implements AutoCloseable {
 
   /** The trust store holds public certificates only; the password is the format's demand. */
   private static final String TRUST_STORE_PASSWORD = "certificates";
+
+  /** The driver's exceptions below the SQLException it throws. */
+  private static final String DRIVER = "com.mysql.cj.exceptions.";
 
   private final JdbcSettings settings;
   private final HikariDataSource source;
@@ -91,8 +98,31 @@ final class ControlPool implements AutoCloseable {
 
   /** An error of the driver, with where it happened and without anything secret. */
   StoreException failure(String doing, SQLException e) {
+    Throwable reason = reason(e);
+    String said =
+        reason instanceof UnknownHostException
+            ? "the name of the host is not known"
+            : Objects.requireNonNullElse(reason.getMessage(), reason.getClass().getSimpleName());
     return new StoreException(
-        doing + " at " + settings.host() + ":" + settings.port() + ": " + e.getMessage(), e);
+        doing + " at " + settings.host() + ":" + settings.port() + ": " + said, reason);
+  }
+
+  /** Pool and driver say how long they waited for a connection, and what is behind it says why. */
+  private static Throwable reason(SQLException e) {
+    Throwable reason = e;
+    Throwable cause = e.getCause();
+    while (cause != null && isAboutConnecting(reason)) {
+      reason = cause;
+      cause = reason.getCause();
+    }
+    return reason;
+  }
+
+  private static boolean isAboutConnecting(Throwable failure) {
+    return failure instanceof SQLException
+        ? failure instanceof SQLTransientConnectionException
+            || failure instanceof SQLRecoverableException
+        : failure.getClass().getName().startsWith(DRIVER);
   }
 
   @Override
