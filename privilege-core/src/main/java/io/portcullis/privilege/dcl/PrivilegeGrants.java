@@ -423,6 +423,16 @@ final class PrivilegeGrants {
     return new Request(target, privileges, columns, Optional.empty());
   }
 
+  /** What to grant in place of privileges that servers have and the model does not. */
+  private static final Map<String, String> OF_THE_SERVERS =
+      Map.of(
+          "create", "here: CREATE TABLE or CREATE VIEW ON DATABASE, CREATE DATABASE ON ACCOUNT",
+          "drop", "here: DROP TABLE or DROP VIEW ON DATABASE, DROP DATABASE ON ACCOUNT",
+          "alter", "here: ALTER TABLE or ALTER VIEW ON DATABASE",
+          "references", "here: REFERENCE ON TABLE",
+          "lock tables", "here: SELECT ON TABLE to read, INSERT, UPDATE or DELETE to write",
+          "usage", "it permits nothing: leave the GRANT out");
+
   private static String whyNot(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     if (lower.equals("ownership")) {
@@ -440,7 +450,8 @@ final class PrivilegeGrants {
           + "\" can only be granted to the object type "
           + (all.isEmpty() ? last : all + " or " + last);
     }
-    return "unsupported privilege type " + lower;
+    String here = OF_THE_SERVERS.get(lower);
+    return "unsupported privilege type " + lower + (here == null ? "" : " (" + here + ")");
   }
 
   private static List<String> objectTypes(PrivilegeType type) {

@@ -118,6 +118,8 @@ class PrivilegeGrantsTest {
         "CREATE USER | DATABASE d | the privilege \"create user\" can only be granted to the object type \"account\"",
         "OWNERSHIP | ACCOUNT * | the object type \"account\" do not support the privilege \"ownership\"",
         "SUPER | ACCOUNT * | unsupported privilege type super",
+        "CREATE | TABLE d.* | unsupported privilege type create (here: CREATE TABLE or CREATE VIEW ON DATABASE, CREATE DATABASE ON ACCOUNT)",
+        "USAGE | TABLE *.* | unsupported privilege type usage (it permits nothing: leave the GRANT out)",
         "SELECT | FUNCTION d.f | the privilege \"select\" can only be granted to the object type \"table\" or \"view\"",
         "ALTER ROUTINE | TABLE d.t | can only be granted to the object type \"database\", \"function\" or \"procedure\"",
         "CREATE ROUTINE | PROCEDURE d.f | the privilege \"create routine\" can only be granted to the object type \"database\"",

@@ -1,5 +1,6 @@
 package io.portcullis.proxy.session;
 
+import io.portcullis.privilege.authz.ActiveSubject;
 import io.portcullis.privilege.authz.Subject;
 import io.portcullis.privilege.model.Account;
 import io.portcullis.privilege.model.AccountId;
@@ -343,8 +344,24 @@ public final class ClientSession {
     return login != null;
   }
 
-  /** The login was refused and the client told so. */
-  void endLogin() {
+  /**
+   * The user was refused the database of the login, and the client told so.
+   *
+   * @param who has been found by then
+   * @param errno of the error
+   * @param cause its text, for the log
+   */
+  void endLogin(ActiveSubject who, int errno, String cause) {
+    LOG.atInfo()
+        .addKeyValue("connectionId", connectionId)
+        .addKeyValue("peer", port.remoteHost())
+        .addKeyValue(
+            "account",
+            who.snapshot().state().account(who.subject().account()).map(Account::name).orElse(""))
+        .addKeyValue("user", who.subject().userName())
+        .addKeyValue("errno", errno)
+        .addKeyValue("cause", cause)
+        .log("login refused");
     port.flush();
     port.closeAfterFlush();
     onClosed();

@@ -395,8 +395,9 @@ final class CommandPhase {
                     authority.use(database.get());
                     entered(info);
                   } else {
-                    replies.error(sequence, edits.shown(error));
-                    session.endLogin();
+                    BackendError shown = edits.shown(error);
+                    replies.error(sequence, shown);
+                    session.endLogin(authority.subject(), shown.errno(), shown.message());
                   }
                 }));
   }
@@ -1393,7 +1394,7 @@ final class CommandPhase {
     dropCommand();
     replies.error(sequence, error);
     if (session.isLoggingIn()) {
-      session.endLogin();
+      session.endLogin(authority.subject(), error.code().errno(), error.message());
     } else {
       finishCommand();
     }

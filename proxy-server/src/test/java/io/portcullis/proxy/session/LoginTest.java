@@ -88,7 +88,7 @@ final class LoginTest {
         "ALTER USER locked ACCOUNT LOCK");
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
-    Logger logger = (Logger) LoggerFactory.getLogger(Login.class);
+    Logger logger = (Logger) LoggerFactory.getLogger(Login.class.getPackageName());
     logger.addAppender(log);
     try {
       login("u", "wrong-pw");
@@ -96,6 +96,7 @@ final class LoginTest {
       login("locked", "pw");
       login("sys:u:none", "pw");
       login("u", "pw");
+      login("u", "pw", Optional.of("d"));
     } finally {
       logger.detachAppender(log);
     }
@@ -121,7 +122,17 @@ final class LoginTest {
                 "errno",
                 "3530",
                 "cause",
-                "the role in the login name has not been granted"));
+                "the role in the login name has not been granted"),
+            Map.of(
+                "account",
+                "sys",
+                "user",
+                "u",
+                "errno",
+                "1044",
+                "cause",
+                "Access denied for user 'u'@'localhost' to database 'd' (Missing: GRANT SHOW TABLES"
+                    + " ON DATABASE `d` TO USER `u`)"));
     assertThat(log.list)
         .allSatisfy(
             event ->
