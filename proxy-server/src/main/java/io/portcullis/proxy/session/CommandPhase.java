@@ -215,6 +215,7 @@ final class CommandPhase {
   void onClientWritable() {
     relay.onClientWritable();
     if (awaitingReader) {
+      awaitingReader = false;
       session.awaitsClient(false);
       nextStatement();
     }
@@ -1506,6 +1507,7 @@ final class CommandPhase {
   }
 
   private void dropText() {
+    awaitingReader = false; // of a text that is over nothing is waited for
     StatementText several = text;
     if (several != null) {
       text = null;
